@@ -1,0 +1,93 @@
+import type { ClockKind, Micros } from "./time.ts";
+import type { FactKind, FactValues } from "./fact.ts";
+
+/** Severity of a line as its writer saw it, 0 (emergency) to 7 (debug), as in syslog. */
+export type Level = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+/** One line of an artifact. `text` has no line end; a cut line says so. */
+export interface Line {
+  text: string;
+  /** From 1. */
+  number: number;
+  byteOffset: number;
+  byteLength: number;
+}
+
+/** Something said with a time. `stated`, `clock` and `precision` are a TimeReading, kept flat: there are millions. */
+export interface EventDraft {
+  line: Line;
+  stated: Micros | null;
+  clock: ClockKind;
+  precision: Micros;
+  level: Level;
+  /** Who said it: the process or unit (`kubelet`, `dockerd`, `kernel`), or `pod/container` for a container's log. */
+  origin: string;
+  /** The message without the header that carried time, host and process. */
+  text: string;
+}
+
+/** State without a time of its own. `key` names the thing (an id, a path); `value` depends on the kind. */
+export interface FactDraft<K extends FactKind = FactKind> {
+  kind: K;
+  key: string;
+  value: FactValues[K];
+  line: Line;
+}
+
+/** Something the parser could not read. The rest of the artifact is still used. */
+export interface ParseWarning {
+  line: number;
+  message: string;
+}
+
+export interface ParseSink {
+  event(draft: EventDraft): void;
+  fact<K extends FactKind>(kind: K, key: string, value: FactValues[K], line: Line): void;
+  warning(line: number, message: string): void;
+}
+
+/** What a parser may know of the text it reads. `command` is the command line that printed it, when something said so. */
+export interface ParseContext {
+  artifact: string;
+  command: string | null;
+  kind: string | null;
+  sink: ParseSink;
+}
+
+/** Receives the lines in order. Keeps no line longer than it needs it. */
+export interface LineReader {
+  line(line: Line): void;
+  end(): void;
+}
+
+/** A literal sample of a source, run by the tests: the lines, and how many events, facts and warnings come out. */
+export interface SourceSample {
+  name: string;
+  lines: string[];
+  command?: string;
+  path?: string;
+  events: number;
+  facts: number;
+  warnings?: number;
+  /** First event's `stated` as ISO text without zone, when the sample has one. */
+  firstStated?: string;
+}
+
+/** Reads one kind of artifact. One per file in analyzer/sources, default export, id = file name. */
+export interface SourceParser {
+  id: string;
+  title: string;
+  /** Step kinds of the collector that hold this format. */
+  kinds: string[];
+  /** Matched against the command line that printed a section, without `sudo` and redirections. */
+  command?: RegExp;
+  /** Matched against the path inside the bundle, and against paths named in section headers (`== /var/log/…`). */
+  path?: RegExp;
+  /**
+   * How surely the first lines are of this format, 0 to 1. Must be exclusive: no two parsers above 0.5 for one text.
+   * `head` has no line ends and may end in the middle of the artifact.
+   */
+  sniff(head: string[]): number;
+  open(context: ParseContext): LineReader;
+  samples: SourceSample[];
+}
