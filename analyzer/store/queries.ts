@@ -1,0 +1,131 @@
+import type { Database } from "better-sqlite3";
+import type { Fact, FactKind, FactValues } from "../model/fact.ts";
+import type { Instant } from "../model/time.ts";
+import type { ClockKind } from "../model/time.ts";
+import type { TimeBasis } from "../model/words.ts";
+
+/** One event with its place on the time axis; `at` is null when it has none. */
+export interface TimelineEvent {
+  id: number;
+  at: Instant | null;
+  stated: number | null;
+  level: number;
+  origin: string;
+  text: string;
+  textId: number;
+  artifact: string;
+  line: number;
+  byteOffset: number;
+  byteLength: number;
+}
+
+export interface RunRow {
+  id: number;
+  artifact: number;
+  path: string;
+  firstEvent: number;
+  lastEvent: number;
+  clock: ClockKind;
+  firstStated: number | null;
+  lastStated: number | null;
+}
+
+interface EventRow extends Omit<TimelineEvent, "at"> {
+  lo: number | null;
+  hi: number | null;
+  best: number | null;
+  basis: TimeBasis | null;
+}
+
+const EVENT_COLUMNS = `timeline.id, lo, hi, best, basis, timeline.stated, timeline.level, timeline.origin, timeline.text,
+  event.text AS textId, timeline.artifact, timeline.line, timeline.byte_offset AS byteOffset,
+  timeline.byte_length AS byteLength`;
+
+function toEvent(row: EventRow): TimelineEvent {
+  const { lo, hi, best, basis, ...rest } = row;
+  const placed = lo !== null && hi !== null && best !== null && basis !== null;
+  return { ...rest, at: placed ? { lo, hi, best, basis } : null };
+}
+
+/** Facts of one kind, in bundle order. */
+export function factsOf<K extends FactKind>(database: Database, kind: K): Fact<K>[] {
+  const rows = database
+    .prepare(
+      `SELECT fact.id, kind, key, value, path AS artifact, line, byte_offset AS byteOffset, byte_length AS byteLength
+       FROM fact JOIN artifact ON artifact.id = fact.artifact WHERE kind = ? ORDER BY fact.id`,
+    )
+    .all(kind) as (Omit<Fact<K>, "value"> & { value: string })[];
+  return rows.map((row) => ({ ...row, value: JSON.parse(row.value) as FactValues[K] }));
+}
+
+/** Runs in bundle order. */
+export function allRuns(database: Database): RunRow[] {
+  return database
+    .prepare(
+      `SELECT run.id, run.artifact, path, first_event AS firstEvent, last_event AS lastEvent, clock,
+         first_stated AS firstStated, last_stated AS lastStated
+       FROM run JOIN artifact ON artifact.id = run.artifact ORDER BY first_event`,
+    )
+    .all() as RunRow[];
+}
+
+/** Texts a rule matched, with the captures of each. */
+export function matchesOf(database: Database, rule: string): { textId: number; captures: Record<string, string> }[] {
+  const rows = database.prepare("SELECT text AS textId, captures FROM match WHERE rule = ? ORDER BY text").all(rule) as {
+    textId: number;
+    captures: string;
+  }[];
+  return rows.map((row) => ({ textId: row.textId, captures: JSON.parse(row.captures) as Record<string, string> }));
+}
+
+/** Count and, in bundle order, the first and last events that said one of the texts. */
+export function eventsOfText(database: Database, textId: number, limit: number): { count: number; events: TimelineEvent[] } {
+  const { count } = database.prepare("SELECT count(*) AS count FROM event WHERE text = ?").get(textId) as { count: number };
+  const half = Math.ceil(limit / 2);
+  const ids = database
+    .prepare(
+      `SELECT id FROM (SELECT id FROM event WHERE text = ? ORDER BY id LIMIT ?)
+       UNION SELECT id FROM (SELECT id FROM event WHERE text = ? ORDER BY id DESC LIMIT ?) ORDER BY 1`,
+    )
+    .all(textId, half, textId, half) as { id: number }[];
+  return { count, events: ids.map(({ id }) => eventById(database, id)) };
+}
+
+/** One event by its id. */
+export function eventById(database: Database, id: number): TimelineEvent {
+  const row = database
+    .prepare(`SELECT ${EVENT_COLUMNS} FROM timeline JOIN event ON event.id = timeline.id WHERE timeline.id = ?`)
+    .get(id) as EventRow;
+  return toEvent(row);
+}
+
+/** First and last event of every artifact that have a place on the axis. */
+export function artifactSpans(database: Database): {
+  artifact: string;
+  source: string | null;
+  events: number;
+  first: TimelineEvent | null;
+  last: TimelineEvent | null;
+}[] {
+  const rows = database
+    .prepare(
+      `SELECT artifact.path AS artifact, artifact.source, count(event.id) AS events,
+         min(CASE WHEN stated IS NOT NULL THEN event.id END) AS firstId,
+         max(CASE WHEN stated IS NOT NULL THEN event.id END) AS lastId
+       FROM artifact LEFT JOIN event ON event.artifact = artifact.id GROUP BY artifact.id ORDER BY artifact.id`,
+    )
+    .all() as { artifact: string; source: string | null; events: number; firstId: number | null; lastId: number | null }[];
+  return rows.map((row) => ({
+    artifact: row.artifact,
+    source: row.source,
+    events: row.events,
+    first: row.firstId === null ? null : eventById(database, row.firstId),
+    last: row.lastId === null ? null : eventById(database, row.lastId),
+  }));
+}
+
+/** A value kept under a name, or null. */
+export function metaOf(database: Database, key: string): string | null {
+  const row = database.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined;
+  return row?.value ?? null;
+}
