@@ -69,26 +69,18 @@ export function allRuns(database: Database): RunRow[] {
     .all() as RunRow[];
 }
 
-/** Texts a rule matched, with the captures of each. */
-export function matchesOf(database: Database, rule: string): { textId: number; captures: Record<string, string> }[] {
-  const rows = database.prepare("SELECT text AS textId, captures FROM match WHERE rule = ? ORDER BY text").all(rule) as {
-    textId: number;
-    captures: string;
-  }[];
-  return rows.map((row) => ({ textId: row.textId, captures: JSON.parse(row.captures) as Record<string, string> }));
-}
-
-/** Count and, in bundle order, the first and last events that said one of the texts. */
-export function eventsOfText(database: Database, textId: number, limit: number): { count: number; events: TimelineEvent[] } {
-  const { count } = database.prepare("SELECT count(*) AS count FROM event WHERE text = ?").get(textId) as { count: number };
-  const half = Math.ceil(limit / 2);
-  const ids = database
+/** Texts a rule matched, how often each was said, and by which events first and last. In order of first event. */
+export function matchesOf(
+  database: Database,
+  rule: string,
+): { captures: Record<string, string>; count: number; firstEvent: number; lastEvent: number }[] {
+  const rows = database
     .prepare(
-      `SELECT id FROM (SELECT id FROM event WHERE text = ? ORDER BY id LIMIT ?)
-       UNION SELECT id FROM (SELECT id FROM event WHERE text = ? ORDER BY id DESC LIMIT ?) ORDER BY 1`,
+      `SELECT captures, count(event.id) AS count, min(event.id) AS firstEvent, max(event.id) AS lastEvent
+       FROM match JOIN event ON event.text = match.text WHERE rule = ? GROUP BY match.text ORDER BY firstEvent`,
     )
-    .all(textId, half, textId, half) as { id: number }[];
-  return { count, events: ids.map(({ id }) => eventById(database, id)) };
+    .all(rule) as { captures: string; count: number; firstEvent: number; lastEvent: number }[];
+  return rows.map((row) => ({ ...row, captures: JSON.parse(row.captures) as Record<string, string> }));
 }
 
 /** One event by its id. */

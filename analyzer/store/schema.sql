@@ -75,6 +75,17 @@ CREATE TABLE fact (
 ) STRICT;
 CREATE INDEX fact_kind ON fact (kind, key);
 
+-- Times inside of facts, placed on the axis: field is the name of the property that was read.
+CREATE TABLE fact_time (
+  fact INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  lo INTEGER NOT NULL,
+  hi INTEGER NOT NULL,
+  best INTEGER NOT NULL,
+  basis TEXT NOT NULL,
+  PRIMARY KEY (fact, field)
+) STRICT;
+
 CREATE TABLE warning (
   artifact TEXT NOT NULL,
   line INTEGER NOT NULL,
@@ -133,7 +144,8 @@ SELECT
   event.id,
   CASE WHEN placement.lo IS NOT NULL THEN placement.lo ELSE event.stated + placement.shift - placement.before END AS lo,
   CASE WHEN placement.hi IS NOT NULL THEN placement.hi ELSE event.stated + placement.shift + placement.after + event.precision END AS hi,
-  CASE WHEN placement.lo IS NOT NULL THEN placement.lo ELSE event.stated + placement.shift END AS best,
+  CASE WHEN placement.lo IS NULL THEN event.stated + placement.shift
+    ELSE max(placement.lo, min(placement.hi, event.stated + placement.shift)) END AS best,
   placement.basis,
   event.stated,
   event.level,

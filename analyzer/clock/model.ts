@@ -1,0 +1,173 @@
+import type { ClockFact } from "../model/fact.ts";
+import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
+import { HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { instantOfAge } from "./age.ts";
+import type { ClockRun } from "./place.ts";
+import { placeRuns } from "./place.ts";
+import { inYear, yearOf } from "./year.ts";
+import type { Zone } from "./zone.ts";
+import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
+
+export interface ClockInput {
+  runs: ClockRun[];
+  clocks: ClockFact[];
+  /** Offsets between a local and a UTC time of one line, with how often each was seen. */
+  probes: { offset: Micros; count: number }[];
+  /** Of the manifest or the command line; null when neither says. */
+  collectedAt: { time: Micros; basis: string } | null;
+  /** IANA name, from the command line or the manifest. */
+  timezone: { name: string; basis: string } | null;
+  year: number | null;
+  eventAt(run: ClockRun, stated: Micros): number | null;
+}
+
+export interface ClockModel {
+  zone: Zone;
+  collectedAt: Instant | null;
+  collectedBasis: string;
+  yearBasis: string | null;
+  bootStart: Instant | null;
+  placements: Placement[];
+  /** Sentences for the clock section of the report. */
+  notes: string[];
+  /** The place of a time inside of a fact. */
+  place(reading: TimeReading): Instant | null;
+  /** The place of a rounded age, seen at collection. */
+  placeAge(age: string): Instant | null;
+}
+
+/** Saving the outputs of a bundle by hand takes minutes; the collector notes its own clock. */
+const CLOCK_ERROR = 5 * SECOND;
+
+/** The clock model of one bundle: zone, collection time, years, and a place for every run. */
+export function buildClock(input: ClockInput): ClockModel {
+  const seen = seenRange(input.runs);
+  const collection = collectionTime(input);
+  const zone = chooseZone(input, collection?.at ?? null);
+  const years = { year: input.year, collectedAt: collection?.at.hi ?? null, seen };
+  const bootStart = startOfBoot(input.clocks, collection?.at ?? null);
+  const context = { zone, years, collectedAt: collection?.at ?? null, bootStart, eventAt: input.eventAt };
+  const placements = placeRuns(input.runs, context);
+  const yearless = input.runs.some((run) => run.clock === "local-no-year");
+  const yearBasis = yearless ? describeYear(years) : null;
+  const place = (reading: TimeReading): Instant | null => placeReading(reading, context);
+  return {
+    zone,
+    collectedAt: collection?.at ?? null,
+    collectedBasis: collection?.basis ?? "not known: neither a manifest nor an output of date is in the bundle",
+    yearBasis,
+    bootStart,
+    placements,
+    notes: describe(placements, zone, yearBasis),
+    place,
+    placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
+  };
+}
+
+function seenRange(runs: ClockRun[]): [Micros, Micros] | null {
+  const full = runs.filter((run) => run.clock === "utc" || run.clock === "local");
+  const sensible = full.filter((run) => (run.firstStated ?? 0) > 0);
+  if (sensible.length === 0) return null;
+  const first = Math.min(...sensible.map((run) => run.firstStated ?? Infinity));
+  return [first, Math.max(...sensible.map((run) => run.lastStated ?? -Infinity))];
+}
+
+function collectionTime(input: ClockInput): { at: Instant; basis: string } | null {
+  if (input.collectedAt) {
+    const { time, basis } = input.collectedAt;
+    return { at: { lo: time, hi: time + SECOND, best: time, basis: "exact" }, basis };
+  }
+  const fact = input.clocks.find((clock) => clock.reading === "collection" && clock.time?.clock === "utc");
+  if (!fact?.time) return null;
+  const time = fact.time.stated;
+  return { at: { lo: time, hi: time + SECOND, best: time, basis: "exact" }, basis: "the output of date in the bundle" };
+}
+
+function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
+  if (input.timezone) return namedZone(input.timezone.name, input.timezone.basis);
+  const named = input.clocks.find((clock) => clock.zone !== null)?.zone;
+  if (named) {
+    try {
+      return namedZone(named, `the node says so: ${named}`);
+    } catch {
+      // An abbreviation or a damaged name: go on with weaker evidence.
+    }
+  }
+  const probe = input.probes.toSorted((a, b) => b.count - a.count)[0];
+  if (probe) {
+    const name = offsetName(probe.offset);
+    return fixedZone(probe.offset, name, `measured: ${probe.count} lines carry both a local and a UTC time`);
+  }
+  return assumedZone(leastOffset(input.runs, collectedAt), WIDEST_ZONE_EAST);
+}
+
+/** Nothing happened after the collection, so a local time at or beyond it puts a lower bound on the zone. */
+function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
+  if (collectedAt === null) return -WIDEST_ZONE_WEST;
+  const local = runs.filter((run) => run.clock === "local" || run.clock === "local-no-year");
+  const ahead = local.flatMap((run) => {
+    if (run.lastStated === null) return [];
+    const year = new Date(collectedAt.best / 1000).getUTCFullYear();
+    const stated = run.clock === "local" ? run.lastStated : inYear(run.lastStated, year);
+    const offset = stated - collectedAt.hi;
+    return offset <= WIDEST_ZONE_EAST ? [offset] : [];
+  });
+  const least = Math.max(-WIDEST_ZONE_WEST, ...ahead);
+  return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4);
+}
+
+function startOfBoot(clocks: ClockFact[], collectedAt: Instant | null): Instant | null {
+  const uptime = clocks.find((clock) => clock.reading === "uptime" && clock.seconds !== null);
+  if (uptime?.seconds == null || collectedAt === null) return null;
+  const best = collectedAt.best - Math.round(uptime.seconds * SECOND);
+  return { lo: best - CLOCK_ERROR, hi: best + CLOCK_ERROR, best, basis: "clock-corrected" };
+}
+
+function placeReading(
+  reading: TimeReading,
+  context: Parameters<typeof placeRuns>[1],
+): Instant | null {
+  const { stated, clock, precision } = reading;
+  if (clock === "none") return null;
+  if (clock === "utc") return { lo: stated, hi: stated + precision, best: stated, basis: "exact" };
+  if (clock === "monotonic") {
+    const start = context.bootStart;
+    return start && { lo: start.lo + stated, hi: start.hi + stated, best: start.best + stated, basis: "clock-corrected" };
+  }
+  const year = clock === "local-no-year" ? yearOf(stated, context.years) : null;
+  if (clock === "local-no-year" && year === null) return null;
+  const civil = year === null ? stated : inYear(stated, year);
+  const { offset, least, most } = context.zone.offsetAt(civil);
+  const basis = context.zone.assumed ? "zone-assumed" : year === null ? "exact" : "year-inferred";
+  return { lo: civil - most, hi: civil - least + precision, best: civil - offset, basis };
+}
+
+function describeYear(years: { year: number | null; collectedAt: Micros | null; seen: [Micros, Micros] | null }): string {
+  if (years.year !== null) return `${years.year}, given on the command line`;
+  const day = (time: Micros): string => new Date(time / 1000).toISOString().slice(0, 10);
+  if (years.collectedAt !== null) {
+    return `inferred: the latest year that does not lie after the collection on ${day(years.collectedAt)}`;
+  }
+  if (years.seen) return `inferred: nearest to the full dates in other sources (${day(years.seen[0])} to ${day(years.seen[1])})`;
+  return "not known: no source writes a year, so only the order within each file is known";
+}
+
+function describe(placements: Placement[], zone: Zone, yearBasis: string | null): string[] {
+  const notes: string[] = [];
+  if (zone.assumed) {
+    const hours = (offset: Micros): string => offsetName(offset);
+    notes.push(
+      `Local times were read as UTC. If the node's zone is another one, between ${hours(zone.least)} and ${hours(zone.most)}, all of them move together.`,
+    );
+  }
+  if (yearBasis) notes.push(`Sources that write no year: ${yearBasis}.`);
+  const unset = placements.filter((placement) => placement.basis === "order-only");
+  if (unset.length > 0) {
+    const stretches = unset.length === 1 ? "One stretch of lines was" : `${unset.length} stretches of lines were`;
+    notes.push(
+      `${stretches} written while the clock was not set (before 2010, or later than the collection). They lie between the lines around them.`,
+    );
+  }
+  return notes;
+}
+

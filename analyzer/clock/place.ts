@@ -1,0 +1,172 @@
+/**
+ * The second pass: gives every run of events its place on the time axis, as a few segments per artifact. Within one
+ * file, file order is truth: a run whose clock was not set (1970, or later than the collection) lies between its
+ * neighbours, whatever it says.
+ */
+import type { ClockKind, Instant, Micros, Placement } from "../model/time.ts";
+import { DAY, MINUTE } from "../model/time.ts";
+import type { TimeBasis } from "../model/words.ts";
+import type { YearAnchors } from "./year.ts";
+import { inYear, leapBreak, yearOf } from "./year.ts";
+import type { Zone } from "./zone.ts";
+
+/** A stretch of events of one artifact that one clock wrote, in file order. */
+export interface ClockRun {
+  artifact: number;
+  firstEvent: number;
+  lastEvent: number;
+  clock: ClockKind;
+  firstStated: Micros | null;
+  lastStated: Micros | null;
+}
+
+export interface PlacementContext {
+  zone: Zone;
+  years: YearAnchors;
+  /** Nothing of the node happened after it. */
+  collectedAt: Instant | null;
+  /** Where second 0 of the monotonic clock lies, for the boot that ran at collection. */
+  bootStart: Instant | null;
+  /** First event of the run whose stated time is at or after `stated`; null when there is none. */
+  eventAt(run: ClockRun, stated: Micros): number | null;
+}
+
+interface Placed {
+  run: ClockRun;
+  shift: Micros;
+  before: Micros;
+  after: Micros;
+  basis: TimeBasis;
+  first: Micros;
+  last: Micros;
+}
+
+/** The clock of a node without one starts here or there, but never before these programs existed. */
+const FIRST_SENSIBLE_YEAR = Date.UTC(2010, 0, 1) * 1000;
+const SAME_START = 5 * MINUTE;
+
+/** Segments for all runs, in order of event id. Runs without any place get none. */
+export function placeRuns(runs: ClockRun[], context: PlacementContext): Placement[] {
+  const byArtifact = new Map<number, ClockRun[]>();
+  for (const run of runs) byArtifact.set(run.artifact, [...(byArtifact.get(run.artifact) ?? []), run]);
+  return [...byArtifact.values()].flatMap((own) => placeArtifact(own, context));
+}
+
+function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[] {
+  const whole = runs.filter((run) => run.firstStated !== null && run.lastStated !== null);
+  const split = whole.flatMap((run) => splitRun(run, context));
+  const placed = placeBackwards(split, context);
+  const set = placed.map((entry) => entry !== null && isSet(entry, context));
+  markSameStart(split, set);
+  return split.flatMap((run, index) => {
+    const entry = placed[index];
+    if (entry && set[index]) return [toPlacement(entry)];
+    return entry === undefined ? [] : between(run, index, placed, set);
+  });
+}
+
+/** A yearless run that crosses the end of February, or any local run that crosses a clock change, is two segments. */
+function splitRun(run: ClockRun, context: PlacementContext): ClockRun[] {
+  const { firstStated, lastStated } = run;
+  if (firstStated === null || lastStated === null) return [run];
+  const breaks: Micros[] = [];
+  if (run.clock === "local-no-year" && firstStated < leapBreak() && lastStated >= leapBreak()) breaks.push(leapBreak());
+  if (run.clock === "local") breaks.push(...offsetChanges(firstStated, lastStated, context.zone));
+  return breaks.reduce<ClockRun[]>((parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)], [run]);
+}
+
+function cut(run: ClockRun, at: Micros, context: PlacementContext): ClockRun[] {
+  const event = context.eventAt(run, at);
+  if (event === null || event <= run.firstEvent || event > run.lastEvent) return [run];
+  return [
+    { ...run, lastEvent: event - 1, lastStated: at - 1 },
+    { ...run, firstEvent: event, firstStated: at },
+  ];
+}
+
+function offsetChanges(first: Micros, last: Micros, zone: Zone): Micros[] {
+  const changes: Micros[] = [];
+  if (zone.assumed || zone.least === zone.most || last - first > 3000 * DAY) return changes;
+  for (let day = first; day < last; day += DAY) {
+    const end = Math.min(day + DAY, last);
+    if (zone.offsetAt(day).offset === zone.offsetAt(end).offset) continue;
+    let [low, high] = [day, end];
+    while (high - low > MINUTE) {
+      const middle = Math.floor((low + high) / 2);
+      if (zone.offsetAt(middle).offset === zone.offsetAt(day).offset) low = middle;
+      else high = middle;
+    }
+    changes.push(high);
+  }
+  return changes;
+}
+
+/** Years are settled from the end of the file: a run without one is the latest that does not follow its successor. */
+function placeBackwards(runs: ClockRun[], context: PlacementContext): (Placed | null)[] {
+  const placed: (Placed | null)[] = [];
+  let bound: Micros | null = context.years.collectedAt;
+  for (const run of runs.toReversed()) {
+    const entry = placeRun(run, { ...context, years: { ...context.years, collectedAt: bound } });
+    placed.unshift(entry);
+    const sensible = entry !== null && isSet(entry, context) && run.clock === "local-no-year";
+    if (sensible && bound !== null) bound = Math.min(bound, entry.first);
+  }
+  return placed;
+}
+
+function placeRun(run: ClockRun, context: PlacementContext): Placed | null {
+  const { firstStated, lastStated } = run;
+  if (firstStated === null || lastStated === null) return null;
+  const at = (shift: Micros, before: Micros, after: Micros, basis: TimeBasis): Placed => {
+    return { run, shift, before, after, basis, first: firstStated + shift, last: lastStated + shift };
+  };
+  if (run.clock === "utc") return at(0, 0, 0, "exact");
+  if (run.clock === "monotonic") {
+    const start = context.bootStart;
+    return start && at(start.best, start.best - start.lo, start.hi - start.best, "clock-corrected");
+  }
+  const year = run.clock === "local-no-year" ? yearOf(lastStated, context.years) : null;
+  if (run.clock === "local-no-year" && year === null) return null;
+  const yearShift = year === null ? 0 : inYear(firstStated, year) - firstStated;
+  const { offset, least, most } = context.zone.offsetAt(firstStated + yearShift);
+  const basis = context.zone.assumed ? "zone-assumed" : year === null ? "exact" : "year-inferred";
+  return at(yearShift - offset, most - offset, offset - least, basis);
+}
+
+function isSet(entry: Placed, context: PlacementContext): boolean {
+  if (entry.last < FIRST_SENSIBLE_YEAR) return false;
+  return context.collectedAt === null || entry.first <= context.collectedAt.hi + DAY;
+}
+
+/** A clock that is not set starts each boot at the same time: runs that begin as an unset one does are unset as well. */
+function markSameStart(runs: ClockRun[], set: boolean[]): void {
+  const starts = runs.filter((run, index) => set[index] === false && run.clock !== "monotonic");
+  const repeated = (run: ClockRun): boolean =>
+    runs.some((other, index) => {
+      const apart = runs.indexOf(run) - index;
+      return apart > 1 && Math.abs((other.firstStated ?? 0) - (run.firstStated ?? 0)) < SAME_START;
+    });
+  const unset = [...starts, ...runs.filter((run) => run.clock === "local-no-year" && repeated(run))];
+  runs.forEach((run, index) => {
+    const same = unset.some((other) => Math.abs((other.firstStated ?? 0) - (run.firstStated ?? 0)) < SAME_START);
+    if (same && run.clock !== "monotonic" && run.clock !== "utc") set[index] = false;
+  });
+}
+
+function toPlacement({ run, shift, before, after, basis }: Placed): Placement {
+  return { firstEvent: run.firstEvent, lastEvent: run.lastEvent, offset: shift, before, after, basis, lo: null, hi: null };
+}
+
+/** Bounds for a run whose clock was not set: after the run before it, before the run after it, close to the latter. */
+function between(run: ClockRun, index: number, placed: (Placed | null)[], set: boolean[]): Placement[] {
+  const known = (at: number): Placed | null => (set[at] ? (placed[at] ?? null) : null);
+  const before = placed.map((_, at) => known(at)).findLast((entry, at) => entry !== null && at < index) ?? null;
+  const after = placed.map((_, at) => known(at)).find((entry, at) => entry !== null && at > index) ?? null;
+  const length = (run.lastStated ?? 0) - (run.firstStated ?? 0);
+  const hi = after?.first ?? null;
+  if (hi === null && before === null) return [];
+  const lo = before?.last ?? (hi ?? 0) - length - DAY;
+  const end = Math.max(hi ?? lo + length, lo + 1);
+  const segment = { firstEvent: run.firstEvent, lastEvent: run.lastEvent, before: 0, after: 0 };
+  return [{ ...segment, offset: end - (run.lastStated ?? 0), basis: "order-only", lo, hi: end }];
+}

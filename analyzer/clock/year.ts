@@ -1,0 +1,50 @@
+import type { Micros } from "../model/time.ts";
+import { DAY } from "../model/time.ts";
+
+const YEARLESS = 1972;
+
+/** Where a year comes from when the source does not write one. */
+export interface YearAnchors {
+  /** Given by the user. */
+  year: number | null;
+  /** Nothing in the bundle is later, µs UTC. */
+  collectedAt: Micros | null;
+  /** Earliest and latest full date that any source wrote, µs UTC. */
+  seen: [Micros, Micros] | null;
+}
+
+/** The same month, day and time in another year than 1972. Feb 29 of a common year becomes Mar 1. */
+export function inYear(stated: Micros, year: number): Micros {
+  const date = new Date(stated / 1000);
+  const moved = Date.UTC(year, date.getUTCMonth(), date.getUTCDate());
+  return moved * 1000 + (((stated % DAY) + DAY) % DAY);
+}
+
+/**
+ * The year of a time without one: the latest that does not lie after the collection; without a collection time the
+ * one nearest to the times that other sources wrote in full. Null when nothing gives a year.
+ */
+export function yearOf(stated: Micros, anchors: YearAnchors): number | null {
+  if (anchors.year !== null) return anchors.year;
+  if (anchors.collectedAt !== null) {
+    const latest = anchors.collectedAt + DAY;
+    const year = new Date(latest / 1000).getUTCFullYear();
+    return inYear(stated, year) <= latest ? year : year - 1;
+  }
+  if (anchors.seen === null) return null;
+  const [first, last] = anchors.seen;
+  const years = [first, last].flatMap((time) => {
+    const year = new Date(time / 1000).getUTCFullYear();
+    return [year - 1, year, year + 1];
+  });
+  const distance = (year: number): number => {
+    const time = inYear(stated, year);
+    return time < first ? first - time : time > last ? time - last : 0;
+  };
+  return years.reduce((best, year) => (distance(year) < distance(best) ? year : best));
+}
+
+/** Which month-and-day range shares one shift from 1972: leap and common years part at the end of February. */
+export function leapBreak(): Micros {
+  return Date.UTC(YEARLESS, 2, 1) * 1000;
+}

@@ -1,0 +1,77 @@
+import { Temporal } from "@js-temporal/polyfill";
+import type { Micros } from "../model/time.ts";
+import { HOUR, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+
+/** The zone in which the node wrote its local times. */
+export interface Zone {
+  /** IANA name or `UTC+02:00`; null when it is only assumed. */
+  name: string | null;
+  /** Why this zone, as a sentence for the report. */
+  basis: string;
+  assumed: boolean;
+  /** Bounds of the offset east of UTC, µs; equal when the zone is known. */
+  least: Micros;
+  most: Micros;
+  /** Offset east of UTC, µs, at a civil time (µs, as if UTC). `ambiguous` where a clock change repeats or skips it. */
+  offsetAt(stated: Micros): { offset: Micros; least: Micros; most: Micros };
+}
+
+/** A zone whose offset never changes. */
+export function fixedZone(offset: Micros, name: string | null, basis: string): Zone {
+  return {
+    name,
+    basis,
+    assumed: false,
+    least: offset,
+    most: offset,
+    offsetAt: () => ({ offset, least: offset, most: offset }),
+  };
+}
+
+/**
+ * A named zone, with its daylight saving time.
+ * @throws RangeError for a name that the tz database does not know.
+ */
+export function namedZone(name: string, basis: string): Zone {
+  const probe = (stated: Micros, disambiguation: "earlier" | "later"): Micros => {
+    const civil = Temporal.Instant.fromEpochMilliseconds(Math.floor(stated / 1000)).toZonedDateTimeISO("UTC");
+    const zoned = civil.toPlainDateTime().toZonedDateTime(name, { disambiguation });
+    return Math.round((Math.floor(stated / 1000) - zoned.epochMilliseconds) * 1000);
+  };
+  probe(0, "earlier");
+  return {
+    name,
+    basis,
+    assumed: false,
+    least: -WIDEST_ZONE_WEST,
+    most: WIDEST_ZONE_EAST,
+    offsetAt(stated) {
+      const earlier = probe(stated, "earlier");
+      const later = probe(stated, "later");
+      return { offset: earlier, least: Math.min(earlier, later), most: Math.max(earlier, later) };
+    },
+  };
+}
+
+/**
+ * UTC for want of anything better. The bounds say how far off that may be.
+ * @param least the smallest offset east of UTC that the evidence leaves open, µs
+ */
+export function assumedZone(least: Micros = -WIDEST_ZONE_WEST, most: Micros = WIDEST_ZONE_EAST): Zone {
+  return {
+    name: null,
+    basis: "assumed UTC: nothing in the bundle names the node's zone",
+    assumed: true,
+    least,
+    most,
+    offsetAt: () => ({ offset: 0, least, most }),
+  };
+}
+
+/** `UTC+02:00` for an offset in µs. */
+export function offsetName(offset: Micros): string {
+  if (offset === 0) return "UTC";
+  const minutes = Math.round(Math.abs(offset) / (HOUR / 60));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `UTC${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,160 @@
+/** Links what the facts name: path -> layer -> container -> pod -> endpoint, and path -> filesystem -> device. */
+import type { Database } from "better-sqlite3";
+import type { ContainerFact, Fact, MountFact, PodName } from "../model/fact.ts";
+import type { Graph } from "../store/graph.ts";
+import { factsOf } from "../store/queries.ts";
+
+/** Ports that the control plane's programs listen on unless they are told otherwise. */
+export const WELL_KNOWN_PORTS: Record<string, number[]> = {
+  "kube-apiserver": [6443, 8080],
+  etcd: [2379, 2380],
+  "kube-controller-manager": [10257, 10252],
+  "kube-scheduler": [10259, 10251],
+  kubelet: [10250, 10255],
+};
+
+/** The id of an overlay2 layer inside of a path, without `-init`; null for other paths. */
+export function layerOfPath(path: string): string | null {
+  return /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1] ?? null;
+}
+
+/** Adds everything that the facts of the store tell to the graph. */
+export function buildEntities(database: Database, graph: Graph): void {
+  addContainerIds(database, graph);
+  for (const fact of factsOf(database, "container")) addContainer(graph, fact);
+  addPodLogs(database, graph);
+  addStaticPods(database, graph);
+  addLayers(database, graph);
+  addMounts(database, graph);
+}
+
+/** Full ids first, so that prefixes printed elsewhere find them. */
+function addContainerIds(database: Database, graph: Graph): void {
+  const ids = [
+    ...factsOf(database, "container").map((fact) => fact.value.id),
+    ...factsOf(database, "pod-log").flatMap((fact) => fact.value.containerId ?? []),
+    ...factsOf(database, "layer-database").flatMap(({ value }) => (value.record === "mount" ? value.owner : [])),
+  ];
+  for (const id of ids) if (/^[0-9a-f]{64}$/.test(id)) graph.add("container", id, id.slice(0, 12));
+}
+
+function addPod(graph: Graph, pod: Pick<PodName, "name" | "namespace" | "uid">): { kind: "pod"; key: string } {
+  graph.add("pod", pod.uid, `${pod.namespace}/${pod.name}`);
+  graph.alias("pod", `${pod.name}_${pod.namespace}`, pod.uid);
+  graph.alias("pod", `${pod.name}/${pod.namespace}`, pod.uid);
+  graph.alias("pod", `${pod.namespace}/${pod.name}`, pod.uid);
+  graph.alias("pod", pod.name, pod.uid);
+  return { kind: "pod", key: pod.uid };
+}
+
+function addContainer(graph: Graph, fact: Fact<"container">): void {
+  const { value } = fact;
+  const known = graph.resolve("container", value.id);
+  const container = graph.add("container", known.key, containerTitle(value, known.key));
+  if (value.name) graph.alias("container", value.name, container.key);
+  if (value.pod) graph.link(container, addPod(graph, value.pod), "runs-in", fact);
+  if (value.sandboxId) graph.link(container, graph.add("container", value.sandboxId), "sandboxed-by", fact);
+  if (value.image) graph.link(container, graph.add("image", value.image), "made-from", fact);
+  for (const layer of value.layers) {
+    graph.link(container, graph.add("layer", layer.replace(/-init$/, ""), layer.slice(0, 12)), "has-layer", fact);
+  }
+}
+
+function containerTitle(value: ContainerFact, key: string): string {
+  const id = key.slice(0, 12);
+  if (value.pod) return `${value.pod.sandbox ? "sandbox" : value.pod.container} (${id})`;
+  return value.name ? `${value.name} (${id})` : id;
+}
+
+function addPodLogs(database: Database, graph: Graph): void {
+  for (const fact of factsOf(database, "pod-log")) {
+    const { pod, namespace, uid, containerId } = fact.value;
+    if (uid !== "" && pod && namespace) addPod(graph, { name: pod, namespace, uid });
+    if (containerId === null) continue;
+    const container = graph.resolve("container", containerId);
+    if (uid !== "") graph.link(container, graph.add("pod", uid, graph.title({ kind: "pod", key: uid })), "runs-in", fact);
+  }
+}
+
+function addStaticPods(database: Database, graph: Graph): void {
+  for (const fact of factsOf(database, "static-pod")) {
+    const { name, namespace, endpoints } = fact.value;
+    const pod = graph.all("pod").find((ref) => graph.title(ref).startsWith(`${namespace}/${name}-`));
+    if (!pod) continue;
+    for (const endpoint of endpoints) graph.link(pod, graph.add("endpoint", endpoint), "serves", fact);
+  }
+}
+
+function addLayers(database: Database, graph: Graph): void {
+  const records = factsOf(database, "layer-database");
+  const chain = new Map<string, { cache?: string; parent?: string }>();
+  for (const { value } of records) {
+    if (value.record !== "layer") continue;
+    const entry = chain.get(value.owner) ?? {};
+    if (value.file === "cache-id") entry.cache = value.content;
+    if (value.file === "parent") entry.parent = value.content;
+    chain.set(value.owner, entry);
+  }
+  for (const fact of records) {
+    const { record, owner, file, content } = fact.value;
+    if (record !== "mount") continue;
+    const container = graph.resolve("container", owner);
+    if (file === "mount-id" || file === "init-id") {
+      graph.link(container, graph.add("layer", content.replace(/-init$/, "")), "has-layer", fact);
+    } else if (file === "parent") {
+      for (const layer of imageLayers(content, chain)) {
+        graph.link(container, graph.add("layer", layer, layer.slice(0, 12)), "has-layer", fact);
+      }
+    }
+  }
+  for (const fact of factsOf(database, "image")) {
+    const image = graph.add("image", fact.value.tags[0] ?? fact.value.id);
+    for (const layer of fact.value.layers) graph.link(image, graph.add("layer", layer), "has-layer", fact);
+  }
+}
+
+function imageLayers(top: string, chain: Map<string, { cache?: string; parent?: string }>): string[] {
+  const found: string[] = [];
+  for (let at: string | undefined = chainId(top); at !== undefined && found.length < 128; at = chain.get(at)?.parent) {
+    const cache = chain.get(at)?.cache ?? chain.get(at.replace(/^sha256:/, ""))?.cache;
+    if (cache) found.push(cache);
+  }
+  return found;
+}
+
+function chainId(text: string): string {
+  return text.startsWith("sha256:") ? text : `sha256:${text}`;
+}
+
+const REAL_FILESYSTEM = /^(?:ext[234]|xfs|btrfs|f2fs|vfat|exfat|zfs|nfs4?)$/;
+
+/** The mount that a path lies on, leaving out those that only show another one's files (overlay, tmpfs, cgroup). */
+export function mountOf(mounts: Fact<"mount">[], path: string): MountFact | null {
+  const holding = mounts.filter(({ value }) => {
+    const inside = value.target === "/" || path === value.target || path.startsWith(`${value.target}/`);
+    return inside && REAL_FILESYSTEM.test(value.type);
+  });
+  return holding.toSorted((a, b) => b.value.target.length - a.value.target.length)[0]?.value ?? null;
+}
+
+function addMounts(database: Database, graph: Graph): void {
+  for (const fact of factsOf(database, "mount")) {
+    const { source, target, type } = fact.value;
+    if (!REAL_FILESYSTEM.test(type)) continue;
+    const device = graph.add("device", source.replace(/^\/dev\//, ""));
+    graph.link(graph.add("filesystem", target, `${target} (${type})`), device, "backed-by", fact);
+  }
+}
+
+/** Ties endpoints that lines named to the control-plane pods that serve such a port. Run after the line rules. */
+export function linkEndpoints(graph: Graph): void {
+  for (const endpoint of graph.all("endpoint")) {
+    const port = Number(endpoint.key.slice(endpoint.key.lastIndexOf(":") + 1));
+    const owner = Object.entries(WELL_KNOWN_PORTS).find(([, ports]) => ports.includes(port))?.[0];
+    if (owner === undefined) continue;
+    for (const pod of graph.all("pod")) {
+      const name = graph.title(pod).split("/")[1] ?? "";
+      if (name === owner || name.startsWith(`${owner}-`)) graph.link(pod, endpoint, "serves", null);
+    }
+  }
+}

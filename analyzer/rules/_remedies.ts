@@ -1,0 +1,42 @@
+import type { RemedyStep } from "../model/rule.ts";
+
+/** Steps that several rules share; placeholders such as {device} are filled from what the bundle tells. */
+export const remedies: Record<string, RemedyStep[]> = {
+  "repair-filesystem": [
+    {
+      text: "Stop what writes to the disk, so that the damage does not spread.",
+      command: "sudo systemctl stop kubelet docker docker.socket containerd",
+      risk: "change",
+    },
+    {
+      text: "Shut the node down, put its card or disk into another machine and take an image of it before anything is repaired.",
+      command: "sudo dd if=/dev/<card> of=card.img bs=4M conv=noerror,sync status=progress",
+      risk: "backup",
+    },
+    {
+      text: "Check and repair the filesystem while it is not mounted, on that other machine.",
+      command: "sudo e2fsck -f -C 0 /dev/<card partition>",
+      risk: "change",
+    },
+    {
+      text: "Without another machine: have it repaired at the next boot. With systemd, add this to the one line of the kernel command line (/boot/cmdline.txt or /boot/firmware/cmdline.txt on a Raspberry Pi), reboot, and take it out again.",
+      command: "fsck.mode=force fsck.repair=yes",
+      risk: "change",
+    },
+    {
+      text: "On systems with an older init (sysvinit, upstart), the same is asked for with a file; then reboot.",
+      command: "sudo touch /forcefsck && sudo reboot",
+      risk: "change",
+    },
+    {
+      text: "After the repair, see that the filesystem is clean and that nothing under the runtime's directory is unreadable any more.",
+      command: "sudo dumpe2fs -h {device} | grep -iE 'state|error'; sudo find {dockerRoot} -xdev ! -type l -size -1 -name l\\*; sudo ls -la {layerPath}",
+      risk: "safe",
+    },
+    {
+      text: "Re-create what is still broken: e2fsck may have removed the damaged entries, and then the layer is incomplete. Remove the container and its image, and let the kubelet pull and start them again.",
+      command: "docker rm -f {container}; docker rmi -f {image}; sudo systemctl start docker kubelet",
+      risk: "change",
+    },
+  ],
+};

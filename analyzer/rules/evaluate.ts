@@ -1,0 +1,157 @@
+/** Runs the rules over a store: findings, and for every rule a verdict. */
+import type { EntityRef, Evidence, Finding, FindingDraft } from "../model/rule.ts";
+import type { ReportCheck } from "../model/report.ts";
+import { pathEntities } from "./_layers.ts";
+import { stillActive, windowOf } from "./_time.ts";
+import type { LineRule, MatchedText, Rule, RuleView } from "./types.ts";
+import { needs } from "./needs.ts";
+
+/** Evidence lines that a finding keeps. */
+const MAX_EVIDENCE = 8;
+/** Findings that one rule may make before the rest is counted only. */
+const MAX_FINDINGS = 20;
+
+export interface Evaluation {
+  findings: Finding[];
+  checks: ReportCheck[];
+}
+
+/**
+ * Line rules first, then structural rules by stage and id. A rule that throws becomes an `error` verdict; the others
+ * go on.
+ * @param found filled with the drafts of each rule as they come, for structural rules to read
+ */
+export function evaluateRules(
+  rules: Rule[],
+  view: RuleView,
+  found: Map<string, FindingDraft[]>,
+  afterLines: () => void,
+): Evaluation {
+  const checks: ReportCheck[] = [];
+  const run = (rule: Rule, make: () => FindingDraft[]): void => {
+    try {
+      const drafts = make();
+      found.set(rule.id, drafts);
+      checks.push(verdictOf(rule, drafts, view));
+    } catch (error) {
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      checks.push({ rule: rule.id, title: rule.title, verdict: "error", missing: message });
+    }
+  };
+  for (const rule of rules) if (rule.type === "line") run(rule, () => lineFindings(rule, view));
+  afterLines();
+  for (const stage of [1, 2] as const) {
+    for (const rule of rules) {
+      if (rule.type === "structural" && rule.stage === stage) run(rule, () => rule.evaluate(view));
+    }
+  }
+  const findings = rules.flatMap((rule) => (found.get(rule.id) ?? []).map((draft) => finish(rule, draft)));
+  return { findings, checks: checks.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)) };
+}
+
+function verdictOf(rule: Rule, drafts: FindingDraft[], view: RuleView): ReportCheck {
+  if (drafts.length > 0) return { rule: rule.id, title: rule.title, verdict: "fail" };
+  const missing = rule.needs.filter((need) => !view.has(need));
+  if (missing.length === 0) return { rule: rule.id, title: rule.passTitle, verdict: "pass" };
+  const titles = missing.map((id) => needs.find((need) => need.id === id)?.title ?? id);
+  return { rule: rule.id, title: rule.passTitle, verdict: "unknown", missing: titles.join(", ") };
+}
+
+function finish(rule: Rule, draft: FindingDraft): Finding {
+  const slug = draft.subject.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 48);
+  return {
+    id: rule.id,
+    passTitle: rule.passTitle,
+    why: rule.why,
+    layer: rule.layer,
+    explains: rule.explains,
+    references: rule.references,
+    needs: rule.needs,
+    role: draft.role ?? rule.role,
+    cause: draft.cause ?? rule.cause,
+    severity: draft.severity ?? rule.severity,
+    counterEvidence: draft.counterEvidence ?? [],
+    ...draft,
+    remedy: draft.remedy ?? rule.remedy,
+    findingId: slug === "" ? rule.id : `${rule.id}-${slug}`,
+  } as Finding;
+}
+
+/** Findings of a line rule: one per distinct subject. */
+export function lineFindings(rule: LineRule, view: RuleView): FindingDraft[] {
+  const groups = new Map<string, MatchedText[]>();
+  for (const match of view.matches(rule.id)) {
+    const subject = rule.subject.map((name) => match.captures[name] ?? "").join(" ");
+    const group = groups.get(subject);
+    if (group) group.push(match);
+    else groups.set(subject, [match]);
+  }
+  const enough = [...groups].filter(([, group]) => total(group) >= rule.atLeast);
+  return enough.slice(0, MAX_FINDINGS).map(([subject, group]) => lineFinding(rule, subject, group, view));
+}
+
+function total(group: MatchedText[]): number {
+  return group.reduce((sum, match) => sum + match.count, 0);
+}
+
+function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view: RuleView): FindingDraft {
+  const ends = group.length > 200 ? [...group.slice(0, 100), ...group.slice(-100)] : group;
+  const firsts = ends.map((match) => match.first());
+  const lasts = ends.map((match) => match.last()).toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0));
+  const [first, last] = [firsts[0], lasts.at(-1)] as [Evidence, Evidence];
+  const count = total(group);
+  const fill = (template: string): string => fillTemplate(template, group, view, rule);
+  return {
+    subject,
+    title: fill(rule.title),
+    summary: fill(rule.summary),
+    confidence: rule.confidence,
+    window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
+    active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+    count,
+    evidence: pickEvidence(firsts, last),
+    entities: collectEntities(rule, group, view),
+  };
+}
+
+/** The first line of the first texts, and the last line of all, without repeating one. */
+function pickEvidence(firsts: Evidence[], last: Evidence): Evidence[] {
+  const picked = firsts.slice(0, MAX_EVIDENCE - 1);
+  const repeated = picked.some(({ artifact, line }) => artifact === last.artifact && line === last.line);
+  return repeated ? picked : [...picked, last];
+}
+
+function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): EntityRef[] {
+  const refs = new Map<string, EntityRef>();
+  for (const match of group.slice(0, 500)) {
+    const own = new Map<string, EntityRef[]>();
+    for (const { kind, capture } of rule.entities) {
+      const value = match.captures[capture];
+      if (value === undefined || value === "") continue;
+      const found = kind === "path" ? pathEntities(value) : [view.resolve(kind, value)];
+      own.set(capture, found);
+      for (const ref of found) refs.set(`${ref.kind}:${ref.key}`, ref);
+    }
+    for (const { from, to, kind } of rule.links) {
+      for (const a of (own.get(from) ?? []).slice(-1)) {
+        for (const b of (own.get(to) ?? []).slice(-1)) view.link(a, b, kind, match.first());
+      }
+    }
+  }
+  return [...refs.values()];
+}
+
+/** Replaces `{name}` by what the texts captured: the values of an entity by its title, at most three of them. */
+function fillTemplate(template: string, group: MatchedText[], view: RuleView, rule: LineRule): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    if (name === "count") return String(total(group));
+    const values = [...new Set(group.map((match) => match.captures[name] ?? ""))].filter((value) => value !== "");
+    const entity = rule.entities.find(({ capture }) => capture === name);
+    const shown = values.slice(0, 3).map((value) => {
+      if (!entity || entity.kind === "path" || entity.kind === "endpoint") return value;
+      return view.title(view.resolve(entity.kind, value));
+    });
+    const unique = [...new Set(shown)];
+    return unique.length === 0 ? "?" : `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
+  });
+}

@@ -1,0 +1,80 @@
+import type { Fact, FactKind } from "../model/fact.ts";
+import type { Evidence, EntityRef, FindingDraft, RuleMeta } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
+import type { EntityKind } from "../model/words.ts";
+
+/** An entity that a line names: `capture` is the group of the pattern that holds its key or alias. */
+export interface EntityCapture {
+  kind: EntityKind;
+  capture: string;
+}
+
+export interface LinkCapture {
+  from: string;
+  to: string;
+  kind: string;
+}
+
+/** A line signature, written as `<id>.yaml`. */
+export interface LineRule extends RuleMeta {
+  type: "line";
+  summary: string;
+  /** One of the patterns must match; each has literals of which one must occur for it to be tried. */
+  match: { literals: string[]; pattern: RegExp }[];
+  /** A text that matches this is left alone. */
+  except: RegExp | null;
+  /** Groups whose values tell findings apart. */
+  subject: string[];
+  entities: EntityCapture[];
+  links: LinkCapture[];
+  /** Fewer lines than this are no finding. */
+  atLeast: number;
+  cases: { fires: string[]; quiet: string[] };
+}
+
+/** Small artifacts by path, as a hand-saved bundle. */
+export type CaseBundle = Record<string, string>;
+
+/** A check over facts, entities and the findings of line rules, written as `<id>.ts`. */
+export interface StructuralRule extends RuleMeta {
+  type: "structural";
+  /** Structural rules run in order of stage, then id: 1 reads facts, 2 reads findings of stage 1. */
+  stage: 1 | 2;
+  /** No findings = looked for and not found. */
+  evaluate(view: RuleView): FindingDraft[];
+  cases: { fires: CaseBundle[]; quiet: CaseBundle[] };
+}
+
+export type Rule = LineRule | StructuralRule;
+
+/** A text that a line rule matched, with the events that said it. */
+export interface MatchedText {
+  captures: Record<string, string>;
+  count: number;
+  firstEvent: number;
+  first(): Evidence;
+  last(): Evidence;
+}
+
+/** What a structural rule may ask. Read only; everything in bundle order. */
+export interface RuleView {
+  facts<K extends FactKind>(kind: K): Fact<K>[];
+  /** The place on the time axis of a time inside of a fact; `field` is the property's name. */
+  factTime(fact: Fact, field: string): Instant | null;
+  /** A line of evidence for a fact. `text` is used where the raw line cannot be shown. */
+  evidence(fact: Fact, text: string, at?: Instant | null): Evidence;
+  matches(rule: string): MatchedText[];
+  /** Findings so far: of line rules, and of structural rules of an earlier stage. */
+  findings(rule: string): FindingDraft[];
+  /** Full key for an alias: a container id prefix, a pod's `name_namespace`, an overlay2 short link. */
+  resolve(kind: EntityKind, alias: string): EntityRef;
+  linked(ref: EntityRef, kind?: EntityKind): EntityRef[];
+  title(ref: EntityRef): string;
+  link(from: EntityRef, to: EntityRef, kind: string, evidence: Evidence | null): void;
+  has(need: string): boolean;
+  collectedAt: Instant | null;
+  /** The device and mount point that a path lies on, when the mounts are known. */
+  mountOf(path: string): { source: string; target: string } | null;
+  /** First and last event of an artifact or of an origin. */
+  lastEventOf(artifact: string): Evidence | null;
+}

@@ -1,0 +1,71 @@
+import type { Database } from "better-sqlite3";
+import type { Fact, FactKind, FactValues } from "../model/fact.ts";
+import type { Evidence, FindingDraft } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
+import type { Graph } from "../store/graph.ts";
+import type { TimelineEvent } from "../store/queries.ts";
+import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
+import type { MatchedText, RuleView } from "./types.ts";
+
+/** What the engine hands to the view besides the store. */
+export interface ViewContext {
+  database: Database;
+  graph: Graph;
+  collectedAt: Instant | null;
+  present: Set<string>;
+  findings: Map<string, FindingDraft[]>;
+  mountOf(path: string): { source: string; target: string } | null;
+}
+
+/** An event as a line of evidence. */
+export function evidenceOf(event: TimelineEvent): Evidence {
+  const { artifact, line, byteOffset, byteLength, text, at } = event;
+  return { artifact, line, byteOffset, byteLength, text, at };
+}
+
+/** Texts that a line rule matched. Their events are read only when they are asked for. */
+export function matchedTexts(database: Database, rule: string): MatchedText[] {
+  return matchesOf(database, rule).map(({ captures, count, firstEvent, lastEvent }) => ({
+    captures,
+    count,
+    firstEvent,
+    first: () => evidenceOf(eventById(database, firstEvent)),
+    last: () => evidenceOf(eventById(database, lastEvent)),
+  }));
+}
+
+/** The read-only view of one bundle that structural rules get. Queries are made once. */
+export function createView(context: ViewContext): RuleView {
+  const { database, graph } = context;
+  const facts = new Map<FactKind, Fact[]>();
+  const matches = new Map<string, MatchedText[]>();
+  const time = database.prepare("SELECT lo, hi, best, basis FROM fact_time WHERE fact = ? AND field = ?");
+  const spans = new Map(artifactSpans(database).map((span) => [span.artifact, span]));
+  const once = <K, V>(cache: Map<K, V>, key: K, make: () => V): V => {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    cache.set(key, made);
+    return made;
+  };
+  return {
+    facts: <K extends FactKind>(kind: K) => once(facts, kind, () => factsOf(database, kind) as Fact[]) as Fact<K>[],
+    factTime: (fact, field) => (time.get(fact.id, field) as Instant | undefined) ?? null,
+    evidence: ({ artifact, line, byteOffset, byteLength }: Fact<keyof FactValues>, text, at = null) => {
+      return { artifact, line, byteOffset, byteLength, text, at };
+    },
+    matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
+    findings: (rule) => context.findings.get(rule) ?? [],
+    resolve: (kind, alias) => graph.resolve(kind, alias),
+    linked: (ref, kind) => graph.linked(ref, kind),
+    title: (ref) => graph.title(ref),
+    link: (from, to, kind, evidence) => graph.link(from, to, kind, evidence),
+    has: (need) => context.present.has(need),
+    collectedAt: context.collectedAt,
+    mountOf: (path) => context.mountOf(path),
+    lastEventOf: (artifact) => {
+      const last = spans.get(artifact)?.last;
+      return last ? evidenceOf(last) : null;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Database } from "better-sqlite3";
+import type { Locator } from "../model/artifact.ts";
+import { entityId } from "../model/entity.ts";
+import type { EntityRef } from "../model/rule.ts";
+import type { EntityKind } from "../model/words.ts";
+
+/** The entities of a bundle and how they hang together. Reads come from memory; writes go to the store as well. */
+export interface Graph {
+  add(kind: EntityKind, key: string, title?: string): EntityRef;
+  link(from: EntityRef, to: EntityRef, kind: string, evidence: Pick<Locator, "artifact" | "line"> | null): void;
+  /** Another name for an entity: `alias` resolves to it from now on. */
+  alias(kind: EntityKind, alias: string, key: string): void;
+  /** The entity of that name; a container id may be a prefix. Unknown names are their own key. */
+  resolve(kind: EntityKind, name: string): EntityRef;
+  linked(ref: EntityRef, kind?: EntityKind): EntityRef[];
+  title(ref: EntityRef): string;
+  has(kind: EntityKind, key: string): boolean;
+  all(kind: EntityKind): EntityRef[];
+}
+
+interface Node {
+  ref: EntityRef;
+  title: string;
+  neighbours: Set<string>;
+}
+
+/** An empty graph over an empty store. */
+export function createGraph(database: Database): Graph {
+  const nodes = new Map<string, Node>();
+  const aliases = new Map<string, string>();
+  const seen = new Set<string>();
+  const insert = database.prepare(
+    `INSERT INTO entity (id, kind, key, title) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET title = excluded.title`,
+  );
+  const insertLink = database.prepare(`INSERT INTO link ("from", "to", kind, artifact, line) VALUES (?, ?, ?, ?, ?)`);
+
+  const add = (kind: EntityKind, key: string, title?: string): EntityRef => {
+    const id = entityId(kind, key);
+    const known = nodes.get(id);
+    if (known && (title === undefined || title === known.title)) return known.ref;
+    const node = known ?? { ref: { kind, key }, title: "", neighbours: new Set<string>() };
+    node.title = title ?? key;
+    nodes.set(id, node);
+    insert.run(id, kind, key, node.title);
+    return node.ref;
+  };
+
+  const byPrefix = (kind: EntityKind, prefix: string): EntityRef | null => {
+    if (kind !== "container" || !/^[0-9a-f]{6,63}$/.test(prefix)) return null;
+    const full = [...nodes.values()].filter(({ ref }) => ref.kind === kind && ref.key.startsWith(prefix));
+    const longest = full.toSorted((a, b) => b.ref.key.length - a.ref.key.length)[0];
+    return longest?.ref ?? null;
+  };
+
+  return {
+    add,
+    link(from, to, kind, evidence) {
+      const [a, b] = [entityId(from.kind, from.key), entityId(to.kind, to.key)];
+      const key = `${a} ${kind} ${b}`;
+      if (a === b || seen.has(key)) return;
+      seen.add(key);
+      add(from.kind, from.key);
+      add(to.kind, to.key);
+      nodes.get(a)?.neighbours.add(b);
+      nodes.get(b)?.neighbours.add(a);
+      insertLink.run(a, b, kind, evidence?.artifact ?? null, evidence?.line ?? null);
+    },
+    alias(kind, alias, key) {
+      aliases.set(`${kind}:${alias}`, key);
+    },
+    resolve(kind, name) {
+      const key = aliases.get(`${kind}:${name}`) ?? name;
+      return nodes.get(entityId(kind, key))?.ref ?? byPrefix(kind, key) ?? { kind, key };
+    },
+    linked(ref, kind) {
+      const found = [...(nodes.get(entityId(ref.kind, ref.key))?.neighbours ?? [])].map((id) => nodes.get(id)?.ref);
+      return found.filter((other): other is EntityRef => other !== undefined && (!kind || other.kind === kind));
+    },
+    title: (ref) => nodes.get(entityId(ref.kind, ref.key))?.title ?? ref.key,
+    has: (kind, key) => nodes.has(entityId(kind, key)),
+    all: (kind) => [...nodes.values()].filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref),
+  };
+}
