@@ -1,4 +1,4 @@
-import type { TimeReading } from "./time.ts";
+import type { Micros, TimeReading } from "./time.ts";
 
 /** An errno name, or null when the text was not recognised. */
 export type ErrnoName = string;
@@ -189,6 +189,14 @@ export interface StaticPodFact {
   endpoints: string[];
 }
 
+/** Lines of one artifact whose header is in local time and whose message carries its own time in UTC. */
+export interface ZoneProbeFact {
+  /** Local minus UTC, rounded to 15 minutes. */
+  offset: Micros;
+  /** How many lines agree on it. */
+  count: number;
+}
+
 /** The value of each kind of fact. A new kind is one line here and one parser that emits it. */
 export interface FactValues {
   container: ContainerFact;
@@ -207,6 +215,7 @@ export interface FactValues {
   unit: UnitFact;
   "pod-log": PodLogFact;
   "static-pod": StaticPodFact;
+  "zone-probe": ZoneProbeFact;
 }
 
 export type FactKind = keyof FactValues;
