@@ -16,6 +16,8 @@ export interface ArtifactStream {
   path: string;
   size: number | null;
   modified: number | null;
+  /** Target of a symbolic or hard link, as written; such an artifact has no content. Null for files. */
+  link: string | null;
   chunks: AsyncIterable<Buffer>;
 }
 

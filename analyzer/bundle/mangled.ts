@@ -1,0 +1,71 @@
+import { constants, inflateRawSync } from "node:zlib";
+import { BundleError } from "./errors.ts";
+import { GZIP_MAGIC, gzipHeaderLength } from "./gzip-header.ts";
+
+const ADVICE =
+  'collect again: in cmd.exe, or in PowerShell 7.4+ ("ssh … > k1.tar.gz"), or write a file there and fetch it with scp';
+
+/**
+ * The error for an archive that a shell has rewritten as text on the way, or null. Windows PowerShell turns a program's
+ * output into characters and writes them as UTF-16 (FF FE 1F 00 …) or UTF-8 (1F EF BF BD 08 …); a terminal in between
+ * (`ssh -t`) or a text-mode copy writes CR LF for every LF.
+ */
+export function mangledArchive(head: Buffer, shown: string): BundleError | null {
+  if (isGzipAsText(decodeUtf16(head)) || isTarAsText(decodeUtf16(head))) {
+    return mangled(shown, "a shell has rewritten the archive as UTF-16 text");
+  }
+  if (head[1] !== GZIP_MAGIC[1] && isGzipAsText(head.toString("utf8", 0, 64))) {
+    return mangled(shown, "a shell has rewritten the archive as UTF-8 text");
+  }
+  if (hasAddedCarriageReturns(head)) {
+    return mangled(shown, "every line feed in the archive was rewritten as CR LF on the way", " (and without ssh -t)");
+  }
+  return null;
+}
+
+function mangled(shown: string, what: string, more = ""): BundleError {
+  return new BundleError("mangled", `${shown}: ${what}, and cannot be restored`, ADVICE + more);
+}
+
+function decodeUtf16(head: Buffer): string {
+  const little = head[0] === 0xff && head[1] === 0xfe;
+  const big = head[0] === 0xfe && head[1] === 0xff;
+  if (!little && !big) return "";
+  const units = Buffer.from(head.subarray(2, 2 + 1024));
+  const even = units.subarray(0, units.length & ~1);
+  return (little ? even : even.swap16()).toString("utf16le");
+}
+
+/** 1F, then whatever one code page or another made of 8B, then 08. */
+function isGzipAsText(text: string): boolean {
+  const start = text.startsWith("\ufeff") ? 1 : 0;
+  return text.charCodeAt(start) === 0x1f && text.charCodeAt(start + 1) > 0x7f && text.charCodeAt(start + 2) === 0x08;
+}
+
+function isTarAsText(text: string): boolean {
+  return text.slice(257, 262) === "ustar";
+}
+
+/** Undoes the conversion for a few beginnings of the data: a true CR LF in it spoils the longer ones. */
+function hasAddedCarriageReturns(head: Buffer): boolean {
+  if (!head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC) || decodes(head)) return false;
+  return [65_536, 16_384, 4_096, 1_024, 512].some((size) => {
+    const part = head.subarray(0, size);
+    return !decodes(part) && decodes(withoutCarriageReturns(part));
+  });
+}
+
+function withoutCarriageReturns(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+}
+
+function decodes(bytes: Buffer): boolean {
+  const start = gzipHeaderLength(bytes);
+  if (typeof start !== "number") return false;
+  try {
+    inflateRawSync(bytes.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH });
+    return true;
+  } catch {
+    return false;
+  }
+}

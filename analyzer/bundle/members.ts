@@ -1,0 +1,59 @@
+import type { ArtifactStream } from "../model/artifact.ts";
+import { createCursor, type Cursor, type Piece } from "./cursor.ts";
+import { unpackHead } from "./gzip-header.ts";
+import { gunzip } from "./gzip.ts";
+import { limitHint, metered, type ReadContext } from "./limits.ts";
+import { looksLikeText } from "./text.ts";
+
+const PROBE_BYTES = 4096;
+const PORTION_BYTES = 256 * 1024;
+/** Names that logrotate, dmesg and the kubelet give to compressed logs. */
+const COMPRESSED_LOG =
+  /(?:\.(?:log|txt|out|err|json|\d+)|[-.]\d{8}(?:-\d{6})?|syslog|messages|dmesg|daemon|kern|journal)\.gz$/i;
+/** Docker keeps the order of the files of a layer here: no log, whatever its name says. */
+const NO_LOG = /(?:^|\/)tar-split\.json\.gz$/;
+
+/** Unpacks a compressed text log among the members; everything else comes back as it is, with all of its bytes. */
+export async function unpackLog(artifact: ArtifactStream, context: ReadContext): Promise<ArtifactStream> {
+  const { path, link } = artifact;
+  if (link !== null || !COMPRESSED_LOG.test(path) || NO_LOG.test(path)) return artifact;
+  const cursor = createCursor(artifact.chunks);
+  const head = await cursor.take(PROBE_BYTES);
+  cursor.unread(head);
+  const text = unpackHead(head);
+  if (text === null || !looksLikeText(text)) return { ...artifact, chunks: rest(cursor) };
+  const unpacked = metered(gunzip(cursor, { context, path, reread: null }), context, path);
+  return { ...artifact, size: null, chunks: capped(unpacked, path, context) };
+}
+
+/** The bytes of one artifact up to the limit for artifacts; a gap becomes a line end, so that no two halves make a line. */
+export async function* capped(
+  pieces: AsyncIterable<Piece>,
+  path: string,
+  context: ReadContext,
+): AsyncGenerator<Buffer> {
+  const max = context.limits.maxArtifactBytes;
+  let left = max;
+  for await (const piece of pieces) {
+    if (!Buffer.isBuffer(piece)) {
+      yield Buffer.from("\n");
+      continue;
+    }
+    if (piece.length > left) {
+      const message = `Only the first ${max} bytes of ${path} were read; ${limitHint("maxArtifactBytes", context.limits)}.`;
+      context.damage.add({ kind: "limit", path, byteOffset: max, message });
+      if (left > 0) yield piece.subarray(0, left);
+      return;
+    }
+    left -= piece.length;
+    yield piece;
+  }
+}
+
+async function* rest(cursor: Cursor): AsyncGenerator<Buffer> {
+  for (;;) {
+    const bytes = await cursor.some(PORTION_BYTES);
+    if (bytes === null) return;
+    yield bytes;
+  }
+}

@@ -1,0 +1,14 @@
+export interface LineOptions {
+  /** Bytes of a line that are kept; 1 MiB when absent. */
+  maxLineBytes?: number;
+  onWarning?: (line: number, message: string) => void;
+}
+
+/** Takes the bytes of an artifact in portions of any size. */
+export interface LineSplitter {
+  push(chunk: Buffer): void;
+  /** Delivers a last line without line end, and the warnings that count. Returns the number of lines. */
+  end(): number;
+}
+
+export const DEFAULT_MAX_LINE_BYTES = 1024 * 1024;
