@@ -1,0 +1,1058 @@
+#!/bin/sh
+# collect.sh: gathers what a broken container node can still tell, as one .tar.gz.
+#
+#   ssh pi@k1 'sudo sh -s' < collect.sh > k1.tar.gz          sudo sh collect.sh -o /media/usb/k1.tar.gz
+#
+# It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
+# but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
+# `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
+
+# Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
+# and values of options and settings named token, password, secret or key, are blanked by scrub().
+forbidden() {
+  case $1 in
+    *kubeconfig* | */admin.conf | */super-admin.conf | */kubelet.conf | */scheduler.conf) return 0 ;;
+    */controller-manager.conf | */k3s.yaml | */rke2.yaml | */server/cred/* | */tokens.csv) return 0 ;;
+    *.key | *.pem | *.p12 | *.pfx | *.jks | */id_rsa* | */id_ecdsa* | */id_ed25519* | */ssh_host_*) return 0 ;;
+    */token | *-token | *.token | */shadow | */gshadow | */.netrc | */k3s*.env | */rke2*.env) return 0 ;;
+    */.docker/* | */.dockercfg | */.dockerconfigjson | */auth.json | */registries.yaml) return 0 ;;
+    *kubernetes.io~secret* | *kubernetes.io~projected* | */secrets/*) return 0 ;;
+  esac
+  return 1
+}
+
+usage() {
+  cat <<'END'
+usage: collect.sh [-o FILE] [options]       the bundle goes to stdout unless -o is given
+  -o FILE          write the bundle to FILE, which must not exist
+  --since 7d       only logs of the last 7 days (d, h or m)
+  --max-mb N       at most N MB of log and journal files, uncompressed (default 200)
+  --total-time S   stop collecting after S seconds, whatever happens (default 300)
+  --root DIR       read a card mounted at DIR instead of the running system
+  --plan           print every command and path, touch nothing
+  --quiet          no progress on stderr
+  --help           this text
+exit: 0 complete, 1 no bundle or the output broke, 2 wrong usage, 3 some items are missing, 128+n signal n
+END
+}
+
+# The same run under every shell, locale and environment.
+settle() {
+  unset CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
+  unalias -a 2>/dev/null
+  set +e +u +f +C
+  umask 077
+  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 IFS=$(printf ' \t\nx')
+  IFS=${IFS%x}
+  # A search path with entries that depend on the working directory could run anything: it is dropped.
+  case :$PATH: in
+    *:[!/]*) PATH= ;;
+  esac
+  PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
+  export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
+  # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
+  laptop_clock=''
+  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 stage=''
+  interrupted='' sink=ok blocked='|' deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 W=''
+}
+
+say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
+die() {
+  printf 'collect.sh: %s\n' "$2" >&2
+  exit "$1"
+}
+
+# ---- time: hundredths of a second on the monotonic clock, because the wall clock of such a node jumps
+tick() {
+  read -r tick_text _ </proc/uptime
+  now=$((${tick_text%.*} * 100 + 1${tick_text#*.} - 100))
+}
+as_seconds() { seconds=$(($1 / 100)).$(($1 / 10 % 10))$(($1 % 10)); }
+
+# Waits a little, longer each time; where sleep knows only whole seconds it first looks without pause.
+nap() {
+  naps=$((naps + 1))
+  case $fractions$naps in
+    yes? | yes1?) sleep 0.01 ;;
+    yes??) sleep 0.05 ;;
+    yes*) sleep 0.2 ;;
+    no????*) sleep 1 ;;
+  esac
+}
+
+# ---- JSON in pure ASCII: a byte that is not printable ASCII becomes \u00XX, so that every path survives
+json() {
+  case $1 in
+    '') json=null ;;
+    *[!\ -~]*) json=\"$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\u00/g')\" ;;
+    *[\"\\]*) json=\"$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')\" ;;
+    *) json=\"$1\" ;;
+  esac
+}
+field() {
+  json "$2"
+  object=$object${object:+,}\"$1\":$json
+}
+plain() { object=$object${object:+,}\"$1\":$2; }
+
+# ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
+zeros() {
+  zeros='' zeros_unit='\000' zeros_left=$1
+  while [ "$zeros_left" -gt 0 ]; do
+    [ $((zeros_left % 2)) -eq 0 ] || zeros=$zeros$zeros_unit
+    zeros_unit=$zeros_unit$zeros_unit zeros_left=$((zeros_left / 2))
+  done
+}
+
+# shellcheck disable=SC2059 # the formats hold the NUL bytes
+raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
+  printf '%.100s' "$1"
+  printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "$3"
+  printf "ustar\\00000$pad_rest"
+}
+
+ustar() { # LENGTH-OF-NAME NAME SIZE MTIME TYPE: one header of 512 bytes
+  zeros $((100 - $1))
+  pad=$zeros sum=0
+  for byte in $(raw_header "$2" "$3" "$4" "$5" '        ' | od -An -v -tu1); do
+    sum=$((sum + byte))
+  done
+  raw_header "$2" "$3" "$4" "$5" "$(printf '%06o' "$sum")\\000 "
+}
+
+# shellcheck disable=SC2059
+header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a record of type L
+  name_size=${#1} header_blocks=1
+  if [ "$name_size" -gt 100 ]; then
+    ustar 13 ././@LongLink $((name_size + 1)) 0 L
+    zeros $((512 - name_size % 512))
+    printf "%s$zeros" "$1"
+    header_blocks=$((3 + name_size / 512)) name_size=100
+  fi
+  ustar "$name_size" "$1" "$2" "$3" 0
+}
+
+# shellcheck disable=SC2059
+add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
+  add_size=$(($(wc -c <"$2")))
+  header "$1" "$add_size" "$3" >>"$W.part"
+  zeros $(((512 - add_size % 512) % 512))
+  cat "$2" >>"$W.part"
+  printf "$zeros" >>"$W.part"
+  blocks=$((blocks + header_blocks + (add_size + 511) / 512))
+  echo "$blocks 0 ${taken:-0}" >"$W.len"
+}
+
+# Sends a file of tar blocks as one gzip member. A signal must not cut it, a dead line must not hold us.
+send() {
+  [ "$sink" = ok ] || return 0
+  rm -f "$stage/sent"
+  send_now "$1" 2>>"$stage/sink.err" </dev/null &
+  send_pid=$! naps=0 sink=stalled
+  tick
+  send_end=$((now + 6000))
+  while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
+    nap
+    tick
+  done
+  [ ! -s "$stage/sent" ] || read -r sink <"$stage/sent"
+  [ "$sink" = ok ] || kill -KILL "$send_pid" 2>/dev/null
+  bytes_written=$((bytes_written + $(wc -c <"$stage/gz")))
+  rm -f "$1"
+}
+send_now() {
+  trap '' HUP INT TERM
+  sent=broken
+  $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
+  echo "$sent" >"$stage/sent"
+}
+
+# ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
+state_of() {
+  state=X
+  { read -r stat_line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  stat_line=${stat_line##*) }
+  state=${stat_line%% *}
+}
+
+tree() { # PID: that process and its descendants, deepest last, in $tree
+  tree=" $1" level=" $1 "
+  while [ "$level" != ' ' ]; do
+    next=' '
+    for stat_file in /proc/[0-9]*/stat; do
+      { read -r stat_line <"$stat_file"; } 2>/dev/null || continue
+      parent=${stat_line##*) ? }
+      case $level in
+        *" ${parent%% *} "*) next="$next${stat_line%% *} " ;;
+      esac
+    done
+    level=$next tree=$tree${next% }
+  done
+}
+
+finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in $survivors
+  for signal in TERM KILL; do
+    rounds=0
+    # shellcheck disable=SC2086 # a list of process ids
+    kill -"$signal" $1 2>/dev/null
+    while [ "$rounds" -lt 12 ]; do
+      survivors=
+      for pid in $1; do
+        state_of "$pid"
+        case $state in
+          [!XZ]) survivors="$survivors $pid" ;;
+        esac
+      done
+      [ -n "$survivors" ] || return 0
+      rounds=$((rounds + 1)) naps=$((rounds * 9))
+      nap
+    done
+  done
+}
+
+describe() { # PID PATH: what a process hangs on
+  state_of "$1"
+  object="\"pid\":$1,\"state\":\"$state\""
+  field command "$(cat "/proc/$1/comm" 2>/dev/null)"
+  field wchan "$(cat "/proc/$1/wchan" 2>/dev/null)"
+  field stack "$(head -c 2000 "/proc/$1/stack" 2>/dev/null)"
+  field on "$2"
+}
+
+halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left alone from now on
+  describe "${2##* }" "$1"
+  finish "$2"
+  if [ -n "$survivors" ]; then
+    outcome=stuck
+    describe "${survivors##* }" "$1"
+    mount_of "${1:-$needs}"
+    blocked="$blocked$mount_point|"
+  fi
+  stuck="$stuck${stuck:+,}{$object,\"ended\":$([ -n "$survivors" ] && echo false || echo true)}"
+}
+
+mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
+  mount_point=$1 mount_type=''
+  case $1 in
+    /*) mount_point=/ ;;
+    *) return 0 ;;
+  esac
+  while read -r _ point type _; do
+    case $1/ in
+      "${point%/}"/*) [ ${#point} -lt ${#mount_point} ] || mount_point=$point mount_type=$type ;;
+    esac
+  done </proc/mounts
+}
+
+watch() { # PID SECONDS: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
+  tick
+  watch_end=$((now + $2 * 100)) item='' item_since=$now naps=0
+  while [ ! -s "$W.rc" ] && [ "$outcome" = done ]; do
+    tick
+    if [ -e "$W.full" ]; then
+      pause=$now
+      send "$W.full"
+      tick
+      watch_end=$((watch_end + now - pause)) item_since=$now naps=0
+    fi
+    last_item=$item
+    [ ! -s "$W.now" ] || read -r item <"$W.now"
+    [ "$item" = "$last_item" ] || item_since=$now
+    state_of "$1"
+    if [ -n "$interrupted" ] || [ "$now" -ge "$watch_end" ] || [ "$sink" != ok ]; then
+      outcome=timed-out
+      [ -z "$interrupted" ] || outcome=interrupted
+      tree "$1"
+      halt "$item" "$tree"
+    elif [ -n "$item" ] && [ $((now - item_since)) -ge 500 ]; then
+      # One path does not answer: its process ends, and the step goes on with the next path.
+      tree "$1"
+      tree=${tree#" $1"}
+      halt "$item" "${tree:- $1}"
+      [ "$outcome" = done ] || kill -KILL "$1" 2>/dev/null
+      tick
+      item_since=$now
+    elif [ "$state" = X ] || [ "$state" = Z ]; then
+      [ -s "$W.rc" ] || outcome=died
+    else
+      nap
+    fi
+  done
+}
+
+# ---- a step and its record
+
+# step ID KIND SECONDS NEEDS MEMBER WORKER...: NEEDS is what may hang or be absent: a path, docker, cri,
+# systemd, or live (the running system); all but paths make no sense with --root.
+step() {
+  id=$1 kind=$2 limit=$3 needs=$4 member=$5
+  shift 5
+  if [ "$mode" != run ]; then
+    plan_step "$@"
+    return 0
+  fi
+  step_number=$((step_number + 1))
+  W=$stage/$step_number outcome=done stuck='' reason='' status='' exit_code=null blocks=0 taken=0
+  tick
+  begin=$now remaining=$(((total_end - now) / 100))
+  [ "$limit" -le "$remaining" ] || limit=$remaining
+  mount_of "$needs"
+  case $blocked$deaf in
+    *"|$mount_point|"*) reason="$mount_point does not answer, see an earlier step" ;;
+  esac
+  case $root:$needs in
+    /*:docker | /*:cri | /*:systemd | /*:live) reason='--root: this would ask the running system' ;;
+  esac
+  [ "$remaining" -gt 0 ] || reason='--total-time was used up'
+  [ -z "$interrupted" ] || reason="interrupted by $interrupted"
+  true >>"$W.err"
+  if [ -n "$reason" ]; then
+    status=skipped
+  else
+    work "$@" &
+    watch $! "$limit"
+    judge
+  fi
+  record "$@"
+}
+
+# The status of the step, from how it ended and what it left behind.
+judge() {
+  [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
+  [ ! -s "$W.why" ] || [ -s "$W.out" ] || [ -s "$W.files" ] || read -r status reason <"$W.why"
+  case $outcome:$stuck:$exit_code in
+    stuck* | timed-out*) status=$outcome ;;
+    interrupted*) status=truncated reason="interrupted by $interrupted" ;;
+    died*) status=failed reason='the process of this step died' ;;
+    done:?*:*) status=timed-out reason='a path did not answer' ;;
+    done::153) status=truncated reason='more than 8 MB' ;;
+  esac
+  [ -z "$status" ] || return 0
+  status=ok
+  if [ "$exit_code" != 0 ]; then
+    status=failed
+  elif [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
+    status=empty
+    [ ! -s "$W.err" ] || status=failed
+  fi
+  [ -s "$W.out" ] || ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
+}
+
+record() {
+  tick
+  as_seconds "$begin"
+  object='' started=$seconds
+  as_seconds "$now"
+  field id "$id"
+  field kind "$kind"
+  shown "$@"
+  field command "$shown"
+  field status "$status"
+  field reason "$reason"
+  plain exit "$exit_code"
+  plain start "$started"
+  plain end "$seconds"
+  if [ "$status" != skipped ]; then
+    wall=0 left=0
+    [ ! -s "$W.wall" ] || read -r wall <"$W.wall"
+    plain wall "$wall"
+    [ ! -e "$W.full" ] || send "$W.full"
+    [ ! -s "$W.len" ] || read -r blocks left taken <"$W.len"
+    [ "$outcome" = done ] || mend_part
+    size=$(($(cat "$W.out" 2>/dev/null | wc -c)))
+    volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
+    plain bytes $((size + taken))
+    field path "$member"
+    if [ "$size" -gt 0 ]; then
+      sum=$(sha256sum <"$W.out" 2>/dev/null)
+      field sha256 "${sum%% *}"
+      add "$member" "$W.out" "$wall"
+    fi
+    if [ -s "$W.err" ]; then
+      field stderr "${member%/}.err"
+      add "${member%/}.err" "$W.err" "$wall"
+    fi
+    plain errors "[$(errors <"$W.err")]"
+    plain stuck "[$stuck]"
+    [ ! -s "$W.files" ] || plain files "[$(cat "$W.files")]"
+  fi
+  printf '%s%s\n' "$comma" "{$object}" >>"$stage/records"
+  comma=,
+  case $status:$needs in
+    timed-out:[cds]* | stuck:[cds]*) deaf="$deaf$needs|" ;;
+    failed:docker | failed:cri | denied:docker) [ "${id%-version}" = "$id" ] || deaf="$deaf$needs|" ;;
+  esac
+  case $status in
+    timed-out | stuck | denied | truncated) partial=1 ;;
+    skipped) [ "${reason#--root}" != "$reason" ] || partial=1 ;;
+  esac
+  printf '{%s}\n' "$object" >"$W.json"
+  name=00$step_number
+  name=${name#"${name%???}"}-$id
+  [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $seconds s)"
+  [ "$remaining" -le 0 ] || add "manifest/steps/$name.json" "$W.json" "${wall:-0}"
+  [ "$remaining" -le 0 ] || send "$W.part"
+  [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
+  [ ! -s "$W.clock" ] || mv "$W.clock" "$stage/$id"
+  rm -f "$W".*
+}
+
+# A part whose writer was ended: cut to what was complete, with zeros for the rest of a member.
+mend_part() {
+  dd if="$W.part" of="$W.whole" bs=512 count="$blocks" 2>/dev/null
+  rm -f "$W.part"
+  [ ! -s "$W.whole" ] || mv "$W.whole" "$W.part"
+  while [ "$left" -gt 0 ]; do
+    piece=$left
+    [ "$piece" -le 8192 ] || piece=8192
+    dd if=/dev/zero bs=512 count="$piece" >>"$W.part" 2>/dev/null
+    left=$((left - piece))
+    send "$W.part"
+    blocks=0
+  done
+}
+
+# Lines of stderr that name a path and an errno. The line is kept whole in the .err member beside the output.
+errors() {
+  separator='' count=0
+  while IFS= read -r line && [ "$count" -lt 300 ]; do
+    errno=${line##*: }
+    path=${line%": $errno"}
+    case $path:$errno in
+      *[!/]*/*:[A-Za-z]*[a-z]) ;;
+      *) continue ;;
+    esac
+    case $path in
+      *'open directory'*) op=opendir ;;
+      *'reading directory'*) op=readdir ;;
+      *' reading '* | *"read '"*) op=read ;;
+      *open\ * | head:* | cat:*) op=open ;;
+      *readlink*) op=readlink ;;
+      *) op=lstat ;;
+    esac
+    path=/${path#*/}
+    path=${path%" for reading"}
+    object=''
+    field path "${path%\'}"
+    field op "$op"
+    field errno "$errno"
+    printf '%s{%s}' "$separator" "$object"
+    separator=, count=$((count + 1))
+  done
+}
+
+# ---- inside a step: from here on in the child, with stdout and stderr in memory
+work() {
+  exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
+  # One output may not fill the memory of the node.
+  ulimit -f 16384 2>/dev/null
+  date +%s >"$W.wall"
+  comma=
+  "$@"
+  echo $? >"$W.rc"
+}
+
+# What the step touches next; the supervisor ends it if that takes longer than 5 s.
+at() { printf '%s\n' "$1" >"$W.now"; }
+
+# How the step ends if there is no output.
+why() { [ -s "$W.why" ] || printf '%s %s\n' "$1" "$2" >"$W.why"; }
+
+run() {
+  command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"
+  "$@"
+}
+lenient() {
+  run "$@"
+  return 0
+}
+headed() {
+  at "$*"
+  printf '\n==> %s <==\n' "$*"
+  run "$@"
+}
+scrubbed() { # keeps the exit code of the command
+  {
+    run "$@"
+    echo $? >"$W.exit"
+  } | scrub
+  read -r scrubbed_exit <"$W.exit"
+  return "$scrubbed_exit"
+}
+
+# Environment values in docker's JSON (one line, or many), copies of them in annotations, passwords in URLs,
+# Environment= of units unless it holds options, values of options and settings with a telling name.
+scrub() {
+  sed -E -e ':again' \
+    -e 's/("Env":\[("([^"=\\]|\\.)*=?",?)*"([^"=\\]|\\.)*=)([^"\\]|\\.)+"/\1"/' -e 'tagain' \
+    -e '/"Env": \[$/,/^ *\],?$/s/^( *"[^"=]*=).*"(,?)$/\1"\2/' \
+    -e 's/(last-applied-configuration": ?")([^"\\]|\\.)*/\1/g' \
+    -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
+    -e 's/^(Environment="?[A-Za-z0-9_]*=)[^-].*/\1<redacted>/' \
+    -e "s#(($telling)[A-Za-z0-9_-]*\"?( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
+}
+telling='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
+
+# Blanks each `value:` of a manifest with the deeper lines that belong to it.
+scrub_manifest() {
+  awk '{ match($0, /^[ -]*/) }
+    skip && (RLENGTH > skip || /^ *$/) { next }
+    { skip = 0 }
+    /^[ -]*"?value"?:/ { skip = RLENGTH; sub(/value"?:.*/, "value: <redacted>") }
+    { print }' | scrub
+}
+
+present() { # PATH: false if it is not there or cannot be reached; then the errno text is kept
+  at "$1"
+  answer=$(ls -d -- "$1" 2>&1 >/dev/null) && return 0
+  case $answer in
+    *'No such file'*) why absent "$1 does not exist" ;;
+    *) printf '%s\n' "$answer" >&2 ;;
+  esac
+  return 1
+}
+
+each() { # WORKER PATTERN...: one process per path, so that a bad one costs only itself
+  worker=$1
+  shift
+  for pattern in "$@"; do
+    present "${pattern%%/\**}" || continue
+    IFS=
+    for each_path in $pattern; do
+      IFS=' '
+      case $each_path in
+        *\**) continue ;;
+      esac
+      at "$each_path"
+      $worker "$each_path"
+    done
+    IFS=' '
+  done
+}
+
+list() {
+  printf '%s:\n' "$1"
+  ls -la -- "$1"
+  printf '\n'
+}
+heads() { forbidden "$1" || head -v -c 65536 -- "$1"; }
+config() { heads "$1" | scrub; }
+static_manifest() { heads "$1" | scrub_manifest; }
+layer_names() { [ "${1##*/}" = l ] || head -v -c 8192 -- "$1/link" "$1/lower"; }
+mount_ids() { head -v -c 8192 -- "$1/mount-id" "$1/init-id" "$1/parent"; }
+layer_ids() { head -v -c 8192 -- "$1/cache-id" "$1/diff" "$1/size" "$1/parent"; }
+certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
+
+took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
+  object=
+  field source "$file"
+  field path "$name"
+  field status "$1"
+  field reason "$3"
+  object="$object,\"size\":$size,\"mtime\":$mtime,\"bytes\":$2"
+  [ "$2" -eq 0 ] || object=$object$(stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file" 2>/dev/null)
+  printf '%s{%s}' "$comma" "$object" >>"$W.files"
+  comma=,
+}
+
+# take TOPIC CAP PATH: one live file becomes a member. Above CAP bytes its head and tail are kept, in whole
+# lines; CAP 0: whole, however long.
+take() {
+  file=$3 name=$1${3#"$root"} cap=$2 size=0 mtime=0 problem='' left=0
+  if forbidden "$file"; then
+    took skipped 0 'never collected'
+    return 0
+  elif ! facts=$(stat -L -c '%s %Y %f' -- "$file"); then
+    took failed 0 'see errors'
+    return 0
+  fi
+  size=${facts%% *} bits=${facts##* } mtime=${facts% *}
+  mtime=${mtime#* } want=$size
+  [ "$cap" -eq 0 ] || [ "$size" -le "$cap" ] || want=$cap
+  [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
+  [ "$mtime" -ge "$oldest" ] || problem='older than --since'
+  [ "${bits#8???}" != "$bits" ] || problem='not a regular file'
+  if [ -n "$problem" ]; then
+    took skipped 0 "$problem"
+  elif [ "$want" -lt "$size" ]; then
+    cut_middle
+    add "$name" "$W.data" "$mtime"
+    took truncated "$add_size" 'head and tail only'
+  elif copy; then
+    took ok "$size" ''
+  else
+    took failed 0 'see errors'
+  fi
+  [ -n "$problem" ] || taken=$((taken + want))
+  hand_over
+}
+
+# Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
+# the member keeps the size its header promises.
+copy() {
+  left=$(((size + 511) / 512)) chunk=0
+  while [ "$left" -gt 0 ] || [ "$chunk" -eq 0 ]; do
+    true >"$W.data"
+    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync
+    if [ "$chunk" -eq 0 ]; then
+      [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
+      header "$name" "$size" "$mtime" >>"$W.part"
+      blocks=$((blocks + header_blocks))
+    fi
+    piece=$left chunk=$((chunk + 1))
+    [ "$piece" -le 4096 ] || piece=4096
+    cat "$W.data" /dev/zero 2>/dev/null | head -c $((piece * 512)) >>"$W.part"
+    blocks=$((blocks + piece)) left=$((left - piece))
+    echo "$blocks $left $taken" >"$W.len"
+    at "$file, after $chunk pieces"
+    hand_over
+  done
+}
+
+# A quarter of the cap from the head, the rest from the tail.
+cut_middle() {
+  quarter=$((cap / 262144))
+  dd if="$file" of="$W.head" bs=65536 count="$quarter"
+  dd if="$file" of="$W.tail" bs=65536 skip=$((size / 65536 - quarter * 3))
+  {
+    head -n "$(($(wc -l <"$W.head")))" "$W.head"
+    printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size"
+    {
+      read -r _
+      cat
+    } <"$W.tail"
+  } >"$W.data"
+  rm -f "$W.head" "$W.tail"
+}
+
+# Lets the supervisor send the part, once it is 4 MB long.
+hand_over() {
+  [ "$blocks" -ge 8192 ] || return 0
+  mv "$W.part" "$W.full"
+  blocks=0 naps=0
+  echo "0 $left $taken" >"$W.len"
+  while [ -e "$W.full" ]; do
+    nap
+  done
+}
+
+# ---- the sources that need more than one command
+clock() {
+  at /etc/timezone
+  zone=$(cat /etc/timezone) || zone=$(readlink /etc/localtime)
+  saved=$(cat /etc/fake-hwclock.data)
+  at 'timedatectl show'
+  synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
+  at 'the clock'
+  object=
+  field wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  plain epoch "$(date +%s)"
+  field zone "${zone##*zoneinfo/}"
+  field offset "$(date +%z)"
+  tick
+  as_seconds "$now"
+  plain uptime "$seconds"
+  field bootId "$(cat /proc/sys/kernel/random/boot_id)"
+  plain ntpSynchronized "${synchronized:-null}"
+  plain rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
+  field fakeHwclock "$saved"
+  printf '{%s}' "$object" >"$W.clock"
+  headed date
+  heads /proc/uptime
+  each heads '/sys/class/rtc/*/since_epoch' '/etc/fake-hwclock.dat*' '/etc/adjtim*' 2>/dev/null
+  headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
+  headed timedatectl
+  headed chronyc -n tracking
+  headed ntpq -pn
+  return 0
+} 2>/dev/null
+
+docker_root_of() {
+  docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep . && return 0
+  sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json" | grep . && return 0
+  echo "$root/var/lib/docker"
+}
+
+inspect() {
+  ids=$(docker ps -aq --no-trunc) || return
+  # shellcheck disable=SC2086 # a list of ids
+  [ -z "$ids" ] || scrubbed docker inspect $ids
+}
+
+failed_logs() {
+  for container in $(docker ps -aq --no-trunc -f status=exited -f status=dead -f status=created | head -n 30); do
+    headed docker logs --tail 20 "$container" 2>&1
+    printf '[exit %s]\n' $?
+  done
+}
+
+container_config() {
+  file=$1 name=docker${1#"$root"} size=0
+  head -c 1048576 -- "$file" >"$W.raw" || return 0
+  scrub <"$W.raw" >"$W.data"
+  mtime=$(stat -c %Y -- "$file")
+  add "$name" "$W.data" "${mtime:=0}"
+  took ok "$add_size" 'secrets blanked'
+  hand_over
+}
+
+cri() {
+  if command -v crictl >/dev/null; then
+    scrubbed crictl "$@"
+  elif command -v k3s >/dev/null; then
+    scrubbed k3s crictl "$@"
+  else
+    CRI_CONFIG_FILE=/var/lib/rancher/rke2/agent/etc/crictl.yaml
+    export CRI_CONFIG_FILE
+    scrubbed /var/lib/rancher/rke2/bin/crictl "$@"
+  fi
+}
+
+superblocks() {
+  while read -r _ _ number _ point _ rest; do
+    rest=${rest##* - }
+    device=${rest#* }
+    device=${device%% *}
+    case $rest:$point/ in
+      ext[234]*:"${root:-/}"*) ;;
+      *) continue ;;
+    esac
+    [ -e "$device" ] || device=/dev/block/$number
+    case $seen in
+      *" $device "*) continue ;;
+    esac
+    seen="$seen $device "
+    headed dumpe2fs -h "$device"
+  done </proc/self/mountinfo
+}
+
+processes() {
+  scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null && return 0
+  scrubbed ps -o pid,ppid,stat,time,args
+}
+
+firmware() {
+  for question in version get_throttled measure_temp 'measure_volts core' 'get_config int' bootloader_version; do
+    # shellcheck disable=SC2086 # command and argument
+    headed vcgencmd $question
+  done
+}
+
+pod_log() {
+  case $(readlink -- "$1") in
+    # The same file is collected as a log of docker.
+    */containers/*-json.log) ;;
+    *) take pods 4194304 "$1" ;;
+  esac
+}
+
+journal_text() {
+  run journalctl ${root:+"-D$root/var/log/journal"} ${since:+"--since=-$since"} --no-pager -n "$1" \
+    -o short-iso-precise
+}
+
+# The newest lines matter most: ask for fewer of them if they did not fit.
+journal_tail() {
+  journal_text 20000
+  journal_exit=$?
+  [ "$journal_exit" = 153 ] || return "$journal_exit"
+  true >"$W.out"
+  journal_text 4000
+}
+
+journal_files() {
+  for directory in "$root"/run/log/journal/* "$root"/var/log/journal/*; do
+    present "$directory" || continue
+    for journal in $(ls -t -- "$directory"); do
+      case $journal in
+        *.journal | *.journal~) take journal 0 "$directory/$journal" ;;
+      esac
+    done
+  done
+}
+
+# ---- the plan: value first, volume last
+steps() {
+  r=$root d=$docker_root
+  step clock-start clock 15 - clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
+  step uname uname 5 live system/uname.txt run uname -a
+  step os-release os-release 5 "$r/" system/os-release.txt each heads "$r/etc/os-release" "$r/etc/*_version"
+  step kernel-log kernel-log 10 live kernel/dmesg.txt run dmesg -r
+  step ext4-sysfs ext4-sysfs 5 live ext4/sysfs.txt each heads '/sys/fs/ext4/*/*_count' \
+    '/sys/fs/ext4/*/first_error_*' '/sys/fs/ext4/*/last_error_*' '/sys/fs/ext4/*/*_kbytes'
+  step ext4-options ext4-proc 5 live ext4/proc.txt each heads '/proc/fs/ext4/*/options' '/proc/fs/jbd2/*/info'
+  step mounts mounts 5 live system/mounts.txt run cat /proc/self/mounts
+  step memory memory 5 live system/memory.txt each heads /proc/meminfo /proc/loadavg /proc/swaps \
+    '/proc/pressure/*' /proc/vmstat /proc/buddyinfo
+  step processes processes 10 live system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
+  step kernel-settings kernel-settings 5 live kernel/settings.txt each heads /proc/cmdline /proc/cgroups \
+    /proc/modules '/proc/sys/net/bridge/*' '/proc/sys/net/ipv4/ip_forwar*' '/proc/sys/net/netfilter/*_m*'
+  step block-devices block-devices 10 live block/devices.txt each heads '/sys/block/[!lr]*/stat' \
+    '/sys/block/[!lr]*/size' '/sys/block/[!lr]*/ro' '/sys/block/[!lr]*/device/*err_cnt' \
+    '/sys/block/[!lr]*/device/model' '/sys/bus/usb/devices/*/product' '/sys/bus/usb/devices/*/speed'
+  step mmc mmc 5 live block/mmc.txt each heads '/sys/class/mmc_host/*/*/[cdfhlmnop]*[!sn]' \
+    '/sys/class/mmc_host/*/*/serial'
+  step sensors sensors 5 live pi/sensors.txt each heads '/sys/class/thermal/*/temp' \
+    '/sys/class/hwmon/*/name' '/sys/class/hwmon/*/*_alarm' '/proc/device-tree/mode*'
+  step vcgencmd vcgencmd 10 live pi/vcgencmd.txt firmware 'vcgencmd version get_throttled measure_temp …'
+  step boot-config boot-config 10 "$r/boot" pi/boot-config.txt each heads "$r/boot/*.txt" "$r/boot/firmware/*.txt"
+  step docker-version docker-version 15 docker docker/version.txt run docker version
+  step docker-ps docker-ps 20 docker docker/ps.txt run docker ps -a
+  step docker-ps-json docker-ps-json 20 docker docker/ps.jsonl run docker ps -a --no-trunc --format "$ps_format"
+  step docker-info docker-info 20 docker docker/info.txt scrubbed docker info
+  step docker-inspect docker-inspect 40 docker docker/inspect.json inspect 'docker inspect (all containers)'
+  step docker-logs-error docker-logs-error 40 docker docker/logs.txt failed_logs 'docker logs (not running)'
+  step docker-root docker-root 10 - docker/root.txt docker_root_of 'docker info; /etc/docker/daemon.json'
+  d=$docker_root
+  step layerdb layerdb 30 "$d" docker/layerdb-mounts.txt each mount_ids "$d/image/overlay2/layerdb/mounts/*"
+  step layerdb-layers layerdb 30 "$d" docker/layerdb-layers.txt each layer_ids \
+    "$d/image/overlay2/layerdb/sha256/*"
+  step docker-config-v2 docker-config-v2 40 "$d" docker/ each container_config \
+    "$d/containers/*/config.v2.json" "$d/containers/*/hostconfig.json"
+  step overlay2-list overlay2-list 60 "$d" overlay2/list.txt each list "$d/overlay2" "$d/overlay2/*"
+  step overlay2-link-lower overlay2-link-lower 40 "$d" overlay2/link-lower.txt each layer_names "$d/overlay2/*"
+  step overlay2-inodes overlay2-inodes 20 "$d" overlay2/inodes.txt each 'ls -ai1 --' "$d/overlay2" "$d/overlay2/*"
+  step docker-containers docker-containers 20 "$d" docker/containers.txt each list "$d/containers/*"
+  step df df 10 live system/df.txt run df -P
+  step df-inodes df-inodes 10 live system/df-inodes.txt run df -P -i
+  step ext4-superblock ext4-superblock 15 - ext4/superblock.txt superblocks 'dumpe2fs -h (each ext4 device)'
+  step lsblk lsblk 10 live block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
+  step smart smart 20 live block/smart.txt each 'headed smartctl -H -A' '/dev/sd[a-z]' '/dev/nvme[0-9]'
+  step crictl-version crictl-version 10 cri cri/version.txt cri --timeout 5s version
+  step crictl-ps crictl-ps 15 cri cri/ps.txt cri --timeout 10s ps -a
+  step crictl-pods crictl-pods 15 cri cri/pods.txt cri --timeout 10s pods
+  step snapshots containerd-snapshots 40 "$r/var" cri/snapshots.txt each list \
+    "$r/var/lib/containerd/$snapshots/*" "$r/var/lib/rancher/*/agent/containerd/$snapshots/*"
+  step kubelet-config kubelet-config 10 "$r/" kubernetes/kubelet.txt each config \
+    "$r/var/lib/kubelet/config.yaml" "$r/var/lib/kubelet/*.env" "$r/etc/default/kubelet" \
+    "$r/etc/rancher/*/config.yaml" "$r/etc/docker/daemon.json" "$r/etc/containerd/config.toml"
+  step static-manifests static-manifests 10 "$r/etc" kubernetes/manifests.txt each static_manifest \
+    "$r/etc/kubernetes/manifests/*" "$r/var/lib/rancher/*/agent/pod-manifests/*"
+  step certificates certificate-dates 30 "$r/" kubernetes/certificates.txt each certificate \
+    "$r/etc/kubernetes/pki/*.crt" "$r/etc/kubernetes/pki/etcd/*.crt" "$r/var/lib/kubelet/pki/*.crt" \
+    "$r/var/lib/kubelet/pki/*current.pem" "$r/var/lib/rancher/*/server/tls/*.crt"
+  step cni cni 5 "$r/etc" kubernetes/cni.txt each config "$r/etc/cni/net.d/*"
+  step kubelet-pods kubelet-pods 20 "$r/var/lib/kubelet" kubernetes/pods.txt each list \
+    "$r/var/lib/kubelet/pods" "$r/var/lib/kubelet/pods/*/containers"
+  step datastore datastore 10 "$r/var" kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" \
+    "$r/var/lib/rancher/*/server/db/*"
+  step apiserver-health apiserver-health 10 live kubernetes/apiserver.txt run curl -sSki -m 5 \
+    https://127.0.0.1:6443/livez
+  step kubelet-health kubelet-health 10 live kubernetes/healthz.txt run curl -sSi -m 5 \
+    http://127.0.0.1:10248/healthz
+  step systemd-failed systemd-failed 10 systemd systemd/failed.txt run systemctl --failed --no-pager
+  step systemd-status systemd-status 15 systemd systemd/status.txt lenient systemctl status --no-pager -l \
+    docker containerd kubelet k3s k3s-agent rke2-server
+  step systemd-units systemd-units 10 systemd systemd/units.txt lenient scrubbed systemctl cat --no-pager \
+    docker containerd kubelet k3s k3s-agent
+  step network-addresses network-addresses 10 live network/addresses.txt run ip addr
+  step network-routes network-routes 10 live network/routes.txt run ip route
+  step listening-sockets listening-sockets 10 live network/listening.txt run ss -ltnup
+  step resolver resolver 5 "$r/etc" network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
+  step pstore pstore 10 - pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
+  step journal-boots journal-boots 20 - journal/boots.txt run journalctl --list-boots --no-pager \
+    ${r:+"-D$r/var/log/journal"}
+  step journal-text journal-text 60 - journal/tail.txt journal_tail 'journalctl -n 20000 -o short-iso-precise'
+  step pod-log-links pod-log-links 20 "$r/var/log" pods/links.txt lenient ls -laR "$r/var/log/containers" \
+    "$r/var/log/pods"
+  step pod-logs pod-log 60 "$r/var/log" pods/ each pod_log "$r/var/log/pods/*/*.log*" "$r/var/log/pods/*/*/*.log*"
+  step docker-json-logs docker-json-log 60 "$d" docker/ each 'take docker 4194304' "$d/containers/*/*-json.log*"
+  step syslog syslog 30 "$r/var/log" syslog/ each 'take syslog 8388608' "$r/var/log/syslog*" \
+    "$r/var/log/kern.log*" "$r/var/log/messages*" "$r/var/log/daemon.log*"
+  step journal-files journal-file 120 "$r/var/log" journal/ journal_files "$r/var/log/journal /run/log/journal"
+}
+
+shown() { # the command or path of a step, for the plan and the record
+  case $1 in
+    run | lenient | scrubbed | cri) shift ;;
+    each)
+      label=$2
+      shift 2
+      set -- "[$label]" "$@"
+      ;;
+    *) shift ;;
+  esac
+  shown=$*
+}
+
+plan_step() {
+  shown "$@"
+  if [ "$mode" = show ]; then
+    printf '%-20s %s\n' "$id" "$shown"
+    return 0
+  fi
+  object=''
+  field id "$id"
+  field kind "$kind"
+  field path "$member"
+  field command "$shown"
+  printf '%s{%s}\n' "$comma" "$object" >>"$stage/plan"
+  comma=,
+}
+
+# ---- the run
+manifest() {
+  object=
+  plain format '"coldcase-bundle","version":1'
+  plain collector "{\"version\":\"$version\"}"
+  field host "$(uname -n)"
+  plain collectedAt "$(sed -n 's/.*"wall":\("[^"]*"\).*/\1/p' "$stage/clock-start" | grep . || echo null)"
+  field laptopClock "$laptop_clock"
+  field root "$root"
+  field since "$since"
+  plain maxMb "$max_mb"
+  plain totalTime "$total"
+  plain start "$(cat "$stage/clock-start" 2>/dev/null | grep . || echo null)"
+  plain end "$(cat "$stage/clock-end" 2>/dev/null | grep . || echo null)"
+  plain complete "$([ -z "$interrupted" ] && [ "$partial" -eq 0 ] && echo true || echo false)"
+  field interrupted "$interrupted"
+  plain bytesRead "$bytes_read"
+  printf '{%s,"steps":[\n' "$object"
+  cat "$stage/records"
+  printf ']}\n'
+}
+
+options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --plan) mode=show ;;
+      --quiet) quiet=yes ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      -o | --since | --max-mb | --total-time | --root)
+        [ $# -gt 1 ] || die 2 "$1 needs a value, see --help"
+        case $1 in
+          -o) out_file=$2 ;;
+          --since) since=$2 ;;
+          --max-mb) max_mb=$2 ;;
+          --total-time) total=$2 ;;
+          --root) root=${2%/} ;;
+        esac
+        shift
+        ;;
+      *) die 2 "unknown option $1, see --help" ;;
+    esac
+    shift
+  done
+  case $max_mb$total in
+    *[!0-9]*) die 2 '--max-mb and --total-time take whole numbers' ;;
+  esac
+  case $since in
+    '' | [1-9]d | [1-9][0-9]d | [1-9]h | [1-9][0-9]h | [1-9]m | [1-9][0-9]m) ;;
+    *) die 2 '--since takes a number and d, h or m, as in 7d' ;;
+  esac
+  docker_root=$root/var/lib/docker snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
+  ps_format='{"ID":{{json .ID}},"Names":{{json .Names}},"Image":{{json .Image}},"Command":{{json .Command}}'
+  ps_format=$ps_format',"CreatedAt":{{json .CreatedAt}},"RunningFor":{{json .RunningFor}}'
+  ps_format=$ps_format',"Status":{{json .Status}},"Ports":{{json .Ports}}}'
+}
+
+# A private directory in memory with room for the largest part.
+make_stage() {
+  tried=
+  for base in /run /dev/shm /tmp; do
+    mount_of "$base"
+    stage=$base/coldcase.$$.$now
+    case $mount_type in
+      tmpfs | ramfs) ;;
+      *)
+        tried="$tried $base (not in memory)"
+        continue
+        ;;
+    esac
+    if mkdir "$stage" 2>/dev/null; then
+      head -c 4194304 /dev/zero 2>/dev/null >"$stage/gz" && true >"$stage/gz" && return 0
+      rm -rf "$stage"
+    fi
+    tried="$tried $base (full or read-only)"
+  done
+  stage=
+  die 1 "no room in memory:$tried"
+}
+
+open_sink() {
+  if [ -n "$out_file" ]; then
+    ( set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
+    exec 3>>"$out_file"
+  elif [ -t 1 ]; then
+    die 2 'the bundle is binary: redirect stdout to a file, or use -o FILE'
+  else
+    exec 3>&1
+  fi
+}
+
+main() {
+  settle
+  options "$@"
+  if [ "$mode" = show ]; then
+    steps
+    exit 0
+  fi
+  [ -r /proc/uptime ] || die 1 '/proc is not mounted'
+  open_sink
+  tick
+  make_stage
+  total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
+  for caught in HUP INT PIPE TERM; do
+    # shellcheck disable=SC2064 # the name of the signal now
+    trap "interrupted=\${interrupted:-$caught}" "$caught"
+  done
+  zeros 100
+  pad_link=$zeros
+  zeros 247
+  pad_rest=$zeros fractions=no gzip=cat
+  sleep 0.01 2>/dev/null && fractions=yes
+  command -v gzip >/dev/null && gzip='gzip -c'
+  if [ -n "$since" ]; then
+    case $since in
+      *d) unit=86400 ;;
+      *h) unit=3600 ;;
+      *) unit=60 ;;
+    esac
+    oldest=$(($(date +%s) - ${since%?} * unit))
+  fi
+  run_all
+}
+
+run_all() {
+  mode=plan comma=' '
+  steps
+  mode=run comma=' ' W=$stage/0
+  {
+    printf '{"format":"coldcase-bundle","version":1,"steps":[\n'
+    cat "$stage/plan"
+    printf ']}\n'
+  } >"$W.json"
+  blocks=0
+  add manifest/plan.json "$W.json" "$(date +%s)"
+  send "$W.part"
+  steps
+  total_end=$((total_end + 3000))
+  step clock-end clock 10 - clock/end.txt clock date
+  manifest >"$stage/manifest"
+  W=$stage/end blocks=0
+  add manifest.json "$stage/manifest" "$(date +%s)"
+  dd if=/dev/zero bs=512 count=2 >>"$W.part" 2>/dev/null
+  send "$W.part"
+  rm -rf "$stage"
+  conclude
+}
+
+conclude() {
+  where=${out_file:-stdout}
+  say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB to $where; nothing else was written"
+  [ "$sink" = ok ] || die 1 "the output broke ($sink): the bundle on $where is cut, but what it has is readable"
+  say "next, on the laptop: npx coldcase ${out_file:-<the file>}"
+  case $interrupted in
+    HUP) exit 129 ;;
+    INT) exit 130 ;;
+    PIPE) exit 141 ;;
+    TERM) exit 143 ;;
+  esac
+  [ "$partial" -eq 0 ] || say 'some items are missing: the bundle says which, and why'
+  exit $((partial * 3))
+}
+
+main "$@"
