@@ -169,7 +169,7 @@ export class JournalHeader {
   }
 
   #spacedProcess(line: string, at: number): boolean {
-    const match = /^[^:\[\]"=]{1,40}(?=\[(\d+)\]:(?: |$))/.exec(line.slice(at, at + 60));
+    const match = /^[^:[\]"=]{1,40}(?=\[(\d+)\]:(?: |$))/.exec(line.slice(at, at + 60));
     if (!match) return false;
     const nameEnd = at + match[0].length;
     return this.#keepProcess(line, at, nameEnd, nameEnd + (match[1] ?? "").length + 3);

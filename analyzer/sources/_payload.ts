@@ -141,9 +141,10 @@ export class Payload {
     const capnslog = CAPNSLOG.exec(tail);
     const word = capnslog ? null : LEVEL_WORD.exec(tail);
     const level = capnslog ? CAPNSLOG_LEVELS[capnslog[1] ?? ""] : word ? levelOf(word[1] ?? word[2] ?? "") : null;
-    this.#take(level ?? null, this.#stamp);
     const header = capnslog?.[0].length ?? (word && level !== null ? word[0].length : 0);
     this.text = line.slice(end + header).trimStart();
+    if (this.text === "") return false;
+    this.#take(level ?? null, this.#stamp);
     return true;
   }
 }

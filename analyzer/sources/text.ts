@@ -66,7 +66,7 @@ const parser: SourceParser = {
     },
     {
       name: "times at the start of the line, no process",
-      lines: ["Aug 13 01:27:32  mmc0: error -110 writing Cache Flush bit", "2026-08-13 01:27:32 something happened"],
+      lines: ["Aug 13 01:27:32  mmc0: error -110 writing Cache Flush bit", "no time"],
       events: 2,
       facts: 0,
       firstStated: "1972-08-13T01:27:32",
