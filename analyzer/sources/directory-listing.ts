@@ -155,8 +155,8 @@ function sniff(head: string[]): number {
 const source: SourceParser = {
   id: "directory-listing",
   title: "ls -l listings",
-  kinds: ["directory-listing", "overlay2-listing", "pod-logs-listing", "container-logs-listing"],
-  command: /^(?:cd \S+ ?(?:;|&&) ?)?(?:busybox )?(?:ls|ll)\b(?=.* -\w*l|ll)/,
+  kinds: ["overlay2-list", "docker-containers", "containerd-snapshots", "kubelet-pods", "datastore", "pod-log-links"],
+  command: /^(?:cd \S+ ?(?:;|&&) ?)?(?:busybox )?(?:ls|ll)\b(?=.* -\w*l|ll)|^find .* -ls\b/,
   sniff,
   open: (context) => new Listing(context),
   samples: [
@@ -190,6 +190,15 @@ const source: SourceParser = {
       ],
       events: 0,
       facts: 5,
+    },
+    {
+      name: "find -ls",
+      command: "find /var/lib/docker/overlay2 -ls",
+      lines: [
+        "  262569      4 -rw-r--r--   1 root     root           26 Mar  2 05:42 /var/lib/docker/overlay2/1f2e/link",
+      ],
+      events: 0,
+      facts: 1,
     },
     {
       name: "busybox, a German locale, and what is no row",

@@ -16,7 +16,7 @@ const NOISE =
 const source: SourceParser = {
   id: "path-errors",
   title: "errors about paths, from stderr",
-  kinds: ["path-errors", "docker-logs-error"],
+  kinds: [],
   sniff: (head) => {
     const lines = head.filter((text) => text.trim() !== "");
     const errors = lines.filter((text) => readPathError(text) !== null).length;
