@@ -51,6 +51,8 @@ export interface ReportTime {
   from: string;
   to: string;
   basis: TimeBasis;
+  /** Where it most likely lies, when that is not simply `from`: the time under the assumption that `basis` names. */
+  best?: string;
 }
 
 export interface ReportBundle {

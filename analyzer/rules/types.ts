@@ -75,6 +75,7 @@ export interface RuleView {
   collectedAt: Instant | null;
   /** The device and mount point that a path lies on, when the mounts are known. */
   mountOf(path: string): { source: string; target: string } | null;
-  /** First and last event of an artifact or of an origin. */
+  count(table: "event" | "fact"): number;
+  /** The last event of an artifact that carries a time. */
   lastEventOf(artifact: string): Evidence | null;
 }

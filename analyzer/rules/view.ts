@@ -63,6 +63,7 @@ export function createView(context: ViewContext): RuleView {
     has: (need) => context.present.has(need),
     collectedAt: context.collectedAt,
     mountOf: (path) => context.mountOf(path),
+    count: (table) => (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count,
     lastEventOf: (artifact) => {
       const last = spans.get(artifact)?.last;
       return last ? evidenceOf(last) : null;

@@ -81,3 +81,38 @@ export function createGraph(database: Database): Graph {
     all: (kind) => [...nodes.values()].filter(({ ref }) => ref.kind === kind).map(({ ref }) => ref),
   };
 }
+
+/** Kinds that hold too much together to count as a connection. */
+const HUBS = new Set<EntityKind>(["node", "filesystem", "device", "image"]);
+
+/**
+ * Whether two entities are the same or hang together over at most three links, hubs aside. A filesystem and the paths on
+ * it hang together by their names.
+ */
+export function createConnection(graph: Graph): (a: EntityRef, b: EntityRef) => boolean {
+  const near = new Map<string, Set<string>>();
+  const around = (ref: EntityRef): Set<string> => {
+    const id = entityId(ref.kind, ref.key);
+    const known = near.get(id);
+    if (known) return known;
+    const reached = new Set([id]);
+    let edge = [ref];
+    for (let steps = 0; steps < 3; steps++) {
+      edge = edge
+        .flatMap((at) => graph.linked(at))
+        .filter((other) => {
+          const key = entityId(other.kind, other.key);
+          if (reached.has(key)) return false;
+          reached.add(key);
+          return !HUBS.has(other.kind);
+        });
+    }
+    near.set(id, reached);
+    return reached;
+  };
+  const holds = (filesystem: EntityRef, other: EntityRef): boolean =>
+    filesystem.kind === "filesystem" &&
+    other.kind === "path" &&
+    (filesystem.key === "/" || other.key === filesystem.key || other.key.startsWith(`${filesystem.key}/`));
+  return (a, b) => holds(a, b) || holds(b, a) || around(a).has(entityId(b.kind, b.key));
+}

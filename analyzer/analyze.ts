@@ -1,0 +1,96 @@
+/** The pipeline: bundle -> store -> clock -> entities -> rules -> diagnosis -> report. */
+import type { Database } from "better-sqlite3";
+import { readExcerpts } from "./bundle/excerpts.ts";
+import { placeTimes } from "./clock-pass.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
+import { buildEntities, linkEndpoints, mountOf } from "./entities/build.ts";
+import { ingest } from "./ingest.ts";
+import type { AnalysisOptions, Progress } from "./model/analysis.ts";
+import type { OpenedBundle } from "./model/artifact.ts";
+import type { IncidentReport } from "./model/report.ts";
+import type { FindingDraft } from "./model/rule.ts";
+import { buildReport } from "./report/build.ts";
+import { addExcerpts, wantedLines } from "./report/excerpts.ts";
+import { evaluateRules } from "./rules/evaluate.ts";
+import { createMatcher } from "./rules/line.ts";
+import { needs, presentNeeds } from "./rules/needs.ts";
+import { loadRules } from "./rules/registry.ts";
+import { createView } from "./rules/view.ts";
+import { loadSources } from "./sources/registry.ts";
+import { createGraph, createConnection } from "./store/graph.ts";
+import { factsOf } from "./store/queries.ts";
+import { finishStore, writeFindings } from "./store/finish.ts";
+
+/** Lines shown before and after a line of evidence. */
+const CONTEXT = 2;
+
+/**
+ * Analyses one bundle into an empty store and gives its report.
+ * @param open opens the bundle; called twice, the second time for the raw lines of the evidence
+ * @throws BundleError for input that cannot be used, RuleError for a broken rule file
+ */
+export async function analyze(
+  open: () => Promise<OpenedBundle>,
+  database: Database,
+  options: AnalysisOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<IncidentReport> {
+  const [sources, rules, bundle] = await Promise.all([loadSources(), loadRules(), open()]);
+  const match = createMatcher(rules);
+  const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
+  const { manifest, unread } = await ingest(bundle, sources, database, {
+    onText: (id, text) => {
+      for (const { rule, captures } of match(text)) insertMatch.run(rule, id, JSON.stringify(captures));
+    },
+    onArtifact: (path) => onProgress({ stage: "read", detail: path }),
+  });
+
+  onProgress({ stage: "clock", detail: "" });
+  const clock = placeTimes(database, manifest, options);
+
+  onProgress({ stage: "entities", detail: "" });
+  const graph = createGraph(database);
+  buildEntities(database, graph);
+
+  onProgress({ stage: "rules", detail: `${rules.length} rules` });
+  const present = presentNeeds(database);
+  const mounts = factsOf(database, "mount");
+  const found = new Map<string, FindingDraft[]>();
+  const view = createView({
+    database,
+    graph,
+    collectedAt: clock.collectedAt,
+    present,
+    findings: found,
+    mountOf: (path) => mountOf(mounts, path),
+  });
+  const { findings, checks } = evaluateRules(rules, view, found, () => linkEndpoints(graph));
+
+  onProgress({ stage: "diagnosis", detail: `${findings.length} findings` });
+  const missing = needs.filter((need) => !present.has(need.id) && need.id !== "logs");
+  const counts = { events: view.count("event"), facts: view.count("fact"), containers: graph.all("container").length };
+  const diagnosis = diagnose({ findings, checks, connected: createConnection(graph), present, missing, counts });
+
+  onProgress({ stage: "report", detail: "" });
+  writeFindings(database, findings);
+  const { name, form } = bundle;
+  const report = buildReport({
+    database,
+    graph,
+    diagnosis,
+    findings,
+    checks,
+    missing,
+    clock: { ...clock, zone: clock.zone.name, zoneBasis: clock.zone.basis },
+    version: options.version,
+    bundle: { name, form, sha256: bundle.sha256(), damage: bundle.damage() },
+    steps: manifest?.steps ?? [],
+    complete: (manifest?.complete ?? true) && bundle.damage().length === 0,
+    host: manifest?.host ?? null,
+    unread,
+  });
+  addExcerpts(report, await readExcerpts(open, wantedLines(report), CONTEXT));
+  finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });
+  await bundle.close();
+  return report;
+}

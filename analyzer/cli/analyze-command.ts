@@ -1,0 +1,116 @@
+import type { Command } from "commander";
+import { analyze } from "../analyze.ts";
+import { openBundle } from "../bundle/open.ts";
+import type { AnalysisOptions } from "../model/analysis.ts";
+import type { OpenedBundle } from "../model/artifact.ts";
+import type { IncidentReport } from "../model/report.ts";
+import { severities } from "../model/words.ts";
+import { renderHtml } from "../report/html.ts";
+import { renderJson } from "../report/json.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { renderTerminal } from "../report/terminal.ts";
+import { indexTexts } from "../store/finish.ts";
+import { createStore } from "../store/open.ts";
+import { EXIT, UsageError } from "./errors.ts";
+import type { OutputOptions, OutputPlan } from "./outputs.ts";
+import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
+import type { ProgressMode } from "./progress.ts";
+import { createProgress } from "./progress.ts";
+import { toolVersion } from "./version.ts";
+
+interface AnalyzeOptions extends OutputOptions {
+  timezone?: string;
+  year?: string;
+  collectedAt?: string;
+  failOn?: string;
+  progress: ProgressMode;
+}
+
+/** Adds `analyze`, which is also what a bare `coldcase <bundle>` means. */
+export function addAnalyzeCommand(program: Command, finish: (exit: number) => void): void {
+  program
+    .command("analyze", { isDefault: true })
+    .description("analyse a bundle and write <name>.html, <name>.md and <name>.sqlite")
+    .argument("<bundle...>", "a tarball, a directory, loose files, or - for stdin")
+    .option("--out <dir>", "directory for the default outputs")
+    .option("--html <file>", "write only the outputs named; - is stdout")
+    .option("--markdown <file>")
+    .option("--json <file>")
+    .option("--db <file>", "keep the SQLite database here")
+    .option("--timezone <IANA>", "the node's zone, for times written without one")
+    .option("--year <yyyy>", "the year, for times written without one")
+    .option("--collected-at <ISO>", "when the bundle was made")
+    .option("--fail-on <severity>", `exit 1 with a finding at or above it: ${severities.join(" ")}`)
+    .option("--progress <mode>", "auto, plain or none", "auto")
+    .action(async (paths: string[], options: AnalyzeOptions) => finish(await run(paths, options)));
+}
+
+async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
+  const analysis = readOptions(options);
+  const failOn = readFailOn(options.failOn);
+  const first = await openBundle(paths);
+  const plan = planOutputs(first.name, options);
+  const progress = createProgress(options.progress);
+  const databasePath = plan.database === null ? "" : partialName(plan.database);
+  const database = await createStore(databasePath);
+  let pending: OpenedBundle | null = first;
+  const open = async (): Promise<OpenedBundle> => {
+    const opened = pending ?? (await openBundle(paths, { hash: false }));
+    pending = null;
+    return opened;
+  };
+  const report = await analyze(open, database, analysis, (step) => progress.show(step));
+  if (plan.database !== null) indexTexts(database);
+  database.close();
+  progress.clear();
+  writeAll(plan, report);
+  const rank = (severity: string): number => severities.findIndex((word) => word === severity);
+  return failOn !== null && report.findings.some(({ severity }) => rank(severity) <= failOn) ? EXIT.findings : EXIT.ok;
+}
+
+function writeAll(plan: OutputPlan, report: IncidentReport): void {
+  if (plan.database !== null) publish(plan.database);
+  if (plan.html !== null) writeOutput(plan.html, renderHtml(report));
+  if (plan.markdown !== null) writeOutput(plan.markdown, renderMarkdown(report));
+  if (plan.json !== null) writeOutput(plan.json, renderJson(report));
+  const toStdout = Object.values(plan).includes("-");
+  const stream = toStdout ? process.stderr : process.stdout;
+  const files = Object.values(plan).filter((path): path is string => path !== null && path !== "-");
+  const color = stream.isTTY === true && !process.env["NO_COLOR"];
+  const width = Math.min(Math.max(stream.columns ?? 100, 40), 100);
+  stream.write(`${renderTerminal(report, { width, color, files }).trimEnd()}\n`);
+}
+
+function readOptions(options: AnalyzeOptions): AnalysisOptions {
+  const { timezone, year, collectedAt } = options;
+  if (timezone !== undefined) checkZone(timezone);
+  if (year !== undefined && !/^(?:19|20)\d\d$/.test(year)) {
+    throw new UsageError(`--year ${year} is not a year`, "give four digits: --year 2017");
+  }
+  const time = collectedAt === undefined ? null : Date.parse(collectedAt);
+  if (time !== null && Number.isNaN(time)) {
+    throw new UsageError(`--collected-at ${collectedAt} is not a time`, "give it in ISO 8601: 2017-11-05T06:08:00Z");
+  }
+  return {
+    timezone: timezone ?? null,
+    year: year === undefined ? null : Number(year),
+    collectedAt: time === null ? null : time * 1000,
+    redact: "default",
+    version: toolVersion(),
+  };
+}
+
+function checkZone(name: string): void {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+  } catch {
+    throw new UsageError(`--timezone ${name} is not known`, "give a name of the tz database: --timezone Europe/Madrid");
+  }
+}
+
+function readFailOn(severity: string | undefined): number | null {
+  if (severity === undefined) return null;
+  const index = severities.findIndex((word) => word === severity);
+  if (index < 0) throw new UsageError(`--fail-on ${severity} is no severity`, `one of: ${severities.join(", ")}`);
+  return index;
+}

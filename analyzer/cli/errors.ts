@@ -1,0 +1,38 @@
+import { BundleError } from "../bundle/errors.ts";
+import { RuleError } from "../rules/yaml.ts";
+import { StoreUnavailable } from "../store/open.ts";
+
+/** Wrong use of the command line, or an output that cannot be written. */
+export class UsageError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+export const EXIT = { ok: 0, findings: 1, usage: 2, bug: 70, interrupted: 130 } as const;
+
+/** What to print for an error, and the exit code: known failures are a line and a hint, others a stack. */
+export function explainError(error: unknown): { lines: string[]; exit: number } {
+  if (error instanceof BundleError || error instanceof UsageError) {
+    return { lines: [`coldcase: ${error.message}`, `hint: ${error.hint}`], exit: EXIT.usage };
+  }
+  if (error instanceof RuleError) return { lines: [`coldcase: ${error.message}`], exit: EXIT.usage };
+  if (error instanceof StoreUnavailable) {
+    const line =
+      "coldcase: the native part of better-sqlite3 is missing (its install script was blocked, or Node was exchanged); run: npx --allow-scripts=better-sqlite3 coldcase …";
+    return { lines: [line], exit: EXIT.usage };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const report = "This is a bug of coldcase. Please report it with the lines above and, if you can, the bundle.";
+  return { lines: [stack, report], exit: EXIT.bug };
+}
+
+/** Makes control and bidirectional characters of a message visible: file names come from strangers. */
+export function plainLine(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

@@ -1,0 +1,42 @@
+import { Command, CommanderError } from "commander";
+import { addAnalyzeCommand } from "./analyze-command.ts";
+import { EXIT, explainError, plainLine } from "./errors.ts";
+import { addOtherCommands } from "./other-commands.ts";
+import { removePartial } from "./outputs.ts";
+import { toolVersion } from "./version.ts";
+
+/** Runs the command line and sets the exit code; prints every error in its form. */
+export async function run(argv: string[]): Promise<void> {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      removePartial();
+      process.exit(EXIT.interrupted);
+    });
+  }
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.ok);
+  });
+  const program = new Command("coldcase")
+    .description("post-mortem of a broken container node, offline")
+    .version(toolVersion())
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(plainLine(text)) });
+  const finish = (exit: number): void => {
+    process.exitCode = exit;
+  };
+  addAnalyzeCommand(program, finish);
+  addOtherCommands(program, finish);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    removePartial();
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { lines, exit } = explainError(error);
+  for (const line of lines) process.stderr.write(`${plainLine(line)}\n`);
+  return exit;
+}

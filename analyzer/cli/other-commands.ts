@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { openBundle } from "../bundle/open.ts";
+import { createManifestReader, isManifestPath } from "../bundle/manifest.ts";
+import { createStore, isOwnStore, openStore } from "../store/open.ts";
+import { analyze } from "../analyze.ts";
+import { loadRules } from "../rules/registry.ts";
+import type { Rule } from "../rules/types.ts";
+import { EXIT, plainLine, UsageError } from "./errors.ts";
+import { toolVersion } from "./version.ts";
+
+/** Adds `collector`, `verify`, `query` and `rules`. */
+export function addOtherCommands(program: Command, finish: (exit: number) => void): void {
+  program
+    .command("collector")
+    .description("print collect.sh: coldcase collector | ssh pi@k1 'sudo sh -s' > k1.tar.gz")
+    .action(() => {
+      process.stdout.write(readFileSync(new URL("../../collector/collect.sh", import.meta.url)));
+    });
+  program
+    .command("verify")
+    .description("is a bundle complete? where was it cut, what failed on the node?")
+    .argument("<bundle>")
+    .action(async (path: string) => finish(await verify(path)));
+  program
+    .command("query")
+    .description("run SQL over a bundle or a database that coldcase wrote")
+    .argument("<bundle-or-db>")
+    .argument("<sql>")
+    .option("--json", "rows as JSON")
+    .option("--csv", "rows as CSV")
+    .action(async (path: string, sql: string, options: { json?: boolean; csv?: boolean }) => query(path, sql, options));
+  program
+    .command("rules")
+    .description("list the rules, or explain one")
+    .argument("[id]")
+    .action(async (id: string | undefined) => showRules(id));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${plainLine(text)}\n`);
+}
+
+async function verify(path: string): Promise<number> {
+  const bundle = await openBundle([path]);
+  const manifest = createManifestReader();
+  let artifacts = 0;
+  for await (const artifact of bundle.artifacts()) {
+    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, artifact.chunks);
+    else artifacts += 1;
+  }
+  const found = manifest.result();
+  const damage = bundle.damage();
+  const sound = damage.length === 0 && found?.complete === true;
+  say(`${bundle.name} (${bundle.form}): ${artifacts} artifacts, sha256 ${bundle.sha256() ?? "not known"}`);
+  if (!found) say("no manifest: made by hand, or the bundle ends before it; completeness cannot be told");
+  for (const { message } of damage) say(`damage: ${message}`);
+  const failed = found?.steps.filter(({ status }) => !["ok", "empty", "absent"].includes(status)) ?? [];
+  for (const step of failed) say(`${step.status}: step ${step.id} (${step.kind}) ${step.detail ?? step.command ?? ""}`);
+  for (const { path: file, line, message } of found?.warnings ?? []) say(`${file}:${line}: ${message}`);
+  if (sound) say(`complete: all ${found.steps.length} steps of the plan have a record`);
+  await bundle.close();
+  return sound || !found ? EXIT.ok : EXIT.findings;
+}
+
+async function query(path: string, sql: string, options: { json?: boolean; csv?: boolean }): Promise<void> {
+  const database = isOwnStore(path) ? await openStore(path) : await createStore("");
+  if (!isOwnStore(path)) {
+    const plain = { timezone: null, year: null, collectedAt: null, redact: "none" as const, version: toolVersion() };
+    await analyze(() => openBundle([path]), database, plain, () => undefined);
+  }
+  let rows: Record<string, unknown>[];
+  try {
+    database.pragma("query_only = ON");
+    rows = database.prepare(sql).all() as Record<string, unknown>[];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the query failed: ${message}`, "tables and views are described in analyzer/store/schema.sql");
+  } finally {
+    database.close();
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else if (options.csv) writeTable(rows, csvCell, ",");
+  else writeTable(rows, (value) => plainLine(String(value ?? "")).replaceAll("\n", "\\n"), "\t");
+}
+
+function csvCell(value: unknown): string {
+  const text = String(value ?? "");
+  // A spreadsheet runs cells that begin like a formula.
+  const inert = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+function writeTable(rows: Record<string, unknown>[], cell: (value: unknown) => string, separator: string): void {
+  const [first] = rows;
+  if (!first) return;
+  const columns = Object.keys(first);
+  process.stdout.write(`${columns.map(cell).join(separator)}\n`);
+  for (const row of rows) process.stdout.write(`${columns.map((column) => cell(row[column])).join(separator)}\n`);
+}
+
+async function showRules(id: string | undefined): Promise<void> {
+  const rules = await loadRules();
+  if (id === undefined) {
+    for (const rule of rules) say(`${rule.id.padEnd(28)} ${rule.severity.padEnd(9)} ${rule.cause.padEnd(24)} ${rule.passTitle}`);
+    return;
+  }
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (!rule) throw new UsageError(`no rule is called ${id}`, "coldcase rules lists them");
+  explainRule(rule);
+}
+
+function explainRule(rule: Rule): void {
+  say(`${rule.id}: ${rule.title}`);
+  say(`layer ${rule.layer}, role ${rule.role}, cause ${rule.cause}, severity ${rule.severity}`);
+  say(rule.why);
+  if (rule.explains.length > 0) say(`explains: ${rule.explains.join(", ")}`);
+  for (const step of rule.remedy) say(`- [${step.risk}] ${step.text}${step.command ? `\n    ${step.command}` : ""}`);
+  const samples = (kind: "fires" | "quiet"): string[] =>
+    rule.type === "line" ? rule.cases[kind] : rule.cases[kind].flatMap((bundle) => Object.values(bundle));
+  for (const line of samples("fires")) say(`fires: ${line}`);
+  for (const line of samples("quiet")) say(`quiet: ${line}`);
+  for (const reference of rule.references) say(`see ${reference}`);
+}

@@ -1,0 +1,85 @@
+/** The second pass over a filled store: builds the clock model and writes every placement. */
+import type { Database } from "better-sqlite3";
+import type { ClockModel } from "./clock/model.ts";
+import { buildClock } from "./clock/model.ts";
+import type { BundleManifest } from "./bundle/manifest.ts";
+import type { AnalysisOptions } from "./model/analysis.ts";
+import type { Instant, TimeReading } from "./model/time.ts";
+import { parseIso } from "./sources/_time.ts";
+import { allRuns, factsOf } from "./store/queries.ts";
+
+/** Builds the clock model of the store, and places all runs and all times inside of facts. */
+export function placeTimes(database: Database, manifest: BundleManifest | null, options: AnalysisOptions): ClockModel {
+  const probes = factsOf(database, "zone-probe").map(({ value }) => value);
+  const event = database.prepare(
+    "SELECT min(id) AS id FROM event WHERE id BETWEEN ? AND ? AND stated >= ?",
+  );
+  const model = buildClock({
+    runs: allRuns(database),
+    clocks: factsOf(database, "clock").map(({ value }) => value),
+    probes,
+    collectedAt: collectionTime(manifest, options),
+    timezone: timezone(manifest, options),
+    year: options.year,
+    eventAt: (run, stated) => (event.get(run.firstEvent, run.lastEvent, stated) as { id: number | null }).id,
+  });
+  database.transaction(() => {
+    writePlacements(database, model);
+    writeFactTimes(database, model);
+  })();
+  return model;
+}
+
+function collectionTime(manifest: BundleManifest | null, options: AnalysisOptions): { time: number; basis: string } | null {
+  if (options.collectedAt !== null) return { time: options.collectedAt, basis: "given on the command line" };
+  const stated = manifest?.collectedAt ? parseIso(manifest.collectedAt) : null;
+  return stated ? { time: stated.time.stated, basis: "the bundle's manifest, by the node's own clock" } : null;
+}
+
+function timezone(manifest: BundleManifest | null, options: AnalysisOptions): { name: string; basis: string } | null {
+  if (options.timezone !== null) return { name: options.timezone, basis: "given on the command line" };
+  const zone = manifest?.zone;
+  return zone && isZone(zone) ? { name: zone, basis: "the bundle's manifest names it" } : null;
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writePlacements(database: Database, model: ClockModel): void {
+  const insert = database.prepare("INSERT OR REPLACE INTO placement VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const { firstEvent, lastEvent, offset, before, after, basis, lo, hi } of model.placements) {
+    insert.run(firstEvent, lastEvent, offset, before, after, basis, lo, hi);
+  }
+}
+
+function isReading(value: unknown): value is TimeReading {
+  return typeof value === "object" && value !== null && "stated" in value && "clock" in value;
+}
+
+/** ISO texts as runtimes write them, ages as `docker ps` prints them, and TimeReadings, wherever a fact holds one. */
+function writeFactTimes(database: Database, model: ClockModel): void {
+  const insert = database.prepare("INSERT OR REPLACE INTO fact_time VALUES (?, ?, ?, ?, ?, ?)");
+  const write = (fact: number, field: string, at: Instant | null): void => {
+    if (at) insert.run(fact, field, at.lo, at.hi, at.best, at.basis);
+  };
+  for (const { id, value } of factsOf(database, "container")) {
+    for (const field of ["created", "startedAt", "finishedAt"] as const) {
+      const time = value[field] === null ? null : parseIso(value[field])?.time;
+      if (time && time.stated > 0) write(id, field, model.place(time));
+    }
+    for (const field of ["createdAge", "stateAge"] as const) {
+      if (value[field] !== null) write(id, field, model.placeAge(value[field]));
+    }
+  }
+  for (const kind of ["directory-entry", "ext4", "clock", "unit", "boot"] as const) {
+    for (const { id, value } of factsOf(database, kind)) {
+      for (const [field, time] of Object.entries(value)) if (isReading(time)) write(id, field, model.place(time));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { DiagnosisInput } from "../model/diagnosis.ts";
+import type { Finding } from "../model/rule.ts";
+import type { Confidence } from "../model/words.ts";
+import { confidences } from "../model/words.ts";
+
+/** How sure a root cause is, in a word, and why, in sentences. */
+export function reasonsFor(
+  finding: Finding,
+  support: Finding[],
+  input: DiagnosisInput,
+): { confidence: Confidence; reasons: string[] } {
+  const artifacts = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact)));
+  const direct = new Set(finding.evidence.map(({ artifact }) => artifact));
+  const reasons: string[] = [];
+  const sources = [...direct].slice(0, 4).join(", ");
+  reasons.push(
+    direct.size > 1
+      ? `${direct.size} independent sources show it: ${sources}${direct.size > 4 ? " and others" : ""}.`
+      : `One source shows it: ${sources}.`,
+  );
+  const last = support.findLast(({ role }) => role === "symptom");
+  if (last && last !== finding) {
+    reasons.push(`It explains the rest, down to what was seen first (${artifacts.size} files agree).`);
+  }
+  for (const against of finding.counterEvidence.slice(0, 2)) reasons.push(`Against it: ${against.text}.`);
+  if (finding.active === false) reasons.push("It was over by the end of the evidence.");
+  const missing = input.missing.filter(({ id }) => finding.needs.includes(id));
+  for (const { title } of missing) reasons.push(`Not in the bundle, and would have helped: ${title}.`);
+  const lowered = direct.size === 1 && finding.count === 1 ? weaker(finding.confidence) : finding.confidence;
+  return { confidence: lowered, reasons };
+}
+
+function weaker(confidence: Confidence): Confidence {
+  return confidences[Math.min(confidences.indexOf(confidence) + 1, 2)] ?? "possible";
+}

@@ -1,0 +1,186 @@
+/** Bundle to store: each artifact is cut into sections, each section read by the source that fits it. */
+import type { Database } from "better-sqlite3";
+import { splitLines } from "./bundle/lines.ts";
+import type { BundleManifest } from "./bundle/manifest.ts";
+import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
+import { createSectioner } from "./bundle/sections.ts";
+import type { ArtifactStream, OpenedBundle } from "./model/artifact.ts";
+import type { Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
+import { chooseSource } from "./sources/_choose.ts";
+import type { StoreWriter } from "./store/writer.ts";
+import { createWriter } from "./store/writer.ts";
+
+/** Lines that a source may look at before it is chosen. */
+const HEAD_LINES = 40;
+const HEAD_CHARACTERS = 64 * 1024;
+
+export interface Ingested {
+  manifest: BundleManifest | null;
+  /** Artifacts that hold binary data that no source reads, with what they are. */
+  unread: { path: string; what: string }[];
+}
+
+export interface IngestOptions {
+  /** Called with the id of each distinct text as it is stored. */
+  onText(id: number, text: string): void;
+  onArtifact(path: string, bytes: number): void;
+}
+
+/** Reads a whole bundle into an empty store. */
+export async function ingest(
+  bundle: OpenedBundle,
+  sources: SourceParser[],
+  database: Database,
+  options: IngestOptions,
+): Promise<Ingested> {
+  const writer = createWriter(database, options.onText);
+  const manifest = createManifestReader();
+  const unread: Ingested["unread"] = [];
+  for await (const artifact of bundle.artifacts()) {
+    options.onArtifact(artifact.path, artifact.size ?? 0);
+    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, artifact.chunks);
+    else await ingestArtifact(artifact, { sources, writer, manifest: () => manifest.result(), unread });
+  }
+  const result = manifest.result();
+  for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
+  writer.finish();
+  return { manifest: result, unread };
+}
+
+interface Context {
+  sources: SourceParser[];
+  writer: StoreWriter;
+  manifest: () => BundleManifest | null;
+  unread: Ingested["unread"];
+}
+
+async function ingestArtifact(artifact: ArtifactStream, context: Context): Promise<void> {
+  const { writer, unread } = context;
+  const id = writer.artifact(artifact.path, artifact.modified, artifact.link);
+  const names = new Set<string>();
+  const counted = countBytes(artifact.chunks);
+  const first = await counted.chunks.next();
+  const what = first.done ? null : binaryKind(first.value);
+  if (what !== null) {
+    unread.push({ path: artifact.path, what });
+    writer.finishArtifact(id, null, counted.bytes(), 0);
+    return;
+  }
+  const reader = createArtifactReader(artifact.path, id, context, names);
+  const onWarning = (line: number, message: string): void => writer.warning(artifact.path, line, message);
+  const lines = first.done ? 0 : await splitLines(rejoin(first.value, counted.chunks), reader.line, { onWarning });
+  reader.end();
+  const source = names.size === 0 ? null : [...names].sort().join(",");
+  writer.finishArtifact(id, source, counted.bytes(), lines);
+}
+
+function countBytes(chunks: AsyncIterable<Buffer>): { chunks: AsyncGenerator<Buffer>; bytes: () => number } {
+  let bytes = 0;
+  async function* count(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  return { chunks: count(), bytes: () => bytes };
+}
+
+async function* rejoin(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+/** What a binary artifact is, by its first bytes; null for text. */
+function binaryKind(head: Buffer): string | null {
+  if (head.toString("latin1", 0, 8) === "LPKSHHRH") return "a binary journal file";
+  if (head.toString("latin1", 257, 262) === "ustar") return "an archive inside of the bundle";
+  if (head[0] === 0x1f && head[1] === 0x8b) return "a compressed file";
+  if (head.toString("latin1", 0, 15) === "SQLite format 3") return "an SQLite database";
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return null;
+  const sample = head.subarray(0, 4096);
+  const odd = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 27)).length;
+  const nul = sample.filter((byte) => byte === 0).length;
+  // Runs of NUL bytes in a log are what a power cut leaves; a file of nothing else is not text.
+  return odd - nul > sample.length * 0.1 || (nul > sample.length * 0.9 && sample.length > 16) ? "binary data" : null;
+}
+
+/** Feeds lines to sections, and each section to its source. A source that throws is left, its lines are kept as text. */
+function createArtifactReader(
+  path: string,
+  id: number,
+  context: Context,
+  names: Set<string>,
+): { line: (line: Line) => void; end: () => void } {
+  const { writer, sources } = context;
+  const sink: ParseSink = {
+    event: (draft) => writer.event(id, draft),
+    fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
+    warning: (line, message) => writer.warning(path, line, message),
+  };
+  const step = context.manifest()?.steps.find((record) => record.path === path) ?? null;
+  const fallback = sources.find((source) => source.id === "text");
+  let head: Line[] = [];
+  let characters = 0;
+  let section: { command: string | null; path: string | null } = { command: step?.command ?? null, path: null };
+  let reader: LineReader | null = null;
+
+  const begin = (): void => {
+    if (head.length === 0) return;
+    const command = section.command ?? (section.path === null ? null : `cat ${section.path}`);
+    const clue = { kind: step?.kind ?? null, command, path: section.path ?? path, head: head.map(({ text }) => text) };
+    const source = chooseSource(sources, clue) ?? fallback;
+    if (!source) return;
+    names.add(source.id);
+    reader = guard(source, source.open({ artifact: path, command, kind: clue.kind, sink }), sink);
+    for (const line of head) reader.line(line);
+    head = [];
+    characters = 0;
+  };
+  const finish = (): void => {
+    if (reader === null) begin();
+    reader?.end();
+    reader = null;
+  };
+  const sectioner = createSectioner(
+    (next) => {
+      finish();
+      section = next;
+    },
+    (line) => {
+      if (reader !== null) return reader.line(line);
+      head.push(line);
+      characters += line.text.length;
+      if (head.length >= HEAD_LINES || characters >= HEAD_CHARACTERS) begin();
+    },
+  );
+  return {
+    line: (line) => sectioner.line(line),
+    end() {
+      sectioner.end();
+      finish();
+    },
+  };
+}
+
+/** A source that throws is a bug of ours; it must not cost the rest of the bundle. */
+function guard(source: SourceParser, reader: LineReader, sink: ParseSink): LineReader {
+  let broken = false;
+  const attempt = (line: number, run: () => void): void => {
+    if (broken) return;
+    try {
+      run();
+    } catch (error) {
+      broken = true;
+      sink.warning(line, `source ${source.id} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return {
+    line: (line) => {
+      attempt(line.number, () => reader.line(line));
+      if (broken) {
+        sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: source.id, text: line.text });
+      }
+    },
+    end: () => attempt(0, () => reader.end()),
+  };
+}

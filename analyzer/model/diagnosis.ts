@@ -1,0 +1,37 @@
+import type { ReportCheck } from "./report.ts";
+import type { EntityRef, Finding, RemedyStep } from "./rule.ts";
+import type { Cause, Conclusion, Confidence } from "./words.ts";
+
+export interface RootCause {
+  cause: Cause;
+  finding: Finding;
+  confidence: Confidence;
+  reasons: string[];
+  /** Cause first, last symptom last. */
+  chain: Finding[];
+  /** Findings of the same cause, and others that follow from it outside of the chain. */
+  consequences: Finding[];
+  trigger: string;
+  alternatives: { cause: Cause; title: string; whyNot: string }[];
+  remedy: RemedyStep[];
+  active: boolean | null;
+}
+
+export interface Diagnosis {
+  conclusion: Conclusion;
+  reasons: string[];
+  headline: string;
+  rootCauses: RootCause[];
+}
+
+/** What the diagnosis reads. It never sees the store. */
+export interface DiagnosisInput {
+  findings: Finding[];
+  checks: ReportCheck[];
+  /** Whether two entities are the same or hang together. */
+  connected(a: EntityRef, b: EntityRef): boolean;
+  /** Ids of the needs that are met, and titles with commands of those that are not. */
+  present: Set<string>;
+  missing: { id: string; title: string; command: string | null }[];
+  counts: { events: number; facts: number; containers: number };
+}

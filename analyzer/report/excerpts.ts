@@ -1,0 +1,34 @@
+import type { IncidentReport, ReportEvidence } from "../model/report.ts";
+
+type Excerpts = Map<string, Map<number, { text: string; before: string[]; after: string[] }>>;
+
+/** Every list of evidence in the report, the same objects that the report holds. */
+function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
+  for (const finding of report.findings) {
+    yield* finding.evidence;
+    yield* finding.counterEvidence;
+  }
+  for (const root of report.rootCauses) for (const sentence of root.narrative) yield* sentence.evidence;
+}
+
+/** Line numbers of each artifact that the report cites. */
+export function wantedLines(report: IncidentReport): Map<string, number[]> {
+  const wanted = new Map<string, Set<number>>();
+  for (const { artifact, line } of evidenceOf(report)) {
+    const lines = wanted.get(artifact);
+    if (lines) lines.add(line);
+    else wanted.set(artifact, new Set([line]));
+  }
+  return new Map([...wanted].map(([artifact, lines]) => [artifact, [...lines].sort((a, b) => a - b)]));
+}
+
+/** Puts the raw lines and their surroundings into the report. Lines that could not be read again keep their message. */
+export function addExcerpts(report: IncidentReport, excerpts: Excerpts): void {
+  for (const evidence of evidenceOf(report)) {
+    const raw = excerpts.get(evidence.artifact)?.get(evidence.line);
+    if (!raw) continue;
+    evidence.text = raw.text;
+    evidence.before = raw.before;
+    evidence.after = raw.after;
+  }
+}

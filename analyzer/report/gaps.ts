@@ -1,0 +1,92 @@
+/** Silence is evidence: what ends or pauses, from when to when, and why as far as that can be told. */
+import type { Database } from "better-sqlite3";
+import type { Fact } from "../model/fact.ts";
+import type { ReportGap } from "../model/report.ts";
+import { entityId } from "../model/entity.ts";
+import type { Instant } from "../model/time.ts";
+import { MINUTE } from "../model/time.ts";
+import type { Graph } from "../store/graph.ts";
+import { allRuns, artifactSpans, eventById, factsOf } from "../store/queries.ts";
+import { reportTime } from "./instants.ts";
+
+const LONG_PAUSE = 30 * MINUTE;
+
+/** All gaps: containers whose own log is not in the bundle, then pauses between stretches of a log. */
+export function gapsOf(database: Database, graph: Graph, collectedAt: Instant | null): ReportGap[] {
+  return [...missingLogs(database, graph, collectedAt), ...pauses(database)];
+}
+
+/** A dead container of which only logs of other attempts are in the bundle. */
+function missingLogs(database: Database, graph: Graph, collectedAt: Instant | null): ReportGap[] {
+  const logs = factsOf(database, "pod-log");
+  const spans = new Map(artifactSpans(database).map((span) => [span.artifact, span]));
+  const seen = new Set<string>();
+  return factsOf(database, "container").flatMap((fact): ReportGap[] => {
+    const { pod, state } = fact.value;
+    if (!pod || pod.sandbox || state === "running" || state === null) return [];
+    const key = `${pod.uid} ${pod.container} ${pod.attempt}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const container = graph.resolve("container", fact.value.id);
+    const own = logs.filter(
+      ({ value }) => value.collected && value.uid === pod.uid && value.container === pod.container,
+    );
+    if (own.some(({ value }) => value.attempt === pod.attempt || value.containerId === container.key)) return [];
+    return [missingLog(fact, own, container.key, spans, collectedAt)];
+  });
+}
+
+function missingLog(
+  fact: Fact<"container">,
+  own: Fact<"pod-log">[],
+  key: string,
+  spans: Map<string, ReturnType<typeof artifactSpans>[number]>,
+  collectedAt: Instant | null,
+): ReportGap {
+  const pod = fact.value.pod;
+  const latest = own.toSorted((a, b) => a.value.attempt - b.value.attempt).at(-1);
+  const last = latest ? (spans.get(latest.artifact)?.last?.at ?? null) : null;
+  const attempt = pod?.attempt ?? 0;
+  const detail = latest
+    ? `The log of ${pod?.container} in the bundle belongs to attempt ${latest.value.attempt}; container ${key.slice(0, 12)} is attempt ${attempt}. Its own log is not in the bundle.`
+    : `No log of ${pod?.container} (container ${key.slice(0, 12)}, attempt ${attempt}) is in the bundle.`;
+  return {
+    artifact: latest?.artifact ?? fact.artifact,
+    entity: entityId("container", key),
+    from: reportTime(last),
+    to: reportTime(collectedAt),
+    kind: "not-collected",
+    detail,
+  };
+}
+
+/** Between two stretches of one log: the power was off when a boot follows, otherwise nobody knows. */
+function pauses(database: Database): ReportGap[] {
+  const boot = database.prepare(
+    `SELECT 1 FROM event JOIN text ON text.id = event.text
+     WHERE event.id BETWEEN ? AND ? AND (text.text LIKE 'Linux version %' OR text.text LIKE 'Booting Linux on %') LIMIT 1`,
+  );
+  const runs = allRuns(database).filter(({ firstStated }) => firstStated !== null);
+  let before: { artifact: number; lastEvent: number } | null = null;
+  return runs.flatMap((run): ReportGap[] => {
+    const start = eventById(database, run.firstEvent);
+    const previous = before?.artifact === run.artifact ? before : null;
+    if (start.at === null || start.at.basis === "order-only") return [];
+    before = run;
+    if (previous === null) return [];
+    const end = lastPlaced(database, previous.lastEvent);
+    if (!end || start.at.lo - end.hi < LONG_PAUSE) return [];
+    const booted = boot.get(previous.lastEvent, Math.min(run.firstEvent + 2000, run.lastEvent)) !== undefined;
+    const kind = booted ? "power-off" : "unknown";
+    const detail = booted ? "The machine booted after this pause." : "Nothing tells why nothing was written.";
+    return [{ artifact: run.path, from: reportTime(end), to: reportTime(start.at), kind, detail }];
+  });
+}
+
+/** The place of the last event at or before `id` that carries a time. */
+function lastPlaced(database: Database, id: number): Instant | null {
+  const row = database
+    .prepare("SELECT max(id) AS id FROM event WHERE id <= ? AND id > ? - 10000 AND stated IS NOT NULL")
+    .get(id, id) as { id: number | null };
+  return row.id === null ? null : eventById(database, row.id).at;
+}

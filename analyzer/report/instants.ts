@@ -1,0 +1,25 @@
+import type { ReportTime } from "../model/report.ts";
+import type { Instant, Micros } from "../model/time.ts";
+import { SECOND } from "../model/time.ts";
+
+/** ISO 8601 UTC with as many digits after the second as `precision` (µs) leaves known. */
+export function isoTime(time: Micros, precision: Micros): string {
+  const whole = Math.floor(time / SECOND);
+  const micros = time - whole * SECOND;
+  const seconds = new Date(whole * 1000).toISOString().slice(0, 19);
+  const digits = precision >= SECOND ? 0 : precision >= 1000 ? 3 : 6;
+  const fraction = String(micros).padStart(6, "0").slice(0, digits);
+  return digits === 0 || Number(fraction) === 0 ? `${seconds}Z` : `${seconds}.${fraction}Z`;
+}
+
+/** An instant for the report: a point when it is known to a second or better. */
+export function reportTime(at: Instant | null): ReportTime | null {
+  if (at === null) return null;
+  const width = at.hi - at.lo;
+  if (width <= SECOND) {
+    const from = isoTime(at.lo, width);
+    return { from, to: from, basis: at.basis };
+  }
+  const time: ReportTime = { from: isoTime(at.lo, SECOND), to: isoTime(at.hi, SECOND), basis: at.basis };
+  return at.best === at.lo ? time : { ...time, best: isoTime(at.best, 1) };
+}

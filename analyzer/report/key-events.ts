@@ -1,0 +1,113 @@
+/** The timeline of the report: what proves the findings, and the other times that matter, in order. */
+import type { Database } from "better-sqlite3";
+import type { Fact } from "../model/fact.ts";
+import type { ReportTimelineEntry } from "../model/report.ts";
+import type { Finding } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
+import type { Severity } from "../model/words.ts";
+import type { Graph } from "../store/graph.ts";
+import { artifactSpans, factsOf } from "../store/queries.ts";
+import { reportTime } from "./instants.ts";
+
+const MAX_ENTRIES = 2_000;
+const MAX_FACTS = 500;
+
+interface Entry {
+  at: Instant;
+  entry: ReportTimelineEntry;
+}
+
+/** At most 2,000 entries, earliest first; entries at the same time keep the order of their evidence. */
+export function keyEvents(database: Database, graph: Graph, findings: Finding[]): ReportTimelineEntry[] {
+  const entries = [
+    ...findings.flatMap((finding) => fromFinding(finding, graph)),
+    ...fromSpans(database),
+    ...fromFacts(database, graph),
+  ];
+  const unique = new Map(entries.map((entry) => [`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry]));
+  for (const entry of entries.toReversed()) unique.set(`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry);
+  return [...unique.values()]
+    .toSorted((a, b) => a.at.best - b.at.best || a.at.lo - b.at.lo || compare(a.entry, b.entry))
+    .slice(0, MAX_ENTRIES)
+    .map(({ entry }) => entry);
+}
+
+function compare(a: ReportTimelineEntry, b: ReportTimelineEntry): number {
+  return a.artifact === b.artifact ? a.line - b.line : a.artifact < b.artifact ? -1 : 1;
+}
+
+function fromFinding(finding: Finding, graph: Graph): Entry[] {
+  const entity = finding.entities.find(({ kind }) => kind !== "path" && kind !== "layer") ?? finding.entities[0];
+  const lane = entity ? `${entity.kind} ${graph.title(entity)}` : finding.layer;
+  return finding.evidence.flatMap(({ at, artifact, line, text }) => {
+    if (at === null) return [];
+    const entry = { at: reportTime(at), lane, severity: finding.severity, text: clip(text), artifact, line, count: 1 };
+    return [{ at, entry: { ...entry, finding: finding.findingId } }];
+  });
+}
+
+function clip(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 500)} […]` : text;
+}
+
+/** Where each log begins and ends. */
+function fromSpans(database: Database): Entry[] {
+  return artifactSpans(database).flatMap(({ artifact, first, last, events }) => {
+    if (events < 2) return [];
+    const ends = [
+      { event: first, word: "first line" },
+      { event: last, word: "last line" },
+    ];
+    return ends.flatMap(({ event, word }): Entry[] => {
+      if (!event?.at) return [];
+      const text = `${word} of ${artifact}: ${clip(event.text)}`;
+      const severity: Severity = "info";
+      const entry = { at: reportTime(event.at), lane: `log ${artifact}`, severity, text, artifact, line: event.line, count: 1 };
+      return [{ at: event.at, entry }];
+    });
+  });
+}
+
+interface FactTime extends Instant {
+  field: string;
+}
+
+const WORDS: Record<string, string> = {
+  startedAt: "started",
+  finishedAt: "ended, or was found dead",
+  stateAge: "came into this state",
+  created: "created",
+  createdAge: "created",
+  modified: "last changed",
+  firstErrorTime: "first error that ext4 recorded",
+  lastErrorTime: "last error that ext4 recorded",
+  lastChecked: "last check of the filesystem",
+  time: "the node's clock was read",
+};
+
+/** Directories that hold an unreadable entry, and the ones above them. */
+function damagedDirectories(database: Database): Set<string> {
+  const unreadable = factsOf(database, "directory-entry").filter(({ value }) => value.type === "unreadable");
+  const parents = unreadable.map(({ key }) => key.slice(0, key.lastIndexOf("/")));
+  return new Set(parents.flatMap((path) => [path, path.slice(0, path.lastIndexOf("/"))]));
+}
+
+/** Times that state carries: containers, damaged layers, the superblock. */
+function fromFacts(database: Database, graph: Graph): Entry[] {
+  const damaged = damagedDirectories(database);
+  const shown = (["container", "ext4", "clock", "directory-entry"] as const).flatMap((kind): Fact[] => {
+    if (kind === "directory-entry") return factsOf(database, kind).filter(({ key }) => damaged.has(key));
+    if (kind === "clock") return factsOf(database, kind).filter(({ value }) => value.reading === "collection");
+    return factsOf(database, kind);
+  });
+  const times = database.prepare("SELECT field, lo, hi, best, basis FROM fact_time WHERE fact = ? ORDER BY field");
+  return shown.slice(0, MAX_FACTS).flatMap((fact) =>
+    (times.all(fact.id) as FactTime[]).map(({ field, ...at }): Entry => {
+      const { kind, artifact, line } = fact;
+      const name = kind === "container" ? graph.title(graph.resolve("container", fact.key)) : fact.key;
+      const lane = kind === "container" ? `container ${name}` : kind === "directory-entry" ? "directories" : kind;
+      const text = `${name}: ${WORDS[field] ?? field}`;
+      return { at, entry: { at: reportTime(at), lane, severity: "info", text, artifact, line, count: 1 } };
+    }),
+  );
+}

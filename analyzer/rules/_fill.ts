@@ -1,0 +1,38 @@
+import type { EntityRef, RemedyStep } from "../model/rule.ts";
+import type { RuleView } from "./types.ts";
+
+/** The first 12 characters of a long id, as docker shows it. */
+export function shortId(id: string): string {
+  return /^[0-9a-f]{24,}$/.test(id) ? `${id.slice(0, 12)}…` : id;
+}
+
+/** A word as a safe shell argument; bundles are hostile, and their names end up in commands that people paste. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith("-") ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them. */
+export function fillRemedy(
+  steps: RemedyStep[],
+  view: RuleView,
+  entities: EntityRef[],
+  device: string | null,
+): RemedyStep[] {
+  const layer = entities.find(({ kind }) => kind === "layer");
+  const containers = layer ? view.linked(layer, "container") : entities.filter(({ kind }) => kind === "container");
+  const container = containers[0];
+  const image = container ? view.linked(container, "image")[0] : undefined;
+  const path = entities.find(({ kind }) => kind === "path")?.key;
+  const values: Record<string, string> = {
+    device: device ? shellWord(device) : "/dev/<partition>",
+    dockerRoot: shellWord(/^(.*)\/overlay2\//.exec(path ?? "")?.[1] ?? "/var/lib/docker"),
+    layer: layer?.key ?? "<layer>",
+    layerPath: shellWord(path === undefined ? "/var/lib/docker/overlay2" : path.slice(0, path.lastIndexOf("/"))),
+    container: container ? shellWord(container.key.slice(0, 12)) : "<container>",
+    image: image ? shellWord(image.key) : "<image>",
+  };
+  return steps.map((step) => {
+    if (step.command === undefined) return step;
+    return { ...step, command: step.command.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all) };
+  });
+}

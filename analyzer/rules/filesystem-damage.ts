@@ -1,0 +1,203 @@
+/**
+ * A filesystem whose metadata contradicts itself: entries that cannot even be listed (`-?????????  ? ?  ? ? link`), the
+ * errno EUCLEAN or EBADMSG for a path, the kernel's own ext4 errors, and the error counters of the superblock. All that
+ * is about one filesystem becomes one finding.
+ */
+import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
+import { fillRemedy, shortId } from "./_fill.ts";
+import { layerOfPath, pathEntities } from "./_layers.ts";
+import { remedies } from "./_remedies.ts";
+import { windowOf } from "./_time.ts";
+import type { RuleView, StructuralRule } from "./types.ts";
+
+interface DamagedPath {
+  path: string;
+  evidence: Evidence;
+  /** The state at collection shows it, not a line of a log. */
+  now: boolean;
+  active: boolean | null;
+}
+
+const DAMAGE_ERRNO = new Set(["EUCLEAN", "EBADMSG"]);
+
+function damagedPaths(view: RuleView): DamagedPath[] {
+  const found: DamagedPath[] = [];
+  for (const fact of view.facts("path-error")) {
+    if (!DAMAGE_ERRNO.has(fact.value.errno ?? "")) continue;
+    const text = `${fact.value.path}: ${fact.value.message}`;
+    found.push({ path: fact.value.path, evidence: view.evidence(fact, text), now: true, active: true });
+  }
+  for (const fact of view.facts("directory-entry")) {
+    if (fact.value.type !== "unreadable") continue;
+    const text = `${fact.value.mode} ${fact.value.path}`;
+    found.push({ path: fact.value.path, evidence: view.evidence(fact, text), now: true, active: true });
+  }
+  const [draft] = view.findings("structure-needs-cleaning");
+  for (const match of view.matches("structure-needs-cleaning")) {
+    const path = match.captures["path"];
+    if (path) found.push({ path, evidence: match.first(), now: false, active: draft?.active ?? null });
+  }
+  return found;
+}
+
+/** The mount point, or the runtime's directory as the best that can be said without the mounts. */
+function filesystemOf(view: RuleView, path: string): { target: string; device: string | null } {
+  const mount = view.mountOf(path);
+  if (mount) return { target: mount.target, device: mount.source };
+  const above = /^(?:\/var\/lib\/[^/]+|\/[^/]+)/.exec(path)?.[0];
+  return { target: above ?? path, device: null };
+}
+
+function describePaths(paths: string[]): string {
+  const layers = new Map<string, Set<string>>();
+  const others: string[] = [];
+  for (const path of paths) {
+    const layer = layerOfPath(path);
+    if (layer === null) others.push(path);
+    else layers.set(layer, (layers.get(layer) ?? new Set()).add(path.slice(path.lastIndexOf("/") + 1)));
+  }
+  const named = [...layers].map(([layer, files]) => `${[...files].sort().join(" and ")} of layer ${shortId(layer)}`);
+  const all = [...named, ...others];
+  return all.length > 4 ? `${all.slice(0, 4).join("; ")}; and ${all.length - 4} more` : all.join("; ");
+}
+
+function counterEvidence(view: RuleView): Evidence[] {
+  const clean = view.facts("ext4").filter(({ value }) => {
+    const sound = value.state === null || /^clean$/.test(value.state);
+    return sound && (value.errorCount ?? 0) === 0 && value.firstErrorTime === null;
+  });
+  const sick = view.facts("ext4").some(({ value }) => (value.errorCount ?? 0) > 0 || value.firstErrorTime !== null);
+  return sick ? [] : clean.map((fact) => view.evidence(fact, `ext4 ${fact.value.source}: clean, no errors counted`));
+}
+
+function onset(view: RuleView): { evidence: Evidence; text: string } | null {
+  for (const fact of view.facts("ext4")) {
+    const at = view.factTime(fact, "firstErrorTime");
+    if (!at) continue;
+    const { firstErrorFunction, firstErrorInode, errorCount } = fact.value;
+    const where = [firstErrorFunction && `in ${firstErrorFunction}`, firstErrorInode && `inode ${firstErrorInode}`];
+    const time = new Date(at.best / 1000).toISOString().replace(".000Z", "Z");
+    const text = `first ext4 error ${time} ${where.filter(Boolean).join(", ")}, ${errorCount ?? "?"} errors counted`;
+    return { evidence: view.evidence(fact, text, at), text };
+  }
+  return null;
+}
+
+function draftFor(view: RuleView, target: string, device: string | null, damaged: DamagedPath[]): FindingDraft {
+  const paths = [...new Set(damaged.map(({ path }) => path))].sort();
+  const first = onset(view);
+  const kernel = view.findings("ext4-error");
+  const clean = counterEvidence(view);
+  const now = damaged.some((entry) => entry.now || entry.active === true) || (first !== null && clean.length === 0);
+  const evidence = [...byPath(damaged), ...kernel.flatMap((draft) => draft.evidence.slice(0, 1))];
+  const entities: EntityRef[] = [{ kind: "filesystem", key: target }, ...paths.flatMap(pathEntities)];
+  if (device) entities.push({ kind: "device", key: device.replace(/^\/dev\//, "") });
+  for (const draft of kernel) entities.push(...draft.entities);
+  const place = view.mountOf(target) ? `the filesystem at ${target}` : `the filesystem under ${target}`;
+  const what = paths.length > 0 ? `${describePaths(paths)} cannot be read` : "its metadata contradicts itself";
+  const began = first ? ` Its own record: ${first.text}.` : "";
+  return {
+    subject: target,
+    title: `${capital(place)} is damaged: ${what}`,
+    summary: `${capital(place)}${device ? ` (${device})` : ""} is damaged: ${what}.${began}`,
+    confidence: "certain",
+    window: windowOf([first?.evidence.at ?? null, ...evidence.map(({ at }) => at)]),
+    active: clean.length > 0 && !damaged.some((entry) => entry.now) ? false : now,
+    count: damaged.length + kernel.reduce((sum, draft) => sum + draft.count, 0),
+    evidence: first ? [first.evidence, ...evidence].slice(0, 10) : evidence.slice(0, 10),
+    entities: unique(entities),
+    counterEvidence: clean,
+    remedy: fillRemedy(remedies["repair-filesystem"] ?? [], view, entities, device),
+  };
+}
+
+/** For each path one line of a log and one of the state at collection. */
+function byPath(damaged: DamagedPath[]): Evidence[] {
+  const seen = new Set<string>();
+  return damaged
+    .filter(({ path, now }) => {
+      const key = `${path} ${now}`;
+      return seen.has(key) ? false : seen.add(key);
+    })
+    .map(({ evidence }) => evidence);
+}
+
+function unique(refs: EntityRef[]): EntityRef[] {
+  return [...new Map(refs.map((ref) => [`${ref.kind}:${ref.key}`, ref])).values()];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function evaluate(view: RuleView): FindingDraft[] {
+  const damaged = damagedPaths(view);
+  const groups = new Map<string, { device: string | null; paths: DamagedPath[] }>();
+  for (const entry of damaged) {
+    const { target, device } = filesystemOf(view, entry.path);
+    const group = groups.get(target) ?? { device, paths: [] };
+    group.paths.push(entry);
+    groups.set(target, group);
+  }
+  if (groups.size === 0 && onset(view)) {
+    const fact = view.facts("ext4").find(({ value }) => value.lastMountedOn !== null);
+    groups.set(fact?.value.lastMountedOn ?? "/", { device: null, paths: [] });
+  }
+  return [...groups].map(([target, { device, paths }]) => draftFor(view, target, device, paths));
+}
+
+const rule: StructuralRule = {
+  type: "structural",
+  stage: 1,
+  id: "filesystem-damage",
+  title: "A filesystem is damaged",
+  passTitle: "No path was unreadable because of damaged metadata, and no filesystem counted errors",
+  why: "A file whose metadata is damaged can be neither read nor replaced. Whatever needs it fails, and writing to a damaged filesystem may spread the damage.",
+  layer: "filesystem",
+  role: "cause",
+  cause: "filesystem-corruption",
+  severity: "critical",
+  confidence: "certain",
+  explains: [
+    "layer:runtime-storage",
+    "layer:runtime",
+    "layer:kubelet",
+    "layer:etcd",
+    "layer:apiserver",
+    "layer:workload",
+    "layer:client",
+  ],
+  remedy: remedies["repair-filesystem"] ?? [],
+  references: ["https://www.kernel.org/doc/html/latest/filesystems/ext4/", "https://man7.org/linux/man-pages/man8/e2fsck.8.html"],
+  needs: ["layer-listing", "ext4-superblock"],
+  evaluate,
+  cases: {
+    fires: [
+      {
+        "listing.txt": [
+          "ls: cannot access /var/lib/docker/overlay2/77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa/link: Structure needs cleaning",
+          "/var/lib/docker/overlay2/77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa77aa:",
+          "total 8",
+          "drwx------ 4 root root 4096 Jan  3 10:00 .",
+          "drwx------ 9 root root 4096 Jan  3 10:00 ..",
+          "drwxr-xr-x 2 root root 4096 Jan  3 10:00 diff",
+          "-????????? ? ?    ?       ?            ? link",
+        ].join("\n"),
+      },
+    ],
+    quiet: [
+      {
+        "listing.txt": [
+          "ls: cannot access /var/lib/docker/overlay2/none: No such file or directory",
+          "/var/lib/docker/overlay2:",
+          "total 8",
+          "drwx------ 4 root root 4096 Jan  3 10:00 .",
+          "drwx------ 9 root root 4096 Jan  3 10:00 ..",
+          "drwx------ 2 root root 4096 Jan  3 10:00 l",
+        ].join("\n"),
+      },
+    ],
+  },
+};
+
+export default rule;
