@@ -22,7 +22,7 @@ const MAX_WARNINGS = 20;
 const VALUED = /^(?:-n|--namespace|--tail|--since|--until|--since-time|--context|--kubeconfig|-l|--selector)$/;
 const LOGS = /^(?:docker|podman|nerdctl|crictl|kubectl|k3s kubectl|k3s crictl)(?: container)? logs\b(.*)/;
 const DAEMONS =
-  /(?:^|[^a-z])(kubelet|containerd|dockerd|k3s|etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|coredns)(?![a-z])/;
+  /(?:^|[^a-z])(kubelet|kubectl|kubeadm|containerd|dockerd|k3s|etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|coredns)(?![a-z])/;
 
 /** Whose log a text is: told by the section's command or path first, then by the artifact's. */
 export class LogOwner {

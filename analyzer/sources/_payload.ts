@@ -54,6 +54,15 @@ export function levelOf(name: string): Level | null {
   return WORD_LEVELS.get(name) ?? WORD_LEVELS.get(name.toLowerCase()) ?? null;
 }
 
+/** What docker's and kubectl's clients print when the other side does not answer. */
+const CLIENT_ERROR =
+  /^(?:Error response from daemon: |The connection to the server .* was refused|Unable to connect to the server: |Cannot connect to the Docker daemon)/;
+
+/** The level of a line that does not state one: an error for what a client prints when it gets no answer. */
+export function impliedLevel(line: string): Level {
+  return CLIENT_ERROR.test(line) ? 3 : 6;
+}
+
 function klogLevel(code: number): Level | null {
   if (code === UPPER_I) return 6;
   if (code === UPPER_W) return 4;

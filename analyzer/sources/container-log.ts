@@ -12,7 +12,7 @@
 import type { Line, LineReader, ParseContext, ParseSink, SourceParser } from "../model/source.ts";
 import { LogOwner } from "./_container-log.ts";
 import { JournalHeader } from "./_journal-header.ts";
-import { Payload } from "./_payload.ts";
+import { Payload, impliedLevel } from "./_payload.ts";
 import { SPACE, Stamp, isDigit } from "./_stamp.ts";
 
 const ID = "container-log";
@@ -50,7 +50,7 @@ class ContainerReader implements LineReader {
       stated: isTimed ? time.stated : null,
       clock: time.clock,
       precision: isTimed ? time.precision : 0,
-      level: payload.level ?? (text.startsWith("Error response from daemon: ") ? 3 : 6),
+      level: payload.level ?? impliedLevel(text),
       origin: this.#owner.origin,
       text: payload.text,
     });

@@ -6,15 +6,11 @@
  *
  * Every line that is not empty becomes an event, with a time when the line starts with one in a form known elsewhere.
  */
-import type { Level, Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import { JournalHeader } from "./_journal-header.ts";
-import { Payload } from "./_payload.ts";
+import { Payload, impliedLevel } from "./_payload.ts";
 
 const ID = "text";
-/** What docker's and kubectl's clients print when the other side does not answer. */
-const CLIENT_ERROR =
-  /^(?:Error response from daemon: |The connection to the server .* was refused|Unable to connect to the server: |Cannot connect to the Docker daemon)/;
-
 class TextReader implements LineReader {
   readonly #context: ParseContext;
   readonly #header = new JournalHeader();
@@ -32,13 +28,12 @@ class TextReader implements LineReader {
     const timed = header.read(text);
     payload.read(text, timed ? header.rest : 0);
     const time = timed ? header : payload;
-    const guess: Level = CLIENT_ERROR.test(text) ? 3 : 6;
     this.#context.sink.event({
       line,
       stated: time.clock === "none" ? null : time.stated,
       clock: time.clock,
       precision: time.clock === "none" ? 0 : time.precision,
-      level: payload.level ?? (timed ? header.level : null) ?? guess,
+      level: payload.level ?? (timed ? header.level : null) ?? impliedLevel(text),
       origin: timed && header.named ? header.origin : ID,
       text: payload.text,
     });
