@@ -6,7 +6,8 @@
 # It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
 # but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
 # `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
-
+#
+# shellcheck disable=SC2317 # the steps call their workers through "$@"
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
 forbidden() {
@@ -20,7 +21,6 @@ forbidden() {
   esac
   return 1
 }
-
 usage() {
   cat <<'END'
 usage: collect.sh [-o FILE] [options]       the bundle goes to stdout unless -o is given
@@ -35,40 +35,38 @@ usage: collect.sh [-o FILE] [options]       the bundle goes to stdout unless -o 
 exit: 0 complete, 1 no bundle or the output broke, 2 wrong usage, 3 some items are missing, 128+n signal n
 END
 }
-
 # The same run under every shell, locale and environment.
 settle() {
   unset CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
   unalias -a 2>/dev/null
   set +e +u +f +C
   umask 077
-  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 IFS=$(printf ' \t\nx')
-  IFS=${IFS%x}
   # A search path with entries that depend on the working directory could run anything: it is dropped.
   case :$PATH: in
-    *:[!/]*) PATH= ;;
+    *:[!/]*) unset PATH ;;
   esac
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
+  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 IFS=$(printf ' \t\nx')
+  IFS=${IFS%x}
   export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
-  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 stage=''
-  interrupted='' sink=ok blocked='|' deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 W=''
+  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 fractions=no dd_quiet=''
+  interrupted='' sink=ok deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 taken=0 left=0
+  secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
+  snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
 }
-
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
 die() {
   printf 'collect.sh: %s\n' "$2" >&2
   exit "$1"
 }
-
 # ---- time: hundredths of a second on the monotonic clock, because the wall clock of such a node jumps
 tick() {
   read -r tick_text _ </proc/uptime
   now=$((${tick_text%.*} * 100 + 1${tick_text#*.} - 100))
 }
 as_seconds() { seconds=$(($1 / 100)).$(($1 / 10 % 10))$(($1 % 10)); }
-
 # Waits a little, longer each time; where sleep knows only whole seconds it first looks without pause.
 nap() {
   naps=$((naps + 1))
@@ -79,7 +77,6 @@ nap() {
     no????*) sleep 1 ;;
   esac
 }
-
 # ---- JSON in pure ASCII: a byte that is not printable ASCII becomes \u00XX, so that every path survives
 json() {
   case $1 in
@@ -89,28 +86,25 @@ json() {
     *) json=\"$1\" ;;
   esac
 }
-field() {
+text() {
   json "$2"
   object=$object${object:+,}\"$1\":$json
 }
-plain() { object=$object${object:+,}\"$1\":$2; }
-
+value() { object=$object${object:+,}\"$1\":${2:-null}; }
 # ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
 zeros() {
-  zeros='' zeros_unit='\000' zeros_left=$1
-  while [ "$zeros_left" -gt 0 ]; do
-    [ $((zeros_left % 2)) -eq 0 ] || zeros=$zeros$zeros_unit
-    zeros_unit=$zeros_unit$zeros_unit zeros_left=$((zeros_left / 2))
+  zeros='' unit='\000' count=$1
+  while [ "$count" -gt 0 ]; do
+    [ $((count % 2)) -eq 0 ] || zeros=$zeros$unit
+    unit=$unit$unit count=$((count / 2))
   done
 }
-
 # shellcheck disable=SC2059 # the formats hold the NUL bytes
 raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
   printf '%.100s' "$1"
-  printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "$3"
+  printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "${3:-0}"
   printf "ustar\\00000$pad_rest"
 }
-
 ustar() { # LENGTH-OF-NAME NAME SIZE MTIME TYPE: one header of 512 bytes
   zeros $((100 - $1))
   pad=$zeros sum=0
@@ -119,7 +113,6 @@ ustar() { # LENGTH-OF-NAME NAME SIZE MTIME TYPE: one header of 512 bytes
   done
   raw_header "$2" "$3" "$4" "$5" "$(printf '%06o' "$sum")\\000 "
 }
-
 # shellcheck disable=SC2059
 header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a record of type L
   name_size=${#1} header_blocks=1
@@ -131,7 +124,6 @@ header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a
   fi
   ustar "$name_size" "$1" "$2" "$3" 0
 }
-
 # shellcheck disable=SC2059
 add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
   add_size=$(($(wc -c <"$2")))
@@ -140,9 +132,10 @@ add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE 
   cat "$2" >>"$W.part"
   printf "$zeros" >>"$W.part"
   blocks=$((blocks + header_blocks + (add_size + 511) / 512))
-  echo "$blocks 0 ${taken:-0}" >"$W.len"
+  progress
 }
-
+# What a part holds for sure: whole members, or so many blocks of the last one that these are left.
+progress() { echo "$blocks $left $taken" >"$W.len"; }
 # Sends a file of tar blocks as one gzip member. A signal must not cut it, a dead line must not hold us.
 send() {
   [ "$sink" = ok ] || return 0
@@ -156,9 +149,11 @@ send() {
     tick
   done
   [ ! -s "$stage/sent" ] || read -r sink <"$stage/sent"
-  [ "$sink" = ok ] || kill -KILL "$send_pid" 2>/dev/null
   bytes_written=$((bytes_written + $(wc -c <"$stage/gz")))
   rm -f "$1"
+  [ "$sink" != ok ] || return 0
+  interrupted=${interrupted:-13:PIPE}
+  kill -KILL "$send_pid" 2>/dev/null
 }
 send_now() {
   trap '' HUP INT TERM
@@ -166,7 +161,6 @@ send_now() {
   $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
   echo "$sent" >"$stage/sent"
 }
-
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
 state_of() {
   state=X
@@ -174,7 +168,6 @@ state_of() {
   stat_line=${stat_line##*) }
   state=${stat_line%% *}
 }
-
 tree() { # PID: that process and its descendants, deepest last, in $tree
   tree=" $1" level=" $1 "
   while [ "$level" != ' ' ]; do
@@ -189,7 +182,6 @@ tree() { # PID: that process and its descendants, deepest last, in $tree
     level=$next tree=$tree${next% }
   done
 }
-
 finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in $survivors
   for signal in TERM KILL; do
     rounds=0
@@ -199,9 +191,7 @@ finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in 
       survivors=
       for pid in $1; do
         state_of "$pid"
-        case $state in
-          [!XZ]) survivors="$survivors $pid" ;;
-        esac
+        [ "$state" = X ] || [ "$state" = Z ] || survivors="$survivors $pid"
       done
       [ -n "$survivors" ] || return 0
       rounds=$((rounds + 1)) naps=$((rounds * 9))
@@ -209,45 +199,39 @@ finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in 
     done
   done
 }
-
 describe() { # PID PATH: what a process hangs on
   state_of "$1"
   object="\"pid\":$1,\"state\":\"$state\""
-  field command "$(cat "/proc/$1/comm" 2>/dev/null)"
-  field wchan "$(cat "/proc/$1/wchan" 2>/dev/null)"
-  field stack "$(head -c 2000 "/proc/$1/stack" 2>/dev/null)"
-  field on "$2"
+  text command "$(cat "/proc/$1/comm" 2>/dev/null)"
+  text wchan "$(cat "/proc/$1/wchan" 2>/dev/null)"
+  text stack "$(head -c 2000 "/proc/$1/stack" 2>/dev/null)"
+  text on "$2"
 }
-
 halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left alone from now on
   describe "${2##* }" "$1"
   finish "$2"
+  ended=true
   if [ -n "$survivors" ]; then
-    outcome=stuck
+    outcome=stuck ended=false
     describe "${survivors##* }" "$1"
     mount_of "${1:-$needs}"
-    blocked="$blocked$mount_point|"
+    deaf="$deaf$mount_point|"
   fi
-  stuck="$stuck${stuck:+,}{$object,\"ended\":$([ -n "$survivors" ] && echo false || echo true)}"
+  stuck="$stuck${stuck:+,}{$object,\"ended\":$ended}"
 }
-
 mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
   mount_point=$1 mount_type=''
-  case $1 in
-    /*) mount_point=/ ;;
-    *) return 0 ;;
-  esac
+  [ "${1#/}" != "$1" ] || return 0
+  mount_point=/
   while read -r _ point type _; do
     case $1/ in
       "${point%/}"/*) [ ${#point} -lt ${#mount_point} ] || mount_point=$point mount_type=$type ;;
     esac
   done </proc/mounts
 }
-
-watch() { # PID SECONDS: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
-  tick
-  watch_end=$((now + $2 * 100)) item='' item_since=$now naps=0
-  while [ ! -s "$W.rc" ] && [ "$outcome" = done ]; do
+watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
+  watch_end=$((now + limit * 100)) item='' item_since=$now naps=0
+  while [ ! -s "$W.rc" ] && [ "$outcome" = ended ]; do
     tick
     if [ -e "$W.full" ]; then
       pause=$now
@@ -259,9 +243,8 @@ watch() { # PID SECONDS: until the step is done, in $outcome: done, timed-out, s
     [ ! -s "$W.now" ] || read -r item <"$W.now"
     [ "$item" = "$last_item" ] || item_since=$now
     state_of "$1"
-    if [ -n "$interrupted" ] || [ "$now" -ge "$watch_end" ] || [ "$sink" != ok ]; then
-      outcome=timed-out
-      [ -z "$interrupted" ] || outcome=interrupted
+    if [ -n "$interrupted" ] || [ "$now" -ge "$watch_end" ]; then
+      outcome=${interrupted:-timed-out}
       tree "$1"
       halt "$item" "$tree"
     elif [ -n "$item" ] && [ $((now - item_since)) -ge 500 ]; then
@@ -269,7 +252,7 @@ watch() { # PID SECONDS: until the step is done, in $outcome: done, timed-out, s
       tree "$1"
       tree=${tree#" $1"}
       halt "$item" "${tree:- $1}"
-      [ "$outcome" = done ] || kill -KILL "$1" 2>/dev/null
+      [ "$outcome" = ended ] || kill -KILL "$1" 2>/dev/null
       tick
       item_since=$now
     elif [ "$state" = X ] || [ "$state" = Z ]; then
@@ -279,140 +262,135 @@ watch() { # PID SECONDS: until the step is done, in $outcome: done, timed-out, s
     fi
   done
 }
-
 # ---- a step and its record
-
-# step ID KIND SECONDS NEEDS MEMBER WORKER...: NEEDS is what may hang or be absent: a path, docker, cri,
-# systemd, or live (the running system); all but paths make no sense with --root.
+# step ID MEMBER WORKER...: runs a worker under the supervisor. $limit is its deadline in seconds, $needs what
+# may hang or be absent: a path, docker, cri, systemd, or live; all but paths make no sense with --root.
 step() {
-  id=$1 kind=$2 limit=$3 needs=$4 member=$5
-  shift 5
-  if [ "$mode" != run ]; then
-    plan_step "$@"
-    return 0
-  fi
+  id=$1 member=$2 object='' reason=''
+  shift 2
+  kind=${id%-start} shown=$*
+  kind=${kind%-end} shown=${shown#"$1 "}
+  shown=${shown#lenient }
+  text id "$id"
+  text kind "$kind"
+  text path "$member"
+  text command "${shown#scrubbed }"
+  case $mode in
+    show) printf '%-20s %s\n' "$id" "$shown" ;;
+    plan) printf '%s{%s}\n' "$comma" "$object" >>"$stage/plan" ;;
+    run) step_now "$@" ;;
+  esac
+  comma=,
+}
+step_now() {
   step_number=$((step_number + 1))
-  W=$stage/$step_number outcome=done stuck='' reason='' status='' exit_code=null blocks=0 taken=0
+  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null wall=null blocks=0 taken=0 left=0
+  name=00$step_number described=$object
+  name=${name#"${name%???}"}-$id
+  true >"$W.err"
   tick
-  begin=$now remaining=$(((total_end - now) / 100))
+  begin=$now remaining=$(((total_end - now) / 100)) step_limit=$limit
   [ "$limit" -le "$remaining" ] || limit=$remaining
   mount_of "$needs"
-  case $blocked$deaf in
-    *"|$mount_point|"*) reason="$mount_point does not answer, see an earlier step" ;;
-  esac
+  [ "${deaf#*"|$mount_point|"}" = "$deaf" ] || reason="$mount_point did not answer an earlier step"
   case $root:$needs in
     /*:docker | /*:cri | /*:systemd | /*:live) reason='--root: this would ask the running system' ;;
   esac
   [ "$remaining" -gt 0 ] || reason='--total-time was used up'
-  [ -z "$interrupted" ] || reason="interrupted by $interrupted"
-  true >>"$W.err"
-  if [ -n "$reason" ]; then
-    status=skipped
-  else
+  [ -z "$interrupted" ] || reason="interrupted by ${interrupted#*:}"
+  if [ -z "$reason" ]; then
     work "$@" &
-    watch $! "$limit"
-    judge
-  fi
-  record "$@"
-}
-
-# The status of the step, from how it ended and what it left behind.
-judge() {
-  [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
-  [ ! -s "$W.why" ] || [ -s "$W.out" ] || [ -s "$W.files" ] || read -r status reason <"$W.why"
-  case $outcome:$stuck:$exit_code in
-    stuck* | timed-out*) status=$outcome ;;
-    interrupted*) status=truncated reason="interrupted by $interrupted" ;;
-    died*) status=failed reason='the process of this step died' ;;
-    done:?*:*) status=timed-out reason='a path did not answer' ;;
-    done::153) status=truncated reason='more than 8 MB' ;;
-  esac
-  [ -z "$status" ] || return 0
-  status=ok
-  if [ "$exit_code" != 0 ]; then
-    status=failed
-  elif [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
-    status=empty
-    [ ! -s "$W.err" ] || status=failed
-  fi
-  [ -s "$W.out" ] || ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
-}
-
-record() {
-  tick
-  as_seconds "$begin"
-  object='' started=$seconds
-  as_seconds "$now"
-  field id "$id"
-  field kind "$kind"
-  shown "$@"
-  field command "$shown"
-  field status "$status"
-  field reason "$reason"
-  plain exit "$exit_code"
-  plain start "$started"
-  plain end "$seconds"
-  if [ "$status" != skipped ]; then
-    wall=0 left=0
-    [ ! -s "$W.wall" ] || read -r wall <"$W.wall"
-    plain wall "$wall"
+    watch $!
     [ ! -e "$W.full" ] || send "$W.full"
     [ ! -s "$W.len" ] || read -r blocks left taken <"$W.len"
-    [ "$outcome" = done ] || mend_part
-    size=$(($(cat "$W.out" 2>/dev/null | wc -c)))
-    volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
-    plain bytes $((size + taken))
-    field path "$member"
-    if [ "$size" -gt 0 ]; then
-      sum=$(sha256sum <"$W.out" 2>/dev/null)
-      field sha256 "${sum%% *}"
-      add "$member" "$W.out" "$wall"
-    fi
-    if [ -s "$W.err" ]; then
-      field stderr "${member%/}.err"
-      add "${member%/}.err" "$W.err" "$wall"
-    fi
-    plain errors "[$(errors <"$W.err")]"
-    plain stuck "[$stuck]"
-    [ ! -s "$W.files" ] || plain files "[$(cat "$W.files")]"
+    [ "$outcome" = ended ] || mend_part
+    judge "$1"
   fi
-  printf '%s%s\n' "$comma" "{$object}" >>"$stage/records"
-  comma=,
+  record
+  limit=$step_limit
+}
+# The status of the step, from how it ended and what it left behind.
+judge() {
+  status=ok
+  [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
+  if [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
+    status=empty
+    [ ! -s "$W.err" ] || status=failed
+    ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
+    [ ! -s "$W.why" ] || read -r status reason <"$W.why"
+  elif [ "$exit_code" != 0 ] && [ "$1" = run ]; then
+    status=failed
+  fi
+  case $outcome:$exit_code in
+    died:*) status=failed reason='the process of this step died' ;;
+    ended:153) status=truncated reason='more than 8 MB' ;;
+    ended:*) [ -z "$stuck" ] || status=timed-out ;;
+    *[0-9]:*) status=truncated reason="interrupted by ${interrupted#*:}" ;;
+    *) status=$outcome ;;
+  esac
+}
+record() {
+  tick
+  object=$described size=$(($(cat "$W.out" 2>/dev/null | wc -c)))
+  text status "$status"
+  text reason "$reason"
+  value exit "$exit_code"
+  as_seconds "$begin"
+  started=$seconds
+  value start "$seconds"
+  as_seconds "$now"
+  value end "$seconds"
+  [ ! -s "$W.wall" ] || read -r wall <"$W.wall"
+  value wall "$wall"
+  value bytes $((size + taken))
+  volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size)) left=0
+  if [ "$size" -gt 0 ]; then
+    sum=$(sha256sum <"$W.out" 2>/dev/null)
+    text sha256 "${sum%% *}"
+    add "$member" "$W.out" "$wall"
+  fi
+  if [ -s "$W.err" ]; then
+    [ "${member%/}" = "$member" ] || member=$member$id
+    text stderr "$member.err"
+    add "$member.err" "$W.err" "$wall"
+  fi
+  value errors "[$(errors <"$W.err")]"
+  value stuck "[$stuck]"
+  value files "[$(cat "$W.files" 2>/dev/null)]"
+  printf '%s{%s}\n' "$comma" "$object" >>"$stage/records"
+  printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs in
     timed-out:[cds]* | stuck:[cds]*) deaf="$deaf$needs|" ;;
-    failed:docker | failed:cri | denied:docker) [ "${id%-version}" = "$id" ] || deaf="$deaf$needs|" ;;
+    # The first question to a daemon decides whether it is asked again.
+    failed:[cd]* | denied:[cd]*) [ "$id" = "${id%-version}" ] || deaf="$deaf$needs|" ;;
   esac
-  case $status in
-    timed-out | stuck | denied | truncated) partial=1 ;;
-    skipped) [ "${reason#--root}" != "$reason" ] || partial=1 ;;
+  case $status:$reason in
+    timed-out* | stuck* | denied* | truncated* | skipped:[!-]* | skipped:--total*) partial=1 ;;
   esac
-  printf '{%s}\n' "$object" >"$W.json"
-  name=00$step_number
-  name=${name#"${name%???}"}-$id
   [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $seconds s)"
-  [ "$remaining" -le 0 ] || add "manifest/steps/$name.json" "$W.json" "${wall:-0}"
-  [ "$remaining" -le 0 ] || send "$W.part"
+  # Once the time is up, the rest of the plan is told by manifest.json alone.
+  if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then
+    add "manifest/steps/$name.json" "$W.json" "${wall#null}"
+    send "$W.part"
+  fi
   [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
   [ ! -s "$W.clock" ] || mv "$W.clock" "$stage/$id"
   rm -f "$W".*
 }
-
-# A part whose writer was ended: cut to what was complete, with zeros for the rest of a member.
+# A part whose writer was ended: cut to what was complete, with zeros for the rest of its last member.
 mend_part() {
   dd if="$W.part" of="$W.whole" bs=512 count="$blocks" 2>/dev/null
   rm -f "$W.part"
   [ ! -s "$W.whole" ] || mv "$W.whole" "$W.part"
   while [ "$left" -gt 0 ]; do
-    piece=$left
+    piece=$left blocks=0
     [ "$piece" -le 8192 ] || piece=8192
     dd if=/dev/zero bs=512 count="$piece" >>"$W.part" 2>/dev/null
     left=$((left - piece))
     send "$W.part"
-    blocks=0
   done
 }
-
-# Lines of stderr that name a path and an errno. The line is kept whole in the .err member beside the output.
+# Lines of stderr that name a path and an errno. The lines themselves are in the .err member.
 errors() {
   separator='' count=0
   while IFS= read -r line && [ "$count" -lt 300 ]; do
@@ -430,17 +408,15 @@ errors() {
       *readlink*) op=readlink ;;
       *) op=lstat ;;
     esac
-    path=/${path#*/}
+    path=/${path#*/} object=''
     path=${path%" for reading"}
-    object=''
-    field path "${path%\'}"
-    field op "$op"
-    field errno "$errno"
+    text path "${path%\'}"
+    text op "$op"
+    text errno "$errno"
     printf '%s{%s}' "$separator" "$object"
     separator=, count=$((count + 1))
   done
 }
-
 # ---- inside a step: from here on in the child, with stdout and stderr in memory
 work() {
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
@@ -451,13 +427,10 @@ work() {
   "$@"
   echo $? >"$W.rc"
 }
-
 # What the step touches next; the supervisor ends it if that takes longer than 5 s.
 at() { printf '%s\n' "$1" >"$W.now"; }
-
 # How the step ends if there is no output.
 why() { [ -s "$W.why" ] || printf '%s %s\n' "$1" "$2" >"$W.why"; }
-
 run() {
   command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"
   "$@"
@@ -467,19 +440,20 @@ lenient() {
   return 0
 }
 headed() {
+  command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"
+  command -v "$1" >/dev/null 2>&1 || return 127
   at "$*"
   printf '\n==> %s <==\n' "$*"
-  run "$@"
+  "$@"
 }
 scrubbed() { # keeps the exit code of the command
   {
     run "$@"
     echo $? >"$W.exit"
   } | scrub
-  read -r scrubbed_exit <"$W.exit"
-  return "$scrubbed_exit"
+  read -r code <"$W.exit"
+  return "$code"
 }
-
 # Environment values in docker's JSON (one line, or many), copies of them in annotations, passwords in URLs,
 # Environment= of units unless it holds options, values of options and settings with a telling name.
 scrub() {
@@ -489,10 +463,8 @@ scrub() {
     -e 's/(last-applied-configuration": ?")([^"\\]|\\.)*/\1/g' \
     -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
     -e 's/^(Environment="?[A-Za-z0-9_]*=)[^-].*/\1<redacted>/' \
-    -e "s#(($telling)[A-Za-z0-9_-]*\"?( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
+    -e "s#(($secret_names)[A-Za-z0-9_-]*\"?( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
 }
-telling='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
-
 # Blanks each `value:` of a manifest with the deeper lines that belong to it.
 scrub_manifest() {
   awk '{ match($0, /^[ -]*/) }
@@ -501,7 +473,6 @@ scrub_manifest() {
     /^[ -]*"?value"?:/ { skip = RLENGTH; sub(/value"?:.*/, "value: <redacted>") }
     { print }' | scrub
 }
-
 present() { # PATH: false if it is not there or cannot be reached; then the errno text is kept
   at "$1"
   answer=$(ls -d -- "$1" 2>&1 >/dev/null) && return 0
@@ -511,50 +482,57 @@ present() { # PATH: false if it is not there or cannot be reached; then the errn
   esac
   return 1
 }
-
 each() { # WORKER PATTERN...: one process per path, so that a bad one costs only itself
   worker=$1
   shift
   for pattern in "$@"; do
-    present "${pattern%%/\**}" || continue
+    base=${pattern%%[*[]*}
+    [ "$base" = "$pattern" ] || base=${base%/*}
+    present "${base:-/}" || continue
     IFS=
     for each_path in $pattern; do
       IFS=' '
-      case $each_path in
-        *\**) continue ;;
-      esac
       at "$each_path"
-      $worker "$each_path"
+      if [ "$base" != "$pattern" ] && [ "$each_path" = "$pattern" ]; then
+        why absent "no $pattern"
+      else
+        $worker "$each_path"
+      fi
     done
     IFS=' '
   done
 }
-
 list() {
   printf '%s:\n' "$1"
   ls -la -- "$1"
   printf '\n'
 }
-heads() { forbidden "$1" || head -v -c 65536 -- "$1"; }
+contents() { # each file under a line "==> path <=="
+  head -v -c 65536 -- "$@"
+  printf '\n'
+}
+heads() { forbidden "$1" || contents "$1"; }
 config() { heads "$1" | scrub; }
 static_manifest() { heads "$1" | scrub_manifest; }
-layer_names() { [ "${1##*/}" = l ] || head -v -c 8192 -- "$1/link" "$1/lower"; }
-mount_ids() { head -v -c 8192 -- "$1/mount-id" "$1/init-id" "$1/parent"; }
-layer_ids() { head -v -c 8192 -- "$1/cache-id" "$1/diff" "$1/size" "$1/parent"; }
+layer_names() { [ "${1##*/}" = l ] || contents "$1/link" "$1/lower"; }
+layer_ids() {
+  case $1 in
+    */mounts/*) contents "$1/mount-id" "$1/init-id" "$1/parent" ;;
+    *) contents "$1/cache-id" "$1/diff" "$1/size" "$1/parent" ;;
+  esac
+}
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
-
 took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
   object=
-  field source "$file"
-  field path "$name"
-  field status "$1"
-  field reason "$3"
+  text source "$file"
+  text path "$name"
+  text status "$1"
+  text reason "$3"
   object="$object,\"size\":$size,\"mtime\":$mtime,\"bytes\":$2"
   [ "$2" -eq 0 ] || object=$object$(stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file" 2>/dev/null)
   printf '%s{%s}' "$comma" "$object" >>"$W.files"
   comma=,
 }
-
 # take TOPIC CAP PATH: one live file becomes a member. Above CAP bytes its head and tail are kept, in whole
 # lines; CAP 0: whole, however long.
 take() {
@@ -574,6 +552,7 @@ take() {
   [ "${bits#8???}" != "$bits" ] || problem='not a regular file'
   if [ -n "$problem" ]; then
     took skipped 0 "$problem"
+    return 0
   elif [ "$want" -lt "$size" ]; then
     cut_middle
     add "$name" "$W.data" "$mtime"
@@ -583,17 +562,16 @@ take() {
   else
     took failed 0 'see errors'
   fi
-  [ -n "$problem" ] || taken=$((taken + want))
+  taken=$((taken + want))
   hand_over
 }
-
 # Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
 # the member keeps the size its header promises.
 copy() {
   left=$(((size + 511) / 512)) chunk=0
   while [ "$left" -gt 0 ] || [ "$chunk" -eq 0 ]; do
     true >"$W.data"
-    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync
+    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync ${dd_quiet:+"$dd_quiet"}
     if [ "$chunk" -eq 0 ]; then
       [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
       header "$name" "$size" "$mtime" >>"$W.part"
@@ -603,89 +581,79 @@ copy() {
     [ "$piece" -le 4096 ] || piece=4096
     cat "$W.data" /dev/zero 2>/dev/null | head -c $((piece * 512)) >>"$W.part"
     blocks=$((blocks + piece)) left=$((left - piece))
-    echo "$blocks $left $taken" >"$W.len"
     at "$file, after $chunk pieces"
     hand_over
   done
 }
-
 # A quarter of the cap from the head, the rest from the tail.
 cut_middle() {
   quarter=$((cap / 262144))
-  dd if="$file" of="$W.head" bs=65536 count="$quarter"
-  dd if="$file" of="$W.tail" bs=65536 skip=$((size / 65536 - quarter * 3))
+  dd if="$file" of="$W.head" bs=65536 count="$quarter" ${dd_quiet:+"$dd_quiet"}
+  dd if="$file" of="$W.tail" bs=65536 skip=$((size / 65536 - quarter * 3)) ${dd_quiet:+"$dd_quiet"}
   {
     head -n "$(($(wc -l <"$W.head")))" "$W.head"
     printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size"
-    {
-      read -r _
-      cat
-    } <"$W.tail"
+    tail -n +2 "$W.tail"
   } >"$W.data"
   rm -f "$W.head" "$W.tail"
 }
-
 # Lets the supervisor send the part, once it is 4 MB long.
 hand_over() {
+  progress
   [ "$blocks" -ge 8192 ] || return 0
   mv "$W.part" "$W.full"
   blocks=0 naps=0
-  echo "0 $left $taken" >"$W.len"
+  progress
   while [ -e "$W.full" ]; do
     nap
   done
 }
-
 # ---- the sources that need more than one command
 clock() {
   at /etc/timezone
-  zone=$(cat /etc/timezone) || zone=$(readlink /etc/localtime)
+  zone=$(cat /etc/timezone || readlink /etc/localtime)
   saved=$(cat /etc/fake-hwclock.data)
   at 'timedatectl show'
   synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
   at 'the clock'
   object=
-  field wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  plain epoch "$(date +%s)"
-  field zone "${zone##*zoneinfo/}"
-  field offset "$(date +%z)"
+  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  value epoch "$(date +%s)"
+  text zone "${zone##*zoneinfo/}"
+  text offset "$(date +%z)"
   tick
   as_seconds "$now"
-  plain uptime "$seconds"
-  field bootId "$(cat /proc/sys/kernel/random/boot_id)"
-  plain ntpSynchronized "${synchronized:-null}"
-  plain rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
-  field fakeHwclock "$saved"
+  value uptime "$seconds"
+  text bootId "$(cat /proc/sys/kernel/random/boot_id)"
+  value ntpSynchronized "$synchronized"
+  value rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
+  text fakeHwclock "$saved"
   printf '{%s}' "$object" >"$W.clock"
   headed date
-  heads /proc/uptime
-  each heads '/sys/class/rtc/*/since_epoch' '/etc/fake-hwclock.dat*' '/etc/adjtim*' 2>/dev/null
+  contents /proc/uptime /proc/sys/kernel/random/boot_id
+  each heads '/sys/class/rtc/*/since_epoch' '/etc/fake-hwclock.data' '/etc/adjtime'
   headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
   headed timedatectl
   headed chronyc -n tracking
   headed ntpq -pn
   return 0
 } 2>/dev/null
-
-docker_root_of() {
+docker_data_root() {
   docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep . && return 0
   sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json" | grep . && return 0
   echo "$root/var/lib/docker"
 }
-
-inspect() {
+inspect_all() {
   ids=$(docker ps -aq --no-trunc) || return
   # shellcheck disable=SC2086 # a list of ids
   [ -z "$ids" ] || scrubbed docker inspect $ids
 }
-
 failed_logs() {
   for container in $(docker ps -aq --no-trunc -f status=exited -f status=dead -f status=created | head -n 30); do
     headed docker logs --tail 20 "$container" 2>&1
     printf '[exit %s]\n' $?
   done
 }
-
 container_config() {
   file=$1 name=docker${1#"$root"} size=0
   head -c 1048576 -- "$file" >"$W.raw" || return 0
@@ -695,49 +663,29 @@ container_config() {
   took ok "$add_size" 'secrets blanked'
   hand_over
 }
-
-cri() {
-  if command -v crictl >/dev/null; then
-    scrubbed crictl "$@"
-  elif command -v k3s >/dev/null; then
-    scrubbed k3s crictl "$@"
-  else
-    CRI_CONFIG_FILE=/var/lib/rancher/rke2/agent/etc/crictl.yaml
-    export CRI_CONFIG_FILE
-    scrubbed /var/lib/rancher/rke2/bin/crictl "$@"
-  fi
+crictl_any() {
+  tool=crictl
+  command -v crictl >/dev/null || tool='k3s crictl'
+  # shellcheck disable=SC2086 # one word or two
+  scrubbed $tool --timeout 8s "$@"
 }
-
 superblocks() {
-  while read -r _ _ number _ point _ rest; do
-    rest=${rest##* - }
-    device=${rest#* }
-    device=${device%% *}
-    case $rest:$point/ in
-      ext[234]*:"${root:-/}"*) ;;
-      *) continue ;;
-    esac
-    [ -e "$device" ] || device=/dev/block/$number
-    case $seen in
-      *" $device "*) continue ;;
-    esac
-    seen="$seen $device "
+  for device in $(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u); do
+    # Older systems without initramfs call it /dev/root, and have no such device.
+    [ -e "$device" ] || device=$(findmnt -no SOURCE /)
     headed dumpe2fs -h "$device"
-  done </proc/self/mountinfo
+  done
 }
-
 processes() {
   scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null && return 0
-  scrubbed ps -o pid,ppid,stat,time,args
+  scrubbed ps -o pid,ppid,stat,vsz,args
 }
-
 firmware() {
   for question in version get_throttled measure_temp 'measure_volts core' 'get_config int' bootloader_version; do
     # shellcheck disable=SC2086 # command and argument
     headed vcgencmd $question
   done
 }
-
 pod_log() {
   case $(readlink -- "$1") in
     # The same file is collected as a log of docker.
@@ -745,194 +693,160 @@ pod_log() {
     *) take pods 4194304 "$1" ;;
   esac
 }
-
-journal_text() {
-  run journalctl ${root:+"-D$root/var/log/journal"} ${since:+"--since=-$since"} --no-pager -n "$1" \
-    -o short-iso-precise
-}
-
+journal() { run journalctl ${root:+"-D$root/var/log/journal"} --no-pager "$@"; }
 # The newest lines matter most: ask for fewer of them if they did not fit.
 journal_tail() {
-  journal_text 20000
-  journal_exit=$?
-  [ "$journal_exit" = 153 ] || return "$journal_exit"
+  journal -o short-iso-precise -n 20000 ${since:+"--since=-$since"}
+  code=$?
+  [ "$code" = 153 ] || return "$code"
   true >"$W.out"
-  journal_text 4000
+  journal -o short-iso-precise -n 4000
 }
-
 journal_files() {
   for directory in "$root"/run/log/journal/* "$root"/var/log/journal/*; do
     present "$directory" || continue
-    for journal in $(ls -t -- "$directory"); do
-      case $journal in
-        *.journal | *.journal~) take journal 0 "$directory/$journal" ;;
+    for entry in $(ls -t -- "$directory"); do
+      case $entry in
+        *.journal | *.journal~) take journal 0 "$directory/$entry" ;;
       esac
     done
   done
 }
-
 # ---- the plan: value first, volume last
 steps() {
-  r=$root d=$docker_root
-  step clock-start clock 15 - clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
-  step uname uname 5 live system/uname.txt run uname -a
-  step os-release os-release 5 "$r/" system/os-release.txt each heads "$r/etc/os-release" "$r/etc/*_version"
-  step kernel-log kernel-log 10 live kernel/dmesg.txt run dmesg -r
-  step ext4-sysfs ext4-sysfs 5 live ext4/sysfs.txt each heads '/sys/fs/ext4/*/*_count' \
-    '/sys/fs/ext4/*/first_error_*' '/sys/fs/ext4/*/last_error_*' '/sys/fs/ext4/*/*_kbytes'
-  step ext4-options ext4-proc 5 live ext4/proc.txt each heads '/proc/fs/ext4/*/options' '/proc/fs/jbd2/*/info'
-  step mounts mounts 5 live system/mounts.txt run cat /proc/self/mounts
-  step memory memory 5 live system/memory.txt each heads /proc/meminfo /proc/loadavg /proc/swaps \
-    '/proc/pressure/*' /proc/vmstat /proc/buddyinfo
-  step processes processes 10 live system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
-  step kernel-settings kernel-settings 5 live kernel/settings.txt each heads /proc/cmdline /proc/cgroups \
-    /proc/modules '/proc/sys/net/bridge/*' '/proc/sys/net/ipv4/ip_forwar*' '/proc/sys/net/netfilter/*_m*'
-  step block-devices block-devices 10 live block/devices.txt each heads '/sys/block/[!lr]*/stat' \
-    '/sys/block/[!lr]*/size' '/sys/block/[!lr]*/ro' '/sys/block/[!lr]*/device/*err_cnt' \
-    '/sys/block/[!lr]*/device/model' '/sys/bus/usb/devices/*/product' '/sys/bus/usb/devices/*/speed'
-  step mmc mmc 5 live block/mmc.txt each heads '/sys/class/mmc_host/*/*/[cdfhlmnop]*[!sn]' \
-    '/sys/class/mmc_host/*/*/serial'
-  step sensors sensors 5 live pi/sensors.txt each heads '/sys/class/thermal/*/temp' \
-    '/sys/class/hwmon/*/name' '/sys/class/hwmon/*/*_alarm' '/proc/device-tree/mode*'
-  step vcgencmd vcgencmd 10 live pi/vcgencmd.txt firmware 'vcgencmd version get_throttled measure_temp …'
-  step boot-config boot-config 10 "$r/boot" pi/boot-config.txt each heads "$r/boot/*.txt" "$r/boot/firmware/*.txt"
-  step docker-version docker-version 15 docker docker/version.txt run docker version
-  step docker-ps docker-ps 20 docker docker/ps.txt run docker ps -a
-  step docker-ps-json docker-ps-json 20 docker docker/ps.jsonl run docker ps -a --no-trunc --format "$ps_format"
-  step docker-info docker-info 20 docker docker/info.txt scrubbed docker info
-  step docker-inspect docker-inspect 40 docker docker/inspect.json inspect 'docker inspect (all containers)'
-  step docker-logs-error docker-logs-error 40 docker docker/logs.txt failed_logs 'docker logs (not running)'
-  step docker-root docker-root 10 - docker/root.txt docker_root_of 'docker info; /etc/docker/daemon.json'
-  d=$docker_root
-  step layerdb layerdb 30 "$d" docker/layerdb-mounts.txt each mount_ids "$d/image/overlay2/layerdb/mounts/*"
-  step layerdb-layers layerdb 30 "$d" docker/layerdb-layers.txt each layer_ids \
+  r=$root d=$docker_root limit=15 needs=-
+  step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
+  needs=live
+  step uname system/uname.txt run uname -a
+  step kernel-log kernel/dmesg.txt run dmesg -r
+  step ext4-sysfs ext4/sysfs.txt each heads '/sys/fs/ext4/*/*_count' '/sys/fs/ext4/*/first_error_*' \
+    '/sys/fs/ext4/*/last_error_*' '/sys/fs/ext4/*/*_kbytes'
+  step ext4-options ext4/options.txt each heads '/proc/fs/ext4/*/options' '/proc/fs/jbd2/*/info'
+  step mounts system/mounts.txt run cat /proc/self/mounts
+  step memory system/memory.txt each heads /proc/meminfo /proc/loadavg /proc/swaps '/proc/pressure/*' /proc/vmstat
+  step processes system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
+  step kernel-settings kernel/settings.txt each heads /proc/cmdline /proc/cgroups /proc/modules \
+    '/proc/sys/net/bridge/*' /proc/sys/net/ipv4/ip_forward '/proc/sys/net/netfilter/nf_conntrack_[cm]*'
+  step block-devices block/devices.txt each heads '/sys/block/[!lr]*/stat' '/sys/block/[!lr]*/size' \
+    '/sys/block/[!lr]*/ro' '/sys/block/[!lr]*/device/*err_cnt' '/sys/block/[!lr]*/device/model' \
+    '/sys/bus/usb/devices/*/product' '/sys/bus/usb/devices/*/speed'
+  step mmc block/mmc.txt each heads '/sys/class/mmc_host/*/*/[cdfhlmnopst]*[!mst]'
+  step sensors pi/sensors.txt each heads /proc/device-tree/model '/sys/class/thermal/*/temp' \
+    '/sys/class/hwmon/*/name' '/sys/class/hwmon/*/*_alarm'
+  step vcgencmd pi/vcgencmd.txt firmware 'vcgencmd version get_throttled measure_temp measure_volts'
+  needs=$r/
+  step os-release system/os-release.txt each heads "$r/etc/os-release" "$r/etc/*_version" "$r/etc/hostname"
+  step boot-config pi/boot-config.txt each heads "$r/boot/*.txt" "$r/boot/firmware/*.txt"
+  needs=docker limit=20
+  step docker-version docker/version.txt run docker version
+  step docker-ps docker/ps.txt run docker ps -a
+  step docker-ps-json docker/ps.jsonl run docker ps -a --no-trunc --format "$ps_format"
+  step docker-info docker/info.txt run scrubbed docker info
+  limit=40
+  step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
+  step docker-logs-error docker/logs.txt failed_logs 'docker logs --tail 20 (each that is not running)'
+  needs=-
+  step docker-root docker/root.txt docker_data_root 'docker info; /etc/docker/daemon.json'
+  d=$docker_root needs=$docker_root
+  step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/mounts/*" \
     "$d/image/overlay2/layerdb/sha256/*"
-  step docker-config-v2 docker-config-v2 40 "$d" docker/ each container_config \
-    "$d/containers/*/config.v2.json" "$d/containers/*/hostconfig.json"
-  step overlay2-list overlay2-list 60 "$d" overlay2/list.txt each list "$d/overlay2" "$d/overlay2/*"
-  step overlay2-link-lower overlay2-link-lower 40 "$d" overlay2/link-lower.txt each layer_names "$d/overlay2/*"
-  step overlay2-inodes overlay2-inodes 20 "$d" overlay2/inodes.txt each 'ls -ai1 --' "$d/overlay2" "$d/overlay2/*"
-  step docker-containers docker-containers 20 "$d" docker/containers.txt each list "$d/containers/*"
-  step df df 10 live system/df.txt run df -P
-  step df-inodes df-inodes 10 live system/df-inodes.txt run df -P -i
-  step ext4-superblock ext4-superblock 15 - ext4/superblock.txt superblocks 'dumpe2fs -h (each ext4 device)'
-  step lsblk lsblk 10 live block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
-  step smart smart 20 live block/smart.txt each 'headed smartctl -H -A' '/dev/sd[a-z]' '/dev/nvme[0-9]'
-  step crictl-version crictl-version 10 cri cri/version.txt cri --timeout 5s version
-  step crictl-ps crictl-ps 15 cri cri/ps.txt cri --timeout 10s ps -a
-  step crictl-pods crictl-pods 15 cri cri/pods.txt cri --timeout 10s pods
-  step snapshots containerd-snapshots 40 "$r/var" cri/snapshots.txt each list \
-    "$r/var/lib/containerd/$snapshots/*" "$r/var/lib/rancher/*/agent/containerd/$snapshots/*"
-  step kubelet-config kubelet-config 10 "$r/" kubernetes/kubelet.txt each config \
-    "$r/var/lib/kubelet/config.yaml" "$r/var/lib/kubelet/*.env" "$r/etc/default/kubelet" \
-    "$r/etc/rancher/*/config.yaml" "$r/etc/docker/daemon.json" "$r/etc/containerd/config.toml"
-  step static-manifests static-manifests 10 "$r/etc" kubernetes/manifests.txt each static_manifest \
-    "$r/etc/kubernetes/manifests/*" "$r/var/lib/rancher/*/agent/pod-manifests/*"
-  step certificates certificate-dates 30 "$r/" kubernetes/certificates.txt each certificate \
-    "$r/etc/kubernetes/pki/*.crt" "$r/etc/kubernetes/pki/etcd/*.crt" "$r/var/lib/kubelet/pki/*.crt" \
-    "$r/var/lib/kubelet/pki/*current.pem" "$r/var/lib/rancher/*/server/tls/*.crt"
-  step cni cni 5 "$r/etc" kubernetes/cni.txt each config "$r/etc/cni/net.d/*"
-  step kubelet-pods kubelet-pods 20 "$r/var/lib/kubelet" kubernetes/pods.txt each list \
-    "$r/var/lib/kubelet/pods" "$r/var/lib/kubelet/pods/*/containers"
-  step datastore datastore 10 "$r/var" kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" \
-    "$r/var/lib/rancher/*/server/db/*"
-  step apiserver-health apiserver-health 10 live kubernetes/apiserver.txt run curl -sSki -m 5 \
-    https://127.0.0.1:6443/livez
-  step kubelet-health kubelet-health 10 live kubernetes/healthz.txt run curl -sSi -m 5 \
-    http://127.0.0.1:10248/healthz
-  step systemd-failed systemd-failed 10 systemd systemd/failed.txt run systemctl --failed --no-pager
-  step systemd-status systemd-status 15 systemd systemd/status.txt lenient systemctl status --no-pager -l \
-    docker containerd kubelet k3s k3s-agent rke2-server
-  step systemd-units systemd-units 10 systemd systemd/units.txt lenient scrubbed systemctl cat --no-pager \
-    docker containerd kubelet k3s k3s-agent
-  step network-addresses network-addresses 10 live network/addresses.txt run ip addr
-  step network-routes network-routes 10 live network/routes.txt run ip route
-  step listening-sockets listening-sockets 10 live network/listening.txt run ss -ltnup
-  step resolver resolver 5 "$r/etc" network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
-  step pstore pstore 10 - pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
-  step journal-boots journal-boots 20 - journal/boots.txt run journalctl --list-boots --no-pager \
-    ${r:+"-D$r/var/log/journal"}
-  step journal-text journal-text 60 - journal/tail.txt journal_tail 'journalctl -n 20000 -o short-iso-precise'
-  step pod-log-links pod-log-links 20 "$r/var/log" pods/links.txt lenient ls -laR "$r/var/log/containers" \
-    "$r/var/log/pods"
-  step pod-logs pod-log 60 "$r/var/log" pods/ each pod_log "$r/var/log/pods/*/*.log*" "$r/var/log/pods/*/*/*.log*"
-  step docker-json-logs docker-json-log 60 "$d" docker/ each 'take docker 4194304' "$d/containers/*/*-json.log*"
-  step syslog syslog 30 "$r/var/log" syslog/ each 'take syslog 8388608' "$r/var/log/syslog*" \
-    "$r/var/log/kern.log*" "$r/var/log/messages*" "$r/var/log/daemon.log*"
-  step journal-files journal-file 120 "$r/var/log" journal/ journal_files "$r/var/log/journal /run/log/journal"
+  step docker-config-v2 docker/ each container_config "$d/containers/*/config.v2.json" \
+    "$d/containers/*/hostconfig.json"
+  step overlay2-list overlay2/list.txt each list "$d/overlay2" "$d/overlay2/[!l]*"
+  step overlay2-link-lower overlay2/link-lower.txt each layer_names "$d/overlay2/*"
+  step overlay2-l overlay2/l.txt each list "$d/overlay2/l"
+  step overlay2-inodes overlay2/inodes.txt each 'ls -ai1 --' "$d/overlay2" "$d/overlay2/[!l]*"
+  step docker-containers docker/containers.txt each list "$d/containers/*"
+  needs=live limit=15
+  step df system/df.txt run df -P
+  step df-inodes system/df-inodes.txt run df -P -i
+  step lsblk block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
+  step smart block/smart.txt each 'headed smartctl -H -A' '/dev/sd[a-z]' '/dev/nvme[0-9]'
+  needs=-
+  step ext4-superblock ext4/superblock.txt superblocks 'dumpe2fs -h (each mounted ext4 device)'
+  needs=cri
+  step crictl-version cri/version.txt run crictl_any version
+  step crictl-ps cri/ps.txt run crictl_any ps -a
+  step crictl-pods cri/pods.txt run crictl_any pods
+  needs=$r/var limit=30
+  step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/containerd/$snapshots/*" \
+    "$r/var/lib/rancher/*/agent/containerd/$snapshots/*"
+  step kubelet-config kubernetes/kubelet.txt each config "$r/var/lib/kubelet/config.yaml" \
+    "$r/var/lib/kubelet/*.env" "$r/etc/default/kubelet" "$r/etc/rancher/*/config.yaml" \
+    "$r/etc/docker/daemon.json" "$r/etc/containerd/config.toml" "$r/etc/cni/net.d/*"
+  step static-manifests kubernetes/manifests.txt each static_manifest "$r/etc/kubernetes/manifests/*" \
+    "$r/var/lib/rancher/*/agent/pod-manifests/*"
+  step certificate-dates kubernetes/certificates.txt each certificate "$r/etc/kubernetes/pki/*.crt" \
+    "$r/etc/kubernetes/pki/etcd/*.crt" "$r/var/lib/kubelet/pki/*.crt" "$r/var/lib/kubelet/pki/*current.pem" \
+    "$r/var/lib/rancher/*/server/tls/*.crt"
+  step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/pods" "$r/var/lib/kubelet/pods/*/containers"
+  step datastore kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" "$r/var/lib/rancher/*/server/db/*"
+  needs=live limit=10
+  step apiserver-health kubernetes/apiserver.txt run curl -sSki -m 5 https://127.0.0.1:6443/livez
+  step kubelet-health kubernetes/healthz.txt run curl -sSi -m 5 http://127.0.0.1:10248/healthz
+  step network-addresses network/addresses.txt run ip addr
+  step network-routes network/routes.txt run ip route
+  step listening-sockets network/listening.txt run ss -ltnup
+  needs=systemd
+  step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
+  step systemd-status systemd/status.txt run lenient systemctl status --no-pager -l docker containerd kubelet \
+    k3s k3s-agent rke2-server
+  step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager docker containerd kubelet k3s k3s-agent
+  needs=$r/ limit=60
+  step resolver network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
+  step pstore pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
+  step journal-boots journal/boots.txt journal --list-boots
+  step journal-text journal/tail.txt journal_tail 'journalctl -n 20000 -o short-iso-precise'
+  needs=$r/var/log
+  step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/containers" "$r/var/log/pods"
+  step pod-log pods/ each pod_log "$r/var/log/pods/*/*.log*" "$r/var/log/pods/*/*/*.log*"
+  needs=$d
+  step docker-json-log docker/ each 'take docker 4194304' "$d/containers/*/*-json.log*"
+  needs=$r/var/log
+  step syslog syslog/ each 'take syslog 8388608' "$r/var/log/syslog*" "$r/var/log/kern.log*" "$r/var/log/messages*"
+  limit=120
+  step journal-file journal/ journal_files "$r/run/log/journal/*/* $r/var/log/journal/*/*"
 }
-
-shown() { # the command or path of a step, for the plan and the record
-  case $1 in
-    run | lenient | scrubbed | cri) shift ;;
-    each)
-      label=$2
-      shift 2
-      set -- "[$label]" "$@"
-      ;;
-    *) shift ;;
-  esac
-  shown=$*
-}
-
-plan_step() {
-  shown "$@"
-  if [ "$mode" = show ]; then
-    printf '%-20s %s\n' "$id" "$shown"
-    return 0
-  fi
-  object=''
-  field id "$id"
-  field kind "$kind"
-  field path "$member"
-  field command "$shown"
-  printf '%s{%s}\n' "$comma" "$object" >>"$stage/plan"
-  comma=,
-}
-
 # ---- the run
 manifest() {
-  object=
-  plain format '"coldcase-bundle","version":1'
-  plain collector "{\"version\":\"$version\"}"
-  field host "$(uname -n)"
-  plain collectedAt "$(sed -n 's/.*"wall":\("[^"]*"\).*/\1/p' "$stage/clock-start" | grep . || echo null)"
-  field laptopClock "$laptop_clock"
-  field root "$root"
-  field since "$since"
-  plain maxMb "$max_mb"
-  plain totalTime "$total"
-  plain start "$(cat "$stage/clock-start" 2>/dev/null | grep . || echo null)"
-  plain end "$(cat "$stage/clock-end" 2>/dev/null | grep . || echo null)"
-  plain complete "$([ -z "$interrupted" ] && [ "$partial" -eq 0 ] && echo true || echo false)"
-  field interrupted "$interrupted"
-  plain bytesRead "$bytes_read"
-  printf '{%s,"steps":[\n' "$object"
-  cat "$stage/records"
-  printf ']}\n'
+  started=$(cat "$stage/clock-start" 2>/dev/null)
+  wall=${started#*\"wall\":\"}
+  object='"format":"coldcase-bundle","version":1'
+  value collector "{\"version\":\"$version\"}"
+  text host "$(uname -n)"
+  text collectedAt "${wall%%\"*}"
+  text laptopClock "$laptop_clock"
+  text root "$root"
+  text since "$since"
+  value maxMb "$max_mb"
+  value totalTime "$total"
+  value start "$started"
+  value end "$(cat "$stage/clock-end" 2>/dev/null)"
+  complete=true
+  [ -z "$interrupted" ] && [ "$partial" -eq 0 ] || complete=false
+  value complete "$complete"
+  text interrupted "${interrupted#*:}"
+  value bytesRead "$bytes_read"
+  printf '{%s,"steps":[\n%s\n]}\n' "$object" "$(cat "$stage/records")"
 }
-
 options() {
   while [ $# -gt 0 ]; do
     case $1 in
+      -o | --since | --max-mb | --total-time | --root) [ $# -gt 1 ] || die 2 "$1 needs a value, see --help" ;;
+    esac
+    case $1 in
+      -o) out_file=$2 ;;
+      --since) since=$2 ;;
+      --max-mb) max_mb=$2 ;;
+      --total-time) total=$2 ;;
+      --root) root=${2%/} ;;
       --plan) mode=show ;;
       --quiet) quiet=yes ;;
-      --help | -h)
-        usage
-        exit 0
-        ;;
-      -o | --since | --max-mb | --total-time | --root)
-        [ $# -gt 1 ] || die 2 "$1 needs a value, see --help"
-        case $1 in
-          -o) out_file=$2 ;;
-          --since) since=$2 ;;
-          --max-mb) max_mb=$2 ;;
-          --total-time) total=$2 ;;
-          --root) root=${2%/} ;;
-        esac
-        shift
-        ;;
+      --help) mode=help ;;
       *) die 2 "unknown option $1, see --help" ;;
+    esac
+    case $1 in
+      -o | --since | --max-mb | --total-time | --root) shift ;;
     esac
     shift
   done
@@ -940,119 +854,91 @@ options() {
     *[!0-9]*) die 2 '--max-mb and --total-time take whole numbers' ;;
   esac
   case $since in
-    '' | [1-9]d | [1-9][0-9]d | [1-9]h | [1-9][0-9]h | [1-9]m | [1-9][0-9]m) ;;
+    '' | [1-9][dhm] | [1-9][0-9][dhm] | [1-9][0-9][0-9][dhm]) ;;
     *) die 2 '--since takes a number and d, h or m, as in 7d' ;;
   esac
-  docker_root=$root/var/lib/docker snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
+  docker_root=$root/var/lib/docker
   ps_format='{"ID":{{json .ID}},"Names":{{json .Names}},"Image":{{json .Image}},"Command":{{json .Command}}'
   ps_format=$ps_format',"CreatedAt":{{json .CreatedAt}},"RunningFor":{{json .RunningFor}}'
   ps_format=$ps_format',"Status":{{json .Status}},"Ports":{{json .Ports}}}'
 }
-
 # A private directory in memory with room for the largest part.
 make_stage() {
-  tried=
   for base in /run /dev/shm /tmp; do
     mount_of "$base"
     stage=$base/coldcase.$$.$now
-    case $mount_type in
-      tmpfs | ramfs) ;;
-      *)
-        tried="$tried $base (not in memory)"
-        continue
-        ;;
-    esac
-    if mkdir "$stage" 2>/dev/null; then
-      head -c 4194304 /dev/zero 2>/dev/null >"$stage/gz" && true >"$stage/gz" && return 0
+    if [ "$mount_type" = tmpfs ] && mkdir "$stage" 2>/dev/null; then
+      head -c 4194304 /dev/zero 2>/dev/null >"$stage/gz" && return 0
       rm -rf "$stage"
     fi
-    tried="$tried $base (full or read-only)"
   done
-  stage=
-  die 1 "no room in memory:$tried"
+  die 1 'no room in memory: /run, /dev/shm and /tmp are full, read-only or on a disk'
 }
-
-open_sink() {
+prepare() {
+  [ -r /proc/uptime ] || die 1 '/proc is not mounted'
   if [ -n "$out_file" ]; then
-    ( set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
+    (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
     exec 3>>"$out_file"
   elif [ -t 1 ]; then
     die 2 'the bundle is binary: redirect stdout to a file, or use -o FILE'
   else
     exec 3>&1
   fi
-}
-
-main() {
-  settle
-  options "$@"
-  if [ "$mode" = show ]; then
-    steps
-    exit 0
-  fi
-  [ -r /proc/uptime ] || die 1 '/proc is not mounted'
-  open_sink
   tick
-  make_stage
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
-  for caught in HUP INT PIPE TERM; do
+  make_stage
+  for caught in 1:HUP 2:INT 13:PIPE 15:TERM; do
     # shellcheck disable=SC2064 # the name of the signal now
-    trap "interrupted=\${interrupted:-$caught}" "$caught"
+    trap "interrupted=\${interrupted:-$caught}" "${caught#*:}"
   done
   zeros 100
   pad_link=$zeros
   zeros 247
-  pad_rest=$zeros fractions=no gzip=cat
-  sleep 0.01 2>/dev/null && fractions=yes
-  command -v gzip >/dev/null && gzip='gzip -c'
-  if [ -n "$since" ]; then
-    case $since in
-      *d) unit=86400 ;;
-      *h) unit=3600 ;;
-      *) unit=60 ;;
-    esac
-    oldest=$(($(date +%s) - ${since%?} * unit))
-  fi
-  run_all
+  pad_rest=$zeros gzip='gzip -c'
+  command -v gzip >/dev/null || gzip=cat
+  ! sleep 0.01 2>/dev/null || fractions=yes
+  ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
+  case $since in
+    '') ;;
+    *d) oldest=$(($(date +%s) - ${since%?} * 86400)) ;;
+    *h) oldest=$(($(date +%s) - ${since%?} * 3600)) ;;
+    *m) oldest=$(($(date +%s) - ${since%?} * 60)) ;;
+  esac
 }
-
-run_all() {
-  mode=plan comma=' '
+collect() {
+  mode=plan comma='' W=$stage/0 blocks=0
   steps
-  mode=run comma=' ' W=$stage/0
-  {
-    printf '{"format":"coldcase-bundle","version":1,"steps":[\n'
-    cat "$stage/plan"
-    printf ']}\n'
-  } >"$W.json"
-  blocks=0
+  printf '{"format":"coldcase-bundle","version":1,"steps":[\n%s\n]}\n' "$(cat "$stage/plan")" >"$W.json"
   add manifest/plan.json "$W.json" "$(date +%s)"
   send "$W.part"
+  mode=run comma=''
   steps
-  total_end=$((total_end + 3000))
-  step clock-end clock 10 - clock/end.txt clock date
-  manifest >"$stage/manifest"
+  total_end=$((total_end + 1000)) needs=- limit=5
+  step clock-end clock/end.txt clock date
   W=$stage/end blocks=0
-  add manifest.json "$stage/manifest" "$(date +%s)"
-  dd if=/dev/zero bs=512 count=2 >>"$W.part" 2>/dev/null
+  manifest >"$W.json"
+  add manifest.json "$W.json" "$(date +%s)"
+  head -c 1024 /dev/zero >>"$W.part"
   send "$W.part"
-  rm -rf "$stage"
-  conclude
 }
-
-conclude() {
-  where=${out_file:-stdout}
-  say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB to $where; nothing else was written"
-  [ "$sink" = ok ] || die 1 "the output broke ($sink): the bundle on $where is cut, but what it has is readable"
-  say "next, on the laptop: npx coldcase ${out_file:-<the file>}"
-  case $interrupted in
-    HUP) exit 129 ;;
-    INT) exit 130 ;;
-    PIPE) exit 141 ;;
-    TERM) exit 143 ;;
+main() {
+  settle
+  options "$@"
+  case $mode in
+    help) usage ;;
+    show) steps ;;
   esac
+  [ "$mode" = run ] || exit 0
+  prepare
+  collect
+  broken=$(tail -n 1 "$stage/sink.err")
+  rm -rf "$stage"
+  where=${out_file:-stdout}
+  [ "$sink" = ok ] || die 1 "the output broke ($sink $broken): the bundle on $where is cut, but can be read"
+  say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB to $where; nothing else was written"
+  say "next, on the laptop: npx coldcase ${out_file:-<the file>}"
+  [ -z "$interrupted" ] || exit $((128 + ${interrupted%:*}))
   [ "$partial" -eq 0 ] || say 'some items are missing: the bundle says which, and why'
   exit $((partial * 3))
 }
-
 main "$@"
