@@ -1,0 +1,81 @@
+/** Findings by severity, each with the lines that prove it, and the table of key events. */
+import type { IncidentReport, ReportFinding, ReportTimelineEntry } from "../model/report.ts";
+import { severities } from "../model/words.ts";
+import type { Anchors } from "./html-anchors.ts";
+import { citeView, evidenceView, remedyView, severityView, timeView } from "./html-parts.ts";
+import { clipLine, cutEnd, plural, proseSpans } from "./text.ts";
+import { activeWords, confidenceWords } from "./text-words.ts";
+
+const SHOWN_EVIDENCE = 6;
+const MOST_EVIDENCE = 60;
+const MOST_EVENTS = 200;
+
+function findingView(report: IncidentReport, finding: ReportFinding, anchors: Anchors) {
+  const titles = new Map(report.entities.map(({ id, title }) => [id, title]));
+  const more = finding.evidence.slice(SHOWN_EVIDENCE, MOST_EVIDENCE);
+  const beyond = finding.evidence.length - MOST_EVIDENCE;
+  return {
+    id: anchors.finding(finding.id),
+    severity: severityView(finding.severity),
+    title: proseSpans(finding.title),
+    meta: [
+      `rule ${finding.rule}`,
+      finding.layer,
+      finding.role,
+      confidenceWords[finding.confidence],
+      activeWords(finding.active),
+      ...(finding.count > 1 ? [plural(finding.count, "time")] : []),
+      ...(finding.change ? [`since the earlier bundle: ${finding.change}`] : []),
+    ],
+    window: timeView(finding.window),
+    summary: proseSpans(finding.summary),
+    why: proseSpans(finding.why),
+    evidence: finding.evidence.slice(0, SHOWN_EVIDENCE).map((evidence) => evidenceView(evidence, anchors)),
+    more: more.map((evidence) => evidenceView(evidence, anchors)),
+    moreTitle: `${plural(more.length, "more line")} of evidence${beyond > 0 ? `; ${plural(beyond, "further line")} only in the JSON` : ""}`,
+    counterEvidence: finding.counterEvidence.map((evidence) => evidenceView(evidence, anchors)),
+    remedy: remedyView(finding.remedy, proseSpans),
+    entities: finding.entities.slice(0, 40).map((id) => proseSpans(cutEnd(titles.get(id) ?? id, 300))),
+    references: finding.references.map((text) => ({ text, link: /^https?:\/\/[^\s]+$/.test(text) })),
+  };
+}
+
+/** All findings, most severe first, and the lines that only the story cites. */
+export function findingsView(report: IncidentReport, anchors: Anchors) {
+  const ordered = severities.flatMap((severity) => report.findings.filter((finding) => finding.severity === severity));
+  const counts = severities.flatMap((severity) => {
+    const count = ordered.filter((finding) => finding.severity === severity).length;
+    return count ? [`${count} ${severity}`] : [];
+  });
+  return {
+    summary: counts.join(", "),
+    list: ordered.map((finding) => findingView(report, finding, anchors)),
+    cited: anchors.citedOnly.map((evidence) => evidenceView(evidence, anchors)),
+  };
+}
+
+function importance(entry: ReportTimelineEntry): number {
+  return severities.indexOf(entry.severity) * 2 + (entry.finding === undefined ? 1 : 0);
+}
+
+/** At most 200 key events in order of time, the most important ones when there are more. */
+export function eventsView(report: IncidentReport, anchors: Anchors) {
+  const ranked = report.timeline
+    .map((entry, order) => ({ entry, order }))
+    .toSorted((a, b) => importance(a.entry) - importance(b.entry) || a.order - b.order);
+  const shown = ranked.slice(0, MOST_EVENTS).toSorted((a, b) => a.order - b.order);
+  const left = report.timeline.length - shown.length;
+  return {
+    summary: left
+      ? `The ${shown.length} most important of ${plural(report.timeline.length, "entry", "entries")}, in order.`
+      : `${plural(shown.length, "entry", "entries")}, in order. ~ marks an inferred time.`,
+    rows: shown.map(({ entry }) => ({
+      time: timeView(entry.at),
+      severity: severityView(entry.severity),
+      lane: proseSpans(cutEnd(entry.lane, 200)),
+      text: proseSpans(clipLine(entry.text, 500)),
+      count: entry.count > 1 ? entry.count : null,
+      cite: citeView(entry, anchors),
+    })),
+  };
+}

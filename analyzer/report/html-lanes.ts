@@ -1,0 +1,209 @@
+/** The lanes of the overview: one per entity or source, with its points, intervals, gaps and short labels. */
+import type { IncidentReport, ReportTime, ReportTimelineEntry } from "../model/report.ts";
+import type { Severity } from "../model/words.ts";
+import { severities } from "../model/words.ts";
+import type { Axis } from "./html-axis.ts";
+import { cutEnd, shortIds } from "./text.ts";
+import { gapWords } from "./text-words.ts";
+import { drawnTime, timeMs } from "./times.ts";
+
+/** Before this a clock was not set: such times are counted and listed, but would ruin the axis. */
+const EARLIEST = Date.UTC(2001, 0, 1);
+
+/** What is drawn in one lane, before it has a place. */
+export interface LaneContent {
+  name: string;
+  entries: ReportTimelineEntry[];
+  gaps: IncidentReport["gaps"];
+}
+
+export interface Mark {
+  severity: Severity;
+  path: string;
+}
+
+export interface Bar {
+  severity: Severity;
+  x: number;
+  width: number;
+}
+
+export interface Label {
+  x: number;
+  anchor: "start" | "end";
+  text: string;
+  quiet: boolean;
+}
+
+export interface LaneView {
+  marks: Mark[];
+  bars: Bar[];
+  gaps: { x: number; width: number }[];
+  labels: Label[];
+}
+
+/** Whether a time can be drawn: it is known, and its clock was set. */
+export function drawable(time: ReportTime | null): time is ReportTime {
+  return time !== null && Number.isFinite(timeMs(time.to)) && drawnTime(time).from >= EARLIEST;
+}
+
+function worst(entries: ReportTimelineEntry[]): number {
+  return entries.reduce<number>(
+    (least, { severity }) => Math.min(least, severities.indexOf(severity)),
+    severities.length,
+  );
+}
+
+function merge(lanes: LaneContent[], most: number): LaneContent[] {
+  if (lanes.length <= most) return lanes;
+  const ranked = lanes.toSorted((a, b) => worst(a.entries) - worst(b.entries) || b.entries.length - a.entries.length);
+  const kept = new Set(ranked.slice(0, most - 1));
+  const rest = lanes.filter((lane) => !kept.has(lane));
+  return [
+    ...lanes.filter((lane) => kept.has(lane)),
+    { name: `${rest.length} other lanes`, entries: rest.flatMap(({ entries }) => entries), gaps: [] },
+  ];
+}
+
+/** The lanes in order of their first entry; beyond `most`, the least severe are merged into one. */
+export function laneContents(report: IncidentReport, most: number): LaneContent[] {
+  const lanes = new Map<string, LaneContent>();
+  const laneOf = (name: string): LaneContent => {
+    const lane = lanes.get(name) ?? { name, entries: [], gaps: [] };
+    lanes.set(name, lane);
+    return lane;
+  };
+  const laneOfArtifact = new Map<string, string>();
+  for (const entry of report.timeline) {
+    if (!drawable(entry.at)) continue;
+    laneOf(entry.lane).entries.push(entry);
+    if (!laneOfArtifact.has(entry.artifact)) laneOfArtifact.set(entry.artifact, entry.lane);
+  }
+  for (const gap of report.gaps) {
+    if (!drawable(gap.from) && !drawable(gap.to)) continue;
+    laneOf(laneOfArtifact.get(gap.artifact) ?? gap.artifact).gaps.push(gap);
+  }
+  return merge([...lanes.values()], most);
+}
+
+/** A path for a severity's shape around a point: diamond, triangle, disc, ring. */
+export function shapePath(severity: Severity, x: number, y: number): string {
+  const at = `M${round(x)} ${round(y)}`;
+  if (severity === "critical") return `${at}m0-5.5l5.5 5.5-5.5 5.5-5.5-5.5z`;
+  if (severity === "major") return `${at}m0-5l5.5 9.5h-11z`;
+  const radius = severity === "minor" ? 3.5 : 2.8;
+  return `${at}m-${radius} 0a${radius} ${radius} 0 1 0 ${radius * 2} 0a${radius} ${radius} 0 1 0-${radius * 2} 0z`;
+}
+
+/** Coordinates to a tenth of a pixel. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+const SHORTEST_BAR = 9;
+const CLOSEST_MARKS = 3;
+
+interface Placed {
+  entry: ReportTimelineEntry;
+  x0: number;
+  x1: number;
+}
+
+function place(entries: ReportTimelineEntry[], axis: Axis): Placed[] {
+  return entries.flatMap((entry) => {
+    if (!entry.at) return [];
+    const { from, to } = drawnTime(entry.at);
+    return [{ entry, x0: axis.position(from), x1: axis.position(to) }];
+  });
+}
+
+function marksOf(placed: Placed[], y: number): Mark[] {
+  return severities.toReversed().flatMap((severity) => {
+    const seen = new Set<number>();
+    const shapes = placed
+      .filter(({ entry }) => entry.severity === severity)
+      .flatMap(({ x0, x1 }) => {
+        const middle = (x0 + x1) / 2;
+        const slot = Math.round(middle / CLOSEST_MARKS);
+        if (seen.has(slot)) return [];
+        seen.add(slot);
+        return [shapePath(severity, middle, y)];
+      });
+    return shapes.length ? [{ severity, path: shapes.join("") }] : [];
+  });
+}
+
+function gapEnds(gap: IncidentReport["gaps"][number], axis: Axis): [number, number] {
+  const [first, last] = [axis.segments[0]?.x0 ?? 0, axis.segments.at(-1)?.x1 ?? 0];
+  return [
+    drawable(gap.from) ? axis.position(drawnTime(gap.from).to) : first,
+    drawable(gap.to) ? axis.position(drawnTime(gap.to).from) : last,
+  ];
+}
+
+interface Wish {
+  x0: number;
+  x1: number;
+  text: string;
+  quiet: boolean;
+}
+
+function freeRoom(taken: [number, number][], segment: { x0: number; x1: number }, x: number): [number, number] {
+  const left = taken.filter(([, end]) => end <= x).reduce((most, [, end]) => Math.max(most, end), segment.x0);
+  const right = taken.filter(([start]) => start >= x).reduce((least, [start]) => Math.min(least, start), segment.x1);
+  return taken.some(([start, end]) => start < x && x < end) ? [x, x] : [left, right];
+}
+
+/** Labels where there is room for them, the first wishes first; none overlaps another or leaves its segment. */
+function placeLabels(wishes: Wish[], axis: Axis, characterWidth: number): Label[] {
+  const taken: [number, number][] = [];
+  const labels: Label[] = [];
+  for (const wish of wishes) {
+    const segment = axis.segments.find(({ x0, x1 }) => wish.x0 >= x0 - 0.5 && wish.x0 <= x1 + 0.5);
+    if (!segment) continue;
+    const [left, right] = freeRoom(taken, segment, wish.x0);
+    const wanted = Math.min(wish.text.length, 60) * characterWidth;
+    const [after, before] = [right - wish.x0 + 4, wish.x1 - left + 4];
+    const anchor = after >= Math.min(wanted, before) ? "start" : "end";
+    const characters = Math.floor((anchor === "start" ? after : before) / characterWidth) - 1;
+    if (characters < Math.min(12, wish.text.length)) continue;
+    const text = cutEnd(wish.text, Math.min(characters, 60));
+    const width = (text.length + 1) * characterWidth;
+    const x = anchor === "start" ? wish.x0 - 4 : wish.x1 + 4;
+    taken.push(anchor === "start" ? [x, x + width] : [x - width, x]);
+    labels.push({ x: round(x), anchor, text, quiet: wish.quiet });
+  }
+  return labels;
+}
+
+function wishesOf(placed: Placed[]): Wish[] {
+  const ranked = placed.toSorted(
+    (a, b) => severities.indexOf(a.entry.severity) - severities.indexOf(b.entry.severity) || a.x0 - b.x0,
+  );
+  return ranked.slice(0, 40).map(({ entry, x0, x1 }) => {
+    const times = entry.count > 1 ? ` ×${entry.count}` : "";
+    return { x0, x1, text: `${shortIds(entry.text).replaceAll("`", "")}${times}`, quiet: false };
+  });
+}
+
+/** Lays out one lane around the height `y`. Without `characterWidth` there is no room for labels. */
+export function layoutLane(lane: LaneContent, axis: Axis, y: number, characterWidth: number | null): LaneView {
+  const placed = place(lane.entries, axis);
+  const bars = placed
+    .filter(({ x0, x1 }) => x1 - x0 >= SHORTEST_BAR)
+    .slice(0, 60)
+    .map(({ entry, x0, x1 }) => ({ severity: entry.severity, x: round(x0), width: round(x1 - x0) }));
+  const ends = lane.gaps.map((gap) => ({ gap, ends: gapEnds(gap, axis) })).filter(({ ends: [x0, x1] }) => x1 - x0 >= 2);
+  const gapWishes = ends.map(({ gap, ends: [x0, x1] }) => ({
+    x0: x0 + 8,
+    x1,
+    text: `no lines: ${gapWords[gap.kind]}`,
+    quiet: true,
+  }));
+  return {
+    marks: marksOf(placed, y),
+    bars,
+    gaps: ends.map(({ ends: [x0, x1] }) => ({ x: round(x0), width: round(x1 - x0) })),
+    labels: characterWidth === null ? [] : placeLabels([...wishesOf(placed), ...gapWishes], axis, characterWidth),
+  };
+}

@@ -1,0 +1,152 @@
+/** The first screens: what the report is about, what happened, what to do, and what else was considered. */
+import type { IncidentReport, ReportRootCause } from "../model/report.ts";
+import type { Anchors } from "./html-anchors.ts";
+import { narrativeView, remedyView, timeView } from "./html-parts.ts";
+import type { Span } from "./text.ts";
+import { cutEnd, plural, proseSpans } from "./text.ts";
+import { activeWords, conclusionWords, confidenceWords, roleWords } from "./text-words.ts";
+
+interface Fact {
+  name: string;
+  value: Span[];
+  time: ReturnType<typeof timeView>;
+  alert: boolean;
+}
+
+function fact(name: string, value: string, more: Partial<Fact> = {}): Fact {
+  return { name, value: proseSpans(value), time: null, alert: false, ...more };
+}
+
+function code(text: string): Span[] {
+  return [{ code: true, text }];
+}
+
+function bundleFacts(report: IncidentReport): Fact[] {
+  return report.bundles.flatMap((bundle, index) => {
+    const suffix = report.bundles.length > 1 ? ` ${index + 1}` : "";
+    return [
+      fact(`Bundle${suffix}`, "", {
+        value: [...code(cutEnd(bundle.name, 200)), { code: false, text: ` (${bundle.form})` }],
+      }),
+      bundle.collectedAt
+        ? fact(`Collected${suffix}`, "", { time: timeView(bundle.collectedAt) })
+        : fact(`Collected${suffix}`, "time not known"),
+      ...(bundle.complete ? [] : [fact(`Complete${suffix}`, "no: parts are missing, see coverage", { alert: true })]),
+      bundle.redacted
+        ? fact(`Redaction${suffix}`, "secrets are masked")
+        : fact(`Redaction${suffix}`, "secrets are NOT masked: read before publishing", { alert: true }),
+      fact(`sha256${suffix}`, bundle.sha256 ?? "not known", bundle.sha256 ? { value: code(bundle.sha256) } : {}),
+    ];
+  });
+}
+
+/** Title line: the conclusion, the node and the bundle. */
+export function headerView(report: IncidentReport) {
+  const { node } = report;
+  const known: [string, string | null][] = [
+    ["Node", [node.host, node.model].filter((part) => part !== null).join(", ") || null],
+    ["System", [node.os, node.kernel && `kernel ${node.kernel}`].filter(Boolean).join(", ") || null],
+    ["Runtime", [node.runtime, node.kubernetes && `Kubernetes ${node.kubernetes}`].filter(Boolean).join(", ") || null],
+  ];
+  return {
+    version: report.tool.version,
+    badge: conclusionWords[report.conclusion],
+    headline: proseSpans(report.headline),
+    facts: [
+      ...known.map(([name, value]) => fact(name, value ?? "not known")),
+      ...bundleFacts(report),
+      fact("Analysed with", `coldcase ${report.tool.version}`),
+    ],
+  };
+}
+
+function chainView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
+  const byId = new Map(report.findings.map((finding) => [finding.id, finding]));
+  return cause.chain.map((id, index) => {
+    const finding = byId.get(id);
+    const last = index === cause.chain.length - 1;
+    return {
+      href: `#${anchors.finding(id)}`,
+      number: index + 1,
+      position: index === 0 ? "first" : last ? "last" : "middle",
+      part: index === 0 ? "cause" : finding ? roleWords[finding.role] : "",
+      layer: finding?.layer ?? "",
+      title: proseSpans(cutEnd(finding?.title ?? id, 160)),
+      time: timeView(finding?.window ?? null),
+    };
+  });
+}
+
+function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
+  const repeated = cause.narrative.some(({ text }) => text === cause.summary);
+  const titles = new Map(report.findings.map(({ id, title }) => [id, title]));
+  return {
+    title: proseSpans(cause.title),
+    code: cause.cause,
+    summary: repeated ? [] : proseSpans(cause.summary),
+    confidence: confidenceWords[cause.confidence],
+    active: activeWords(cause.active),
+    reasons: cause.reasons.map(proseSpans),
+    chain: chainView(report, cause, anchors),
+    narrative: narrativeView(cause, anchors, proseSpans),
+    trigger: proseSpans(cause.trigger),
+    remedy: remedyView(cause.remedy, proseSpans),
+    consequences: cause.consequences.map((id) => ({
+      href: `#${anchors.finding(id)}`,
+      title: proseSpans(titles.get(id) ?? id),
+    })),
+  };
+}
+
+const ANSWERS: Record<IncidentReport["conclusion"], string> = {
+  healthy: "Nothing is wrong, as far as this bundle can tell.",
+  "cause-found": "",
+  "trouble-cause-unknown": "Something is wrong, and this bundle does not tell why.",
+  "insufficient-evidence": "This bundle holds too little to tell whether anything is wrong.",
+};
+
+/** What happened: the first root cause, or plainly that there is none and why. */
+export function storyView(report: IncidentReport, anchors: Anchors) {
+  const cause = report.rootCauses[0];
+  const reasons = cause ? [] : report.conclusionReasons;
+  return {
+    tone: conclusionWords[report.conclusion].tone,
+    answer: ANSWERS[report.conclusion],
+    reasons: (reasons.length === 0 && !cause ? ["No reason was recorded."] : reasons).map(proseSpans),
+    cause: cause ? causeView(report, cause, anchors) : null,
+  };
+}
+
+/** What to do: the remedy of the first root cause, or what to collect. */
+export function todoView(report: IncidentReport) {
+  const cause = report.rootCauses[0];
+  if (cause?.remedy.length) return { lead: "In this order:", steps: remedyView(cause.remedy, proseSpans) };
+  if (report.conclusion === "healthy") return { lead: "Nothing needs to be done.", steps: [] };
+  const steps = report.notCollected.map(({ item, why, command }) => ({
+    text: proseSpans(`Collect ${item}: ${why}`),
+    command,
+    risk: { icon: "○", word: "only reads", tone: "safe" },
+  }));
+  const lead = steps.length ? "Collect what is missing, then analyse again." : "No remedy is known for what was found.";
+  return { lead, steps };
+}
+
+/** The other root causes, and what was considered and set aside. Null when there is neither. */
+export function furtherView(report: IncidentReport, anchors: Anchors) {
+  const causes = report.rootCauses.slice(1).map((cause) => causeView(report, cause, anchors));
+  const alternatives = report.rootCauses
+    .flatMap(({ alternatives: list }) => list)
+    .map(({ cause, title, whyNot }) => ({ code: cause, title: proseSpans(title), whyNot: proseSpans(whyNot) }));
+  return causes.length || alternatives.length ? { causes, alternatives } : null;
+}
+
+/** The title of the browser's tab. */
+export function pageTitle(report: IncidentReport): string {
+  const name = report.node.host ?? report.bundles[0]?.name ?? "coldcase";
+  return cutEnd(`${name}: ${conclusionWords[report.conclusion].word.toLowerCase()} – ${report.headline}`, 160);
+}
+
+/** How many of each, for the line under a heading. */
+export function countLine(counts: [number, string][]): string {
+  return counts.map(([count, word]) => plural(count, word)).join(", ");
+}

@@ -1,0 +1,123 @@
+/** The lower half of the page: clock, containers, checks, coverage, and how to make the report again. */
+import type { IncidentReport, ReportBundle } from "../model/report.ts";
+import { timeView } from "./html-parts.ts";
+import { cutEnd, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
+import { coverageWords, gapWords } from "./text-words.ts";
+import { formatDuration } from "./times.ts";
+
+const MOST_ROWS = 300;
+const MOST_WARNINGS = 50;
+
+/** Zone, year, boots and steps of the clock, with what was assumed. */
+export function clockView({ clock }: IncidentReport) {
+  return {
+    zone: proseSpans(`${clock.zone ?? "not known"}. ${clock.zoneBasis}`),
+    year: proseSpans(clock.yearBasis ?? "written in every source"),
+    boots: clock.boots.slice(0, MOST_ROWS).map((boot) => ({
+      id: proseSpans(shortIds(boot.id)),
+      first: timeView(boot.first),
+      last: timeView(boot.last),
+      offset: boot.offsetUs === 0 ? "none" : formatDuration(boot.offsetUs, "short"),
+      basis: proseSpans(boot.basis),
+    })),
+    steps: clock.steps.slice(0, MOST_ROWS).map((step) => ({
+      at: timeView(step.at),
+      delta: formatDuration(step.deltaUs, "short"),
+      boot: proseSpans(step.bootId ?? "not known"),
+      cause: proseSpans(step.cause),
+    })),
+    notes: clock.notes.map(proseSpans),
+  };
+}
+
+/** One row for each container, with what is known of its life. */
+export function containersView({ containers }: IncidentReport) {
+  return containers.slice(0, MOST_ROWS).map((container) => ({
+    id: container.id.slice(0, 12),
+    name: shortIds(cutEnd(container.name, 300)),
+    pod: container.pod === null ? null : shortIds(container.pod),
+    image: container.image === null ? null : shortIds(cutEnd(container.image, 300)),
+    state: container.state,
+    damaged: container.damaged,
+    started: timeView(container.started),
+    finished: timeView(container.finished),
+    note: container.finishedNote === null ? null : proseSpans(container.finishedNote),
+    lastSign: timeView(container.lastSign),
+    layers: container.layers.slice(0, 40).map((layer) => shortIds(layer)),
+  }));
+}
+
+/** Two lists that must not be confused: looked for and not found, and never collected. */
+export function checksView({ checks, notCollected }: IncidentReport) {
+  const open = checks.filter(({ verdict }) => verdict === "unknown" || verdict === "error");
+  const skipped = checks.filter(({ verdict }) => verdict === "notApplicable");
+  return {
+    passed: checks.filter(({ verdict }) => verdict === "pass").map(({ title }) => proseSpans(title)),
+    open: open.map(({ title, verdict, missing }) => ({
+      title: proseSpans(title),
+      verdict: verdict === "error" ? "the check failed" : "missing",
+      missing: missing === undefined ? null : proseSpans(missing),
+    })),
+    notApplicable: skipped.length
+      ? `${plural(skipped.length, "check does", "checks do")} not apply to this node: ${skipped.map(({ rule }) => rule).join(", ")}.`
+      : null,
+    notCollected: notCollected.map(({ item, why, command }) => ({
+      item: proseSpans(`${item}.`),
+      why: proseSpans(why),
+      command,
+    })),
+  };
+}
+
+/** What was collected, where lines are missing, and what is damaged. */
+export function coverageView(report: IncidentReport) {
+  const { counts, warnings } = report;
+  const left = counts.warnings - Math.min(warnings.length, MOST_WARNINGS);
+  const sources = Object.entries(counts.bySource)
+    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, 12)
+    .map(([source, count]) => `${source} ${groupDigits(count)}`);
+  return {
+    counts: `${plural(counts.events, "event")} and ${plural(counts.facts, "fact")} from ${plural(counts.artifacts, "artifact")}${sources.length ? `: ${sources.join(", ")}` : ""}.`,
+    damage: report.damage.map(({ path, message }) => ({ path, message: proseSpans(message) })),
+    gaps: report.gaps.slice(0, MOST_ROWS).map((gap) => ({
+      artifact: shortIds(gap.artifact),
+      from: timeView(gap.from),
+      to: timeView(gap.to),
+      kind: gapWords[gap.kind],
+      detail: proseSpans(gap.detail),
+    })),
+    items: report.coverage.slice(0, MOST_ROWS).map(({ item, status, detail }) => ({
+      item: proseSpans(item),
+      status: coverageWords[status],
+      troubled: status !== "ok" && status !== "empty" && status !== "redacted",
+      detail: proseSpans(detail),
+    })),
+    warnings: warnings.slice(0, MOST_WARNINGS).map(({ artifact, line, message }) => ({
+      label: `${shortIds(artifact)}:${line}`,
+      message: proseSpans(message),
+    })),
+    moreWarnings: left > 0 ? `${plural(left, "more warning")} in the JSON.` : null,
+  };
+}
+
+function argument({ name, form }: ReportBundle): string {
+  if (form === "stdin") return "-";
+  const file = /^(?:tar|zip)/.test(form) ? `${name}.${form}` : name;
+  return /^[\w./+:@-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command that makes this report again, and what it depends on. */
+export function reproduceView(report: IncidentReport) {
+  return {
+    command: `npx coldcase@${report.tool.version} ${report.bundles.map(argument).join(" ")}`,
+    facts: [
+      { name: "Version", value: `${report.tool.name} ${report.tool.version}` },
+      { name: "Report schema", value: String(report.schemaVersion) },
+      ...report.bundles.map(({ name, sha256 }) => ({
+        name: `sha256 of ${cutEnd(name, 80)}`,
+        value: sha256 ?? "not known",
+      })),
+    ],
+  };
+}

@@ -1,0 +1,236 @@
+/** The static overview of time: a view model of numbers and short labels, from which the template draws an SVG. */
+import type { IncidentReport, ReportHistogram } from "../model/report.ts";
+import { severities } from "../model/words.ts";
+import type { Axis, AxisShape, Stretch } from "./html-axis.ts";
+import { buildAxis } from "./html-axis.ts";
+import type { LaneContent } from "./html-lanes.ts";
+import { drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
+import { cutEnd, plural, shortIds } from "./text.ts";
+import { severityWords } from "./text-words.ts";
+import { drawnTime, formatDuration, timeMs } from "./times.ts";
+
+interface Drawing extends AxisShape {
+  name: string;
+  width: number;
+  /** Height of a lane, and where in it the marks lie. */
+  laneHeight: number;
+  markAt: number;
+  /** Where a lane's name stands: beside it, or above its marks. */
+  nameBeside: boolean;
+  nameCharacters: number;
+  labels: boolean;
+  mostLanes: number;
+}
+
+const DRAWINGS: Drawing[] = [
+  {
+    ...{ name: "wide", width: 1120, x0: 186, x1: 1112, breakWidth: 48, mostSegments: 4, characterWidth: 6.7 },
+    ...{ laneHeight: 40, markAt: 13, nameBeside: true, nameCharacters: 26, labels: true, mostLanes: 16 },
+  },
+  {
+    ...{ name: "middle", width: 720, x0: 132, x1: 714, breakWidth: 44, mostSegments: 3, characterWidth: 6.7 },
+    ...{ laneHeight: 40, markAt: 13, nameBeside: true, nameCharacters: 18, labels: true, mostLanes: 12 },
+  },
+  {
+    ...{ name: "narrow", width: 340, x0: 4, x1: 336, breakWidth: 40, mostSegments: 3, characterWidth: 6.7 },
+    ...{ laneHeight: 40, markAt: 28, nameBeside: false, nameCharacters: 48, labels: false, mostLanes: 10 },
+  },
+];
+
+const FLAGS_HEIGHT = 26;
+const HISTOGRAM_HEIGHT = 54;
+const AXIS_HEIGHT = 42;
+
+function stretchesOf(report: IncidentReport): Stretch[] {
+  const times = report.timeline.flatMap(({ at }) => (drawable(at) ? [at] : []));
+  const placed = times.filter(({ basis }) => basis !== "order-only");
+  return (placed.length ? placed : times).map(drawnTime);
+}
+
+interface Flag {
+  x: number;
+  numbers: number[];
+}
+
+function numberRanges(numbers: number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
+}
+
+function flagWidth(flag: Flag): number {
+  return numberRanges(flag.numbers).length * 7.5 + 10;
+}
+
+/** The links of the first chain at the times they were first seen; flags that would overlap become one. */
+function flagsOf(
+  report: IncidentReport,
+  axis: Axis,
+): { x: number; left: number; width: number; textX: number; text: string }[] {
+  const byId = new Map(report.findings.map((finding) => [finding.id, finding]));
+  const single = (report.rootCauses[0]?.chain ?? []).flatMap((id, index): Flag[] => {
+    const window = byId.get(id)?.window ?? null;
+    return drawable(window) ? [{ x: axis.position(drawnTime(window).from), numbers: [index + 1] }] : [];
+  });
+  const merged: Flag[] = [];
+  for (const flag of single.toSorted((a, b) => a.x - b.x)) {
+    const last = merged.at(-1);
+    if (last && flag.x - last.x < (flagWidth(last) + flagWidth(flag)) / 2 + 3) last.numbers.push(...flag.numbers);
+    else merged.push({ ...flag });
+  }
+  const [first, end] = [axis.segments[0]?.x0 ?? 0, axis.segments.at(-1)?.x1 ?? 0];
+  return merged.map((flag) => {
+    const width = flagWidth(flag);
+    const left = Math.min(Math.max(flag.x - width / 2, first), end - width);
+    return {
+      x: round(flag.x),
+      left: round(left),
+      width: round(width),
+      textX: round(left + width / 2),
+      text: numberRanges(flag.numbers),
+    };
+  });
+}
+
+interface Bars {
+  error: string;
+  warning: string;
+  other: string;
+}
+
+function binRectangle(x0: number, x1: number, top: number, height: number): string {
+  return `M${round(x0)} ${round(top)}h${round(Math.max(x1 - x0, 1))}v${round(height)}h${round(-Math.max(x1 - x0, 1))}z`;
+}
+
+/** Bars as high as the logarithm of their count, divided by level from the bottom: errors, warnings, the rest. */
+function histogramBars(histogram: ReportHistogram, axis: Axis, bottom: number, height: number): Bars {
+  const start = timeMs(histogram.from);
+  const width = histogram.binUs / 1000;
+  const series = [histogram.error, histogram.warning, histogram.other];
+  const totals = histogram.error.map((_, bin) => series.reduce((sum, counts) => sum + (counts[bin] ?? 0), 0));
+  const most = Math.log1p(totals.reduce((largest, total) => Math.max(largest, total), 1));
+  const paths: [string[], string[], string[]] = [[], [], []];
+  for (const segment of axis.segments) {
+    totals.forEach((total, bin) => {
+      const [from, to] = [start + bin * width, start + (bin + 1) * width];
+      if (total === 0 || to < segment.from || from > segment.to) return;
+      const x0 = axis.position(Math.max(from, segment.from));
+      const x1 = axis.position(Math.min(to, segment.to));
+      const full = Math.max(3, (height * Math.log1p(total)) / most);
+      let top = bottom;
+      series.forEach((counts, level) => {
+        const part = (full * (counts[bin] ?? 0)) / total;
+        top -= part;
+        if (part > 0) paths[level]?.push(binRectangle(x0, x1 - 0.6, top, part));
+      });
+    });
+  }
+  return { error: paths[0].join(""), warning: paths[1].join(""), other: paths[2].join("") };
+}
+
+function laneName(name: string, characters: number): string {
+  return cutEnd(shortIds(name), characters);
+}
+
+function drawLane(lane: LaneContent, axis: Axis, drawing: Drawing, top: number) {
+  const y = top + drawing.markAt;
+  const view = layoutLane(lane, axis, y, drawing.labels ? drawing.characterWidth - 0.4 : null);
+  return {
+    ...view,
+    y,
+    line: `M${round(drawing.x0)} ${y}H${round(drawing.x1)}`,
+    band: { y: y - 7, height: 14 },
+    barY: y - 5,
+    laneName: laneName(lane.name, drawing.nameCharacters),
+    nameX: drawing.nameBeside ? 4 : drawing.x0,
+    nameY: drawing.nameBeside ? y + 4 : top + 12,
+    labelY: y + 18,
+  };
+}
+
+function drawBreak({ x0, x1, label }: Axis["breaks"][number], top: number, bottom: number, labelY: number) {
+  const middle = (x0 + x1) / 2;
+  const edge = (x: number): string => {
+    const steps = Math.floor((bottom - top) / 12);
+    return `M${round(x)} ${top}${"l2.5 3-5 6 2.5 3".repeat(steps)}`;
+  };
+  return { x: round(x0), width: round(x1 - x0), edges: edge(x0) + edge(x1), middle: round(middle), label, labelY };
+}
+
+function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
+  const axis = buildAxis(stretches, drawing);
+  if (!axis) return null;
+  const flags = flagsOf(report, axis);
+  const histogramTop = flags.length ? FLAGS_HEIGHT : 4;
+  const histogramBottom = histogramTop + (report.histogram ? HISTOGRAM_HEIGHT : 6);
+  const lanesTop = histogramBottom + AXIS_HEIGHT;
+  const lanes = laneContents(report, drawing.mostLanes).map((lane, index) =>
+    drawLane(lane, axis, drawing, lanesTop + index * drawing.laneHeight),
+  );
+  const height = lanesTop + lanes.length * drawing.laneHeight + 4;
+  const empty = { error: "", warning: "", other: "" };
+  return {
+    ...{ name: drawing.name, width: drawing.width, height, nameBeside: drawing.nameBeside },
+    ...{ flags, histogramBottom, lanesTop, lanes },
+    fades: severities,
+    histogramX: drawing.nameBeside && report.histogram ? 4 : null,
+    histogramName: plural(report.counts.events, "event"),
+    histogramY: histogramBottom - 4,
+    bars: report.histogram ? histogramBars(report.histogram, axis, histogramBottom, HISTOGRAM_HEIGHT - 10) : empty,
+    baseline: axis.segments.map(({ x0, x1 }) => `M${round(x0)} ${histogramBottom}H${round(x1)}`).join(""),
+    grid: axis.ticks.map(({ x }) => `M${round(x)} ${histogramBottom}v5M${round(x)} ${lanesTop}V${height}`).join(""),
+    ticks: axis.ticks.map(({ x, label }) => ({ x: round(x), label })),
+    tickY: histogramBottom + 17,
+    segments: axis.segments.map(({ x0, label }) => ({ x: round(x0), label })),
+    segmentY: histogramBottom + 33,
+    breaks: axis.breaks.map((gap) => drawBreak(gap, histogramTop, height, histogramBottom + 17)),
+  };
+}
+
+function countBetween(histogram: ReportHistogram | null, { from, to }: Stretch): number {
+  if (!histogram) return 0;
+  const [start, width] = [timeMs(histogram.from), histogram.binUs / 1000];
+  return histogram.error.reduce((sum, errors, bin) => {
+    const inside = start + bin * width >= from && start + (bin + 1) * width <= to;
+    return inside ? sum + errors + (histogram.warning[bin] ?? 0) + (histogram.other[bin] ?? 0) : sum;
+  }, 0);
+}
+
+function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
+  const axis = buildAxis(stretches, DRAWINGS[0]!);
+  const undated = report.timeline.filter(({ at }) => at === null).length;
+  const unset = report.timeline.length - undated - report.timeline.filter(({ at }) => drawable(at)).length;
+  const skipped = (axis?.breaks ?? []).map((gap) => {
+    const events = countBetween(report.histogram, gap);
+    return `${formatDuration((gap.to - gap.from) * 1000)}${events ? ` with ${plural(events, "other event")}` : ""}`;
+  });
+  const zone = report.clock.zone ? `; zone of the node: ${report.clock.zone}` : "; zone of the node not known";
+  const unplaced = report.histogram?.unplaced ?? 0;
+  return [
+    `All times are UTC${zone}.`,
+    ...(skipped.length ? [`The axis is broken: left out are ${skipped.join(", ")}. Each part has its own scale.`] : []),
+    ...(report.histogram ? ["The height of a bar is the logarithm of the number of events."] : []),
+    ...(report.rootCauses[0]?.chain.length ? ["The numbers above are the links of the chain."] : []),
+    ...(undated ? [`Not drawn: ${plural(undated, "entry", "entries")} without a time.`] : []),
+    ...(unset ? [`Not drawn: ${plural(unset, "entry", "entries")} from a clock that was not set.`] : []),
+    ...(unplaced ? [`${plural(unplaced, "event")} could not be placed in time.`] : []),
+  ];
+}
+
+/** The overview in three widths, of which the stylesheet shows the one that fits; null when nothing has a time. */
+export function timelineView(report: IncidentReport) {
+  const stretches = stretchesOf(report);
+  if (stretches.length === 0) return null;
+  const drawings = DRAWINGS.map((drawing) => draw(report, drawing, stretches)).filter((drawing) => drawing !== null);
+  return {
+    drawings,
+    caption: captionOf(report, stretches).join(" "),
+    title: `Timeline of ${plural(report.timeline.length, "key event")} in ${plural(laneContents(report, 999).length, "lane")}`,
+    severities: severities.map((severity) => ({ ...severityWords[severity], tone: severity })),
+    hasGaps: report.gaps.length > 0,
+  };
+}

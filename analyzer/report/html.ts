@@ -1,0 +1,61 @@
+/**
+ * The report as one HTML file: no network, no script that runs, and a policy that allows nothing but its own stylesheet.
+ * What comes from the bundle is made visible here and escaped by the templates.
+ */
+import { createHash } from "node:crypto";
+import type { IncidentReport } from "../model/report.ts";
+import { anchorsOf } from "./html-anchors.ts";
+import { eventsView, findingsView } from "./html-evidence.ts";
+import { furtherView, headerView, pageTitle, storyView, todoView } from "./html-story.ts";
+import { checksView, clockView, containersView, coverageView, reproduceView } from "./html-tables.ts";
+import { loadPage } from "./html-templates.ts";
+import { timelineView } from "./html-timeline.ts";
+import { renderJsonIsland } from "./json.ts";
+import { visibleData } from "./text.ts";
+
+const page = await loadPage();
+
+function policyOf(stylesheet: string): string {
+  const hash = createHash("sha256").update(stylesheet, "utf8").digest("base64");
+  return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+}
+
+const SECTIONS = [
+  ["what-happened", "What happened"],
+  ["what-to-do", "What to do"],
+  ["further", "Further causes"],
+  ["timeline", "Timeline"],
+  ["findings", "Findings"],
+  ["events", "Key events"],
+  ["clock", "Clock"],
+  ["containers", "Containers and pods"],
+  ["checks", "What was looked for"],
+  ["coverage", "Coverage and gaps"],
+  ["reproduce", "How to reproduce"],
+] as const;
+
+/** The page; the same report gives the same bytes. */
+export function renderHtml(original: IncidentReport): string {
+  const report = visibleData(original);
+  const anchors = anchorsOf(report);
+  const further = furtherView(report, anchors);
+  return page.render({
+    policy: policyOf(page.stylesheet),
+    stylesheet: page.trusted(page.stylesheet),
+    pageTitle: pageTitle(report),
+    header: headerView(report),
+    contents: SECTIONS.filter(([id]) => id !== "further" || further).map(([id, title]) => ({ id, title })),
+    story: storyView(report, anchors),
+    todo: todoView(report),
+    further,
+    timeline: timelineView(report),
+    findings: findingsView(report, anchors),
+    events: eventsView(report, anchors),
+    clock: clockView(report),
+    containers: containersView(report),
+    checks: checksView(report),
+    coverage: coverageView(report),
+    reproduce: reproduceView(report),
+    island: page.trusted(renderJsonIsland(original)),
+  });
+}

@@ -1,0 +1,83 @@
+/** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
+import type { Conclusion, Confidence, CoverageStatus, GapKind, Role, Severity, TimeBasis } from "../model/words.ts";
+import type { RemedyStep } from "../model/rule.ts";
+
+export interface Word {
+  icon: string;
+  word: string;
+}
+
+export const severityWords: Record<Severity, Word> = {
+  critical: { icon: "◆", word: "critical" },
+  major: { icon: "▲", word: "major" },
+  minor: { icon: "●", word: "minor" },
+  info: { icon: "○", word: "info" },
+};
+
+/** `tone` names the colour that goes with the conclusion. */
+export const conclusionWords: Record<Conclusion, Word & { tone: Severity | "good" }> = {
+  healthy: { icon: "✓", word: "Healthy", tone: "good" },
+  "cause-found": { icon: "◆", word: "Cause found", tone: "critical" },
+  "trouble-cause-unknown": { icon: "▲", word: "Trouble, cause unknown", tone: "major" },
+  "insufficient-evidence": { icon: "?", word: "Not enough evidence", tone: "info" },
+};
+
+export const confidenceWords: Record<Confidence, string> = {
+  certain: "certain",
+  likely: "likely",
+  possible: "possible",
+  unknown: "not known",
+};
+
+export const roleWords: Record<Role, string> = {
+  cause: "cause",
+  effect: "effect",
+  symptom: "symptom",
+  marker: "marker",
+};
+
+export const riskWords: Record<RemedyStep["risk"], Word> = {
+  safe: { icon: "○", word: "only reads" },
+  backup: { icon: "◇", word: "makes a copy" },
+  change: { icon: "▲", word: "changes the node" },
+};
+
+export const gapWords: Record<GapKind, string> = {
+  rotated: "rotated away",
+  vacuumed: "vacuumed by journald",
+  volatile: "kept in memory only",
+  "read-only": "filesystem was read-only",
+  stopped: "stopped",
+  "power-off": "power was off",
+  "not-collected": "not collected",
+  unknown: "reason not known",
+};
+
+export const coverageWords: Record<CoverageStatus, string> = {
+  ok: "collected",
+  empty: "empty",
+  absent: "not on the node",
+  denied: "permission denied",
+  "timed-out": "timed out",
+  stuck: "stuck",
+  skipped: "skipped",
+  truncated: "cut off",
+  failed: "failed",
+  redacted: "redacted",
+  "not-reached": "not reached",
+};
+
+export const basisWords: Record<TimeBasis, string> = {
+  exact: "as written",
+  "clock-corrected": "corrected for a wrong clock",
+  "zone-assumed": "time zone assumed",
+  "year-inferred": "year inferred",
+  "relative-age": "from a rounded age",
+  "order-only": "from the order of lines only",
+};
+
+/** Whether the trouble lasted to the end of the evidence. */
+export function activeWords(active: boolean | null): string {
+  if (active === null) return "whether it still lasts cannot be told";
+  return active ? "still so at the end of the evidence" : "over before the end of the evidence";
+}
