@@ -13,7 +13,7 @@ import { buildReport } from "./report/build.ts";
 import { addExcerpts, wantedLines } from "./report/excerpts.ts";
 import { evaluateRules } from "./rules/evaluate.ts";
 import { createMatcher } from "./rules/line.ts";
-import { needs, presentNeeds } from "./rules/needs.ts";
+import { missingNeeds, presentNeeds } from "./rules/needs.ts";
 import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
 import { loadSources } from "./sources/registry.ts";
@@ -67,7 +67,7 @@ export async function analyze(
   const { findings, checks } = evaluateRules(rules, view, found, () => linkEndpoints(graph));
 
   onProgress({ stage: "diagnosis", detail: `${findings.length} findings` });
-  const missing = needs.filter((need) => !present.has(need.id) && need.id !== "logs");
+  const missing = missingNeeds(present, mountOf(mounts, "/var/lib/docker")?.source ?? null);
   const counts = { events: view.count("event"), facts: view.count("fact"), containers: graph.all("container").length };
   const diagnosis = diagnose({ findings, checks, connected: createConnection(graph), present, missing, counts });
 

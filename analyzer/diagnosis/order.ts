@@ -15,7 +15,7 @@ export function certainlyBefore(a: Instant, b: Instant): boolean {
 
 /** Whether `effect` was over before `cause` could have begun, so that it cannot follow from it. */
 export function contradictsOrder(cause: Finding, effect: Finding): boolean {
-  if (!cause.window || !effect.window) return false;
+  if (!cause.window || !effect.window || cause.openStart) return false;
   // A finding tells when something was seen; damage is often seen long after it was done.
   return cause.layer === "filesystem" || cause.layer === "runtime-storage"
     ? false

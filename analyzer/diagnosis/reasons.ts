@@ -9,14 +9,14 @@ export function reasonsFor(
   support: Finding[],
   input: DiagnosisInput,
 ): { confidence: Confidence; reasons: string[] } {
+  const witnesses = [...new Set(finding.evidence.map(({ witness }) => witness))];
   const artifacts = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact)));
-  const direct = new Set(finding.evidence.map(({ artifact }) => artifact));
   const reasons: string[] = [];
-  const sources = [...direct].slice(0, 4).join(", ");
+  const named = witnesses.slice(0, 4).join(", ");
   reasons.push(
-    direct.size > 1
-      ? `${direct.size} independent sources show it: ${sources}${direct.size > 4 ? " and others" : ""}.`
-      : `One source shows it: ${sources}.`,
+    witnesses.length > 1
+      ? `${witnesses.length} independent witnesses say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
+      : `One witness says so: ${named}.`,
   );
   const last = support.findLast(({ role }) => role === "symptom");
   if (last && last !== finding) {
@@ -26,7 +26,7 @@ export function reasonsFor(
   if (finding.active === false) reasons.push("It was over by the end of the evidence.");
   const missing = input.missing.filter(({ id }) => finding.needs.includes(id));
   for (const { title } of missing) reasons.push(`Not in the bundle, and would have helped: ${title}.`);
-  const lowered = direct.size === 1 && finding.count === 1 ? weaker(finding.confidence) : finding.confidence;
+  const lowered = witnesses.length === 1 && finding.count === 1 ? weaker(finding.confidence) : finding.confidence;
   return { confidence: lowered, reasons };
 }
 

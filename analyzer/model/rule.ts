@@ -35,6 +35,8 @@ export interface Evidence extends Locator {
   /** The message, or what a fact says; the raw line is read again from the bundle for the report. */
   text: string;
   at: Instant | null;
+  /** Who says so: a program, or a kind of output. Copies of one log in two files are one witness. */
+  witness: string;
 }
 
 export interface EntityRef {
@@ -54,6 +56,8 @@ export interface FindingDraft {
   role?: Role;
   window: Instant | null;
   active: boolean | null;
+  /** The log begins with it, so that it may have begun earlier than `window` says. */
+  openStart?: boolean;
   count: number;
   evidence: Evidence[];
   entities: EntityRef[];
@@ -62,6 +66,7 @@ export interface FindingDraft {
   counterEvidence?: Evidence[];
 }
 
-export interface Finding extends RuleMeta, Required<Omit<FindingDraft, "remedy">> {
+export interface Finding extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart">> {
+  openStart?: boolean;
   findingId: string;
 }

@@ -35,3 +35,12 @@ export function stillActive(first: Evidence, last: Evidence, count: number, end:
   const rhythm = (last.at.best - first.at.best) / (count - 1);
   return silence <= Math.max(10 * rhythm, PATIENCE);
 }
+
+/** A log that begins with a complaint does not tell when the trouble began. */
+const BEGINNING = 5 * MINUTE;
+
+/** Whether a line stands so near to the beginning of its log that what it says may have begun earlier. */
+export function startsWithLog(first: Evidence, begin: Evidence | null): boolean {
+  if (!first.at || !begin?.at) return true;
+  return first.at.best - begin.at.best <= BEGINNING;
+}

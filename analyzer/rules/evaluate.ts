@@ -1,8 +1,9 @@
 /** Runs the rules over a store: findings, and for every rule a verdict. */
 import type { EntityRef, Evidence, Finding, FindingDraft } from "../model/rule.ts";
 import type { ReportCheck } from "../model/report.ts";
+import { fillRemedy } from "./_fill.ts";
 import { pathEntities } from "./_layers.ts";
-import { stillActive, windowOf } from "./_time.ts";
+import { startsWithLog, stillActive, windowOf } from "./_time.ts";
 import type { LineRule, MatchedText, Rule, RuleView } from "./types.ts";
 import { needs } from "./needs.ts";
 
@@ -100,6 +101,7 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
   const lasts = ends.map((match) => match.last()).toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0));
   const [first, last] = [firsts[0], lasts.at(-1)] as [Evidence, Evidence];
   const count = total(group);
+  const entities = collectEntities(rule, group, view);
   const fill = (template: string): string => fillTemplate(template, group, view, rule);
   return {
     subject,
@@ -108,9 +110,11 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
     confidence: rule.confidence,
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
     active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+    openStart: startsWithLog(first, view.firstEventOf(first.artifact)),
     count,
     evidence: pickEvidence(firsts, last),
-    entities: collectEntities(rule, group, view),
+    entities,
+    remedy: fillRemedy(rule.remedy, view, entities, null),
   };
 }
 
@@ -130,7 +134,10 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
       if (value === undefined || value === "") continue;
       const found = kind === "path" ? pathEntities(value) : [view.resolve(kind, value)];
       own.set(capture, found);
-      for (const ref of found) refs.set(`${ref.kind}:${ref.key}`, ref);
+      for (const ref of found) {
+        refs.set(`${ref.kind}:${ref.key}`, ref);
+        view.note(ref);
+      }
     }
     for (const { from, to, kind } of rule.links) {
       for (const a of (own.get(from) ?? []).slice(-1)) {

@@ -92,3 +92,10 @@ export const needs: Need[] = [
 export function presentNeeds(database: Database): Set<string> {
   return new Set(needs.filter((need) => database.prepare(need.present).get() !== undefined).map((need) => need.id));
 }
+
+/** The needs that are not met, with the device in their commands where it is known. */
+export function missingNeeds(present: Set<string>, device: string | null): Need[] {
+  const absent = needs.filter((need) => !present.has(need.id) && need.id !== "logs");
+  const name = device && /^[\w/.-]+$/.test(device) ? device : "/dev/<partition>";
+  return absent.map((need) => ({ ...need, command: need.command?.replace("{device}", name) ?? null }));
+}

@@ -70,12 +70,15 @@ export interface RuleView {
   resolve(kind: EntityKind, alias: string): EntityRef;
   linked(ref: EntityRef, kind?: EntityKind): EntityRef[];
   title(ref: EntityRef): string;
+  /** Makes an entity that a line names known. */
+  note(ref: EntityRef): void;
   link(from: EntityRef, to: EntityRef, kind: string, evidence: Evidence | null): void;
   has(need: string): boolean;
   collectedAt: Instant | null;
   /** The device and mount point that a path lies on, when the mounts are known. */
   mountOf(path: string): { source: string; target: string } | null;
   count(table: "event" | "fact"): number;
-  /** The last event of an artifact that carries a time. */
+  /** The last and the first event of an artifact that carry a time. */
   lastEventOf(artifact: string): Evidence | null;
+  firstEventOf(artifact: string): Evidence | null;
 }

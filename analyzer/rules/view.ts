@@ -17,10 +17,19 @@ export interface ViewContext {
   mountOf(path: string): { source: string; target: string } | null;
 }
 
+/** What a kind of fact is called as a witness. */
+const WITNESSES: Partial<Record<FactKind, string>> = {
+  "path-error": "the error of a command",
+  "directory-entry": "a directory listing",
+  ext4: "ext4's own error counters",
+  container: "the runtime's list of containers",
+  "disk-usage": "df",
+};
+
 /** An event as a line of evidence. */
 export function evidenceOf(event: TimelineEvent): Evidence {
-  const { artifact, line, byteOffset, byteLength, text, at } = event;
-  return { artifact, line, byteOffset, byteLength, text, at };
+  const { artifact, line, byteOffset, byteLength, text, at, origin } = event;
+  return { artifact, line, byteOffset, byteLength, text, at, witness: origin };
 }
 
 /** Texts that a line rule matched. Their events are read only when they are asked for. */
@@ -51,14 +60,15 @@ export function createView(context: ViewContext): RuleView {
   return {
     facts: <K extends FactKind>(kind: K) => once(facts, kind, () => factsOf(database, kind) as Fact[]) as Fact<K>[],
     factTime: (fact, field) => (time.get(fact.id, field) as Instant | undefined) ?? null,
-    evidence: ({ artifact, line, byteOffset, byteLength }: Fact<keyof FactValues>, text, at = null) => {
-      return { artifact, line, byteOffset, byteLength, text, at };
+    evidence: ({ kind, artifact, line, byteOffset, byteLength }: Fact<keyof FactValues>, text, at = null) => {
+      return { artifact, line, byteOffset, byteLength, text, at, witness: WITNESSES[kind] ?? kind };
     },
     matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
     findings: (rule) => context.findings.get(rule) ?? [],
     resolve: (kind, alias) => graph.resolve(kind, alias),
     linked: (ref, kind) => graph.linked(ref, kind),
     title: (ref) => graph.title(ref),
+    note: (ref) => void graph.add(ref.kind, ref.key, graph.title(ref)),
     link: (from, to, kind, evidence) => graph.link(from, to, kind, evidence),
     has: (need) => context.present.has(need),
     collectedAt: context.collectedAt,
@@ -67,6 +77,10 @@ export function createView(context: ViewContext): RuleView {
     lastEventOf: (artifact) => {
       const last = spans.get(artifact)?.last;
       return last ? evidenceOf(last) : null;
+    },
+    firstEventOf: (artifact) => {
+      const first = spans.get(artifact)?.first;
+      return first ? evidenceOf(first) : null;
     },
   };
 }
