@@ -21,6 +21,8 @@ const CLOSE = 93;
 const LESS = 60;
 const MINUS = 45;
 const SLASH = 47;
+/** Processes remembered at a time. */
+const RECENT = 4;
 
 /** The header of one line, read anew for each line. After a read that failed only `origin` means something. */
 export class JournalHeader {
@@ -38,8 +40,9 @@ export class JournalHeader {
   readonly #stamp = new Stamp();
   /** Host and the space after it, as of the last line. */
   #host = "";
-  /** `kubelet[319]: ` as of the last line. */
-  #process = "";
+  /** The last few distinct `kubelet[319]: `, and whom they name: a log is the talk of a few processes. */
+  readonly #recent: { mark: string; origin: string }[] = [];
+  #oldest = 0;
 
   /** Reads the header. False when the line has no time in a known form. */
   read(line: string): boolean {
@@ -110,7 +113,6 @@ export class JournalHeader {
     this.precision = time.precision;
     this.origin = origin;
     this.named = true;
-    this.#process = "";
     this.rest = rest;
     return true;
   }
@@ -146,8 +148,10 @@ export class JournalHeader {
   }
 
   #processAt(line: string, at: number): boolean {
-    if (this.#process !== "" && line.startsWith(this.#process, at)) {
-      this.rest = at + this.#process.length;
+    for (const { mark, origin } of this.#recent) {
+      if (!line.startsWith(mark, at)) continue;
+      this.rest = at + mark.length;
+      this.origin = origin;
       this.named = true;
       return true;
     }
@@ -177,10 +181,13 @@ export class JournalHeader {
 
   #keepProcess(line: string, at: number, nameEnd: number, end: number): boolean {
     this.rest = Math.min(end + 1, line.length);
-    this.#process = line.length > end ? line.slice(at, end + 1) : "";
     const name = line.slice(at, nameEnd);
     this.origin = name.endsWith(".service") ? name.slice(0, -8) : name === "init.scope" ? "systemd" : name;
     this.named = true;
+    if (line.length > end) {
+      this.#recent[this.#oldest] = { mark: line.slice(at, end + 1), origin: this.origin };
+      this.#oldest = (this.#oldest + 1) % RECENT;
+    }
     return true;
   }
 }
