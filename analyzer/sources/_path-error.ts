@@ -12,6 +12,7 @@
 import type { PathErrorFact } from "../model/fact.ts";
 import type { Line, ParseSink } from "../model/source.ts";
 import { errnoOf } from "./_errno.ts";
+import { impliedLevel } from "./_payload.ts";
 
 export interface PathError {
   /** The program that printed it: `ls`, `cat`, `docker`. */
@@ -126,9 +127,14 @@ export function emitPathError(line: Line, sink: ParseSink): boolean {
 
 /**
  * For a line that does not belong to a parser's own format: an error is used, what people and shells leave between
- * outputs (blank lines, `...`, comments, prompts) is passed over, all else is a warning.
+ * outputs (blank lines, `...`, prompts) is passed over, all else is a warning. Words are kept as an event all the same,
+ * so that no rule misses what somebody pasted in between.
  */
 export function emitForeign(line: Line, sink: ParseSink, expected: string): void {
   if (/^\s*(?:\.{3,}|…)?\s*$/.test(line.text) || /^\s*[#$>]( |$)/.test(line.text)) return;
-  if (!emitPathError(line, sink)) sink.warning(line.number, `not ${expected}`);
+  if (emitPathError(line, sink)) return;
+  sink.warning(line.number, `not ${expected}`);
+  if (!/[a-z]{3}.* .*[a-z]{3}/i.test(line.text)) return;
+  const level = impliedLevel(line.text);
+  sink.event({ line, stated: null, clock: "none", precision: 0, level, origin: "text", text: line.text.trim() });
 }

@@ -244,7 +244,7 @@ const source: SourceParser = {
     {
       name: "a line that is no row",
       lines: ["CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES", "what is this"],
-      events: 0,
+      events: 1,
       facts: 0,
       warnings: 1,
     },

@@ -140,7 +140,7 @@ const source: SourceParser = {
         "cat: /sys/fs/ext4/sda1/trigger_fs_error: Permission denied",
         "some text here",
       ],
-      events: 1,
+      events: 2,
       facts: 2,
       warnings: 1,
     },

@@ -146,7 +146,7 @@ const source: SourceParser = {
       name: "no superblock to be found",
       command: "tune2fs -l /dev/sda1",
       lines: ["tune2fs: Bad magic number in super-block while trying to open /dev/sda1", "Found a dos partition table"],
-      events: 1,
+      events: 2,
       facts: 0,
       warnings: 1,
     },

@@ -29,7 +29,7 @@ const source: SourceParser = {
       if (!PATH.test(text)) emitForeign(line, sink, "a path");
       else if (WORTH.test(text)) {
         emitPodLog(text, null, line, sink);
-        const type = /\.log$/.test(text) ? "file" : "other";
+        const type = text.endsWith(".log") ? "file" : "other";
         const unknown = { mode: "", size: null, inode: null, modified: null, target: null };
         sink.fact("directory-entry", text, { path: text, type, ...unknown }, line);
       }

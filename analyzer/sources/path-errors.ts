@@ -66,7 +66,7 @@ const source: SourceParser = {
     {
       name: "other talk between errors",
       lines: ["cat: /srv/x: Permission denied", "cat: /srv/y: Permission denied", "all good so far"],
-      events: 2,
+      events: 3,
       facts: 2,
       warnings: 1,
     },
