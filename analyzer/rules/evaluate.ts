@@ -130,7 +130,7 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
   for (const match of group.slice(0, 500)) {
     const own = new Map<string, EntityRef[]>();
     for (const { kind, capture } of rule.entities) {
-      const value = match.captures[capture];
+      const value = captured(match, capture);
       if (value === undefined || value === "") continue;
       const found = kind === "path" ? pathEntities(value) : [view.resolve(kind, value)];
       own.set(capture, found);
@@ -148,17 +148,26 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
   return [...refs.values()];
 }
 
-/** Replaces `{name}` by what the texts captured: the values of an entity by its title, at most three of them. */
+/** `origin` stands for the container whose output was asked for (`docker logs <id>`), when the text has one. */
+function captured(match: MatchedText, name: string): string | undefined {
+  if (name !== "origin") return match.captures[name];
+  const { witness } = match.first();
+  return /^[0-9a-f]{12,64}$/.test(witness) ? witness : undefined;
+}
+
+/** Replaces `{name}` and, where there is a value, `{name|text with %}` by what the texts captured: the values of an entity by its title, at most three of them. */
 function fillTemplate(template: string, group: MatchedText[], view: RuleView, rule: LineRule): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, optional: string | undefined) => {
     if (name === "count") return String(total(group));
-    const values = [...new Set(group.map((match) => match.captures[name] ?? ""))].filter((value) => value !== "");
+    const values = [...new Set(group.slice(0, 500).map((match) => captured(match, name) ?? ""))].filter((value) => value !== "");
     const entity = rule.entities.find(({ capture }) => capture === name);
     const shown = values.slice(0, 3).map((value) => {
       if (!entity || entity.kind === "path" || entity.kind === "endpoint") return value;
       return view.title(view.resolve(entity.kind, value));
     });
     const unique = [...new Set(shown)];
-    return unique.length === 0 ? "?" : `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
+    if (unique.length === 0) return optional === undefined ? "?" : "";
+    const list = `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
+    return optional === undefined ? list : optional.replace("%", list);
   });
 }
