@@ -34,7 +34,7 @@ export async function detectContent(source: ByteSource, shown: string, limits: L
     return { outer, inner: outer.kind };
   }
   raw.unread(head.subarray(outer.skip));
-  const pieces = gunzip(raw, { context, path: null, reread: null });
+  const pieces = gunzip(raw, { context, path: null, reread: (from) => source.read(from) });
   const unpacked = createCursor(pieces);
   let text = await unpacked.take(HEAD_BYTES);
   while (text.length < HEAD_BYTES && unpacked.passGap()) text = Buffer.concat([text, await unpacked.take(HEAD_BYTES)]);

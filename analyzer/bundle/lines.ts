@@ -56,9 +56,11 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
   let carry: Buffer[] = [];
   let carried = 0;
   let kept = 0;
+  let lastByte = 0;
 
   function keep(bytes: Buffer): void {
     carried += bytes.length;
+    lastByte = bytes[bytes.length - 1] ?? lastByte;
     // Two bytes more, so that a line end right after the limit is still seen.
     const room = maxLineBytes + 2 - kept;
     if (room <= 0) return;
@@ -81,18 +83,15 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
       let from = 0;
       if (carried > 0) {
         const end = chunk.indexOf(LF);
-        const last = end === -1 ? chunk : chunk.subarray(0, end);
-        const before = carry[carry.length - 1];
-        keep(last);
+        keep(end === -1 ? chunk : chunk.subarray(0, end));
         if (end === -1) return;
-        const tail = last.length > 0 ? last[last.length - 1] : before?.[before.length - 1];
-        deliverCarry(tail === CR);
+        deliverCarry(lastByte === CR);
         counts.offset++;
         from = end + 1;
       }
       const until = chunk.lastIndexOf(LF) + 1;
       if (until > from) splitRegion(chunk.subarray(from, until), onLine, counts, maxLineBytes);
-      if (until < chunk.length) keep(Buffer.from(chunk.subarray(Math.max(from, until))));
+      if (until < chunk.length) keep(chunk.subarray(until));
     },
     end() {
       if (carried > 0) deliverCarry(false);
@@ -102,20 +101,19 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
   };
 }
 
-/** Splits bytes that end in LF. Text that is all ASCII, by far the most, takes the short way. */
+/** Splits bytes that end in LF. Sound text without NUL, by far the most, takes the short way. */
 function splitRegion(region: Buffer, onLine: (line: Line) => void, counts: Counts, maxLineBytes: number): void {
-  const plain = isAscii(region) && !region.includes(0) && counts.offset > 0;
-  // One string to search in; each line is cut from the bytes, since a slice would keep the whole region in memory.
-  const searched = region.toString("latin1");
+  const encoding = isAscii(region) ? "latin1" : "utf8";
+  const sound = counts.offset > 0 && !region.includes(0) && (encoding === "latin1" || isUtf8(region));
   let from = 0;
   let offset = counts.offset;
   let number = counts.lines;
   while (from < region.length) {
-    const end = searched.indexOf("\n", from);
-    const stop = end > from && searched.charCodeAt(end - 1) === CR ? end - 1 : end;
-    if (plain && stop - from <= maxLineBytes) {
+    const end = region.indexOf(LF, from);
+    const stop = end > from && region[end - 1] === CR ? end - 1 : end;
+    if (sound && stop - from <= maxLineBytes) {
       onLine({
-        text: region.toString("latin1", from, stop),
+        text: region.toString(encoding, from, stop),
         number: ++number,
         byteOffset: offset,
         byteLength: end - from,

@@ -7,6 +7,8 @@ import { looksLikeText } from "./text.ts";
 
 const PROBE_BYTES = 4096;
 const PORTION_BYTES = 256 * 1024;
+/** A compressed log up to this size is kept in memory, so that damage in it can be looked at again. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** Names that logrotate, dmesg and the kubelet give to compressed logs. */
 const COMPRESSED_LOG =
   /(?:\.(?:log|txt|out|err|json|\d+)|[-.]\d{8}(?:-\d{6})?|syslog|messages|dmesg|daemon|kern|journal)\.gz$/i;
@@ -22,7 +24,15 @@ export async function unpackLog(artifact: ArtifactStream, context: ReadContext):
   cursor.unread(head);
   const text = unpackHead(head);
   if (text === null || !looksLikeText(text)) return { ...artifact, chunks: rest(cursor) };
-  const unpacked = metered(gunzip(cursor, { context, path, reread: null }), context, path);
+  let reread: ((from: number) => AsyncIterable<Buffer>) | null = null;
+  if (artifact.size !== null && artifact.size <= MAX_KEPT_BYTES) {
+    const whole = await cursor.take(artifact.size);
+    cursor.unread(whole);
+    reread = async function* (from) {
+      yield whole.subarray(from);
+    };
+  }
+  const unpacked = metered(gunzip(cursor, { context, path, reread }), context, path);
   return { ...artifact, size: null, chunks: capped(unpacked, path, context) };
 }
 

@@ -37,8 +37,8 @@ const MAX_HEADER_CHARACTERS = 4_096;
 const USER = String.raw`(?:\([\w.-]+\) ?)?[\w.-]+@[\w.-]+`;
 const PROMPTS = [
   /^\$ +(.+)$/,
-  new RegExp(String.raw`^${USER}(?::| |: )[~/][^#$]{0,200}?[#$](?: +(.+)|$)`),
-  new RegExp(String.raw`^\[${USER} [^\]]{1,200}\][#$](?: *(.+)|$)`),
+  new RegExp(String.raw`^${USER}(?::| |: )[~/][^#$]{0,200}?[#$](?: +(\S.*)| *$)`),
+  new RegExp(String.raw`^\[${USER} [^\]]{1,200}\][#$](?: *(\S.*)| *$)`),
   /^[\w.-]+:(?:~|\/(?!\/))\S{0,200} [#$] +(.+)$/,
   /^(?:ba)?sh-\d[\d.]*[#$] +(.+)$/,
   /^[~/][\w./-]{0,200} [#$] +(.+)$/,
