@@ -1,0 +1,163 @@
+// Measures an analysis of a large generated bundle: stage times, events/s, peak memory, size of the report, and the ratio
+// to gzip and to lnav on the same bytes. See README.md in this folder.
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Sqlite from "better-sqlite3";
+import { generate } from "./generate.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MEGABYTE = 1_000_000;
+const LIMITS = { rss: 400, lnav: 4, html: 4, distinct: 0.4 };
+
+const { values: options } = parseArgs({
+  options: {
+    lines: { type: "string", default: "1000000" },
+    runs: { type: "string", default: "1" },
+    cli: { type: "string", default: join(ROOT, "dist", "cli", "bin.js") },
+    json: { type: "string" },
+    keep: { type: "boolean", default: false },
+  },
+});
+
+/** Highest resident memory of a process so far, in bytes; 0 where /proc does not tell. */
+function peakOf(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Runs a command to its end; its stdout goes to a file or nowhere. */
+function run(command, args, { onStderr = () => {}, stdout = "ignore" } = {}) {
+  return new Promise((done, fail) => {
+    const start = performance.now();
+    const child = spawn(command, args, { stdio: ["ignore", stdout, "pipe"] });
+    let peak = 0;
+    let stderr = "";
+    const poll = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), 25);
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text) => {
+      stderr += text;
+      onStderr(text, performance.now() - start);
+    });
+    child.on("error", fail);
+    child.on("close", (code) => {
+      clearInterval(poll);
+      const seconds = (performance.now() - start) / 1000;
+      if (code === 0) done({ seconds, peak });
+      else fail(new Error(`${command} ended with ${code}: ${stderr.slice(-2000)}`));
+    });
+  });
+}
+
+/** One analysis with the default outputs. A stage lasts from its line on stderr to the next one's. */
+async function analyseOnce(bundle, out) {
+  const marks = [];
+  const onStderr = (text, at) => {
+    for (const [, stage] of text.matchAll(/^(\w+) …$/gm)) marks.push({ stage, at });
+  };
+  rmSync(out, { recursive: true, force: true });
+  const json = options.json === undefined ? [] : ["--json", resolve(options.json)];
+  const args = [options.cli, "analyze", bundle, "--out", out, ...json, "--progress", "plain"];
+  const { seconds, peak } = await run(process.execPath, args, { onStderr });
+  const times = [{ stage: "start", at: 0 }, ...marks, { stage: "end", at: seconds * 1000 }];
+  const stages = times
+    .slice(0, -1)
+    .map(({ stage, at }, index) => ({ stage, seconds: (times[index + 1].at - at) / 1000 }));
+  return { seconds, peak, stages };
+}
+
+function countsOf(database) {
+  const store = new Sqlite(database, { readonly: true, fileMustExist: true });
+  const one = (query) => store.prepare(query).pluck().get();
+  const counts = { events: one("SELECT count(*) FROM event"), texts: one("SELECT count(DISTINCT text) FROM text") };
+  store.close();
+  return counts;
+}
+
+async function lnavTime(texts, directory) {
+  if (spawnSync("lnav", ["-V"]).error) return null;
+  const listing = join(directory, "lnav.txt");
+  const stdout = openSync(listing, "w");
+  try {
+    const query = ";select log_level, count(*) from all_logs group by 1";
+    const { seconds } = await run("lnav", ["-n", "-c", query, ...texts], { stdout });
+    const rows = [...readFileSync(listing, "utf8").matchAll(/^\s*\w+\s+([\d,]+)\s*$/gm)];
+    return { seconds, lines: rows.reduce((sum, [, count]) => sum + Number(count.replaceAll(",", "")), 0) };
+  } finally {
+    closeSync(stdout);
+  }
+}
+
+const fixed = (number, digits = 2) => number.toFixed(digits);
+const verdict = (good) => (good ? "ok" : "MISSED");
+
+function print(rows) {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value, note = ""] of rows) {
+    process.stdout.write(`${name.padEnd(width)}  ${value.padStart(16)}  ${note}`.trimEnd() + "\n");
+  }
+}
+
+async function main() {
+  const directory = mkdtempSync(join(tmpdir(), "coldcase-bench-"));
+  try {
+    process.stdout.write(`generating ${options.lines} lines in ${directory}\n`);
+    const { bundle, texts, bytes } = await generate(directory, Number(options.lines));
+    const out = join(directory, "out");
+    const results = [];
+    for (let index = 0; index < Number(options.runs); index++) results.push(await analyseOnce(bundle, out));
+    const best = results.toSorted((a, b) => a.seconds - b.seconds)[0];
+    const peak = Math.max(...results.map((result) => result.peak));
+    const gzip = await run("gzip", ["-dc", bundle]);
+    const lnav = await lnavTime(texts, directory);
+    const { events, texts: distinct } = countsOf(join(out, "bench.sqlite"));
+    const html = statSync(join(out, "bench.html")).size;
+    const mb = (value) => `${fixed(value / MEGABYTE, 1)} MB`;
+    print([
+      ["bundle", mb(statSync(bundle).size), `${mb(bytes)} of text`],
+      [
+        "events",
+        String(events),
+        `${fixed((100 * distinct) / events, 1)} % distinct texts (at least 40): ${verdict(distinct / events >= LIMITS.distinct)}`,
+      ],
+      [
+        "analysis",
+        `${fixed(best.seconds)} s`,
+        `best of ${results.length}: ${results.map(({ seconds }) => fixed(seconds)).join(" ")}`,
+      ],
+      ...best.stages.map(({ stage, seconds }) => [
+        `  ${stage}`,
+        `${fixed(seconds)} s`,
+        `${fixed((100 * seconds) / best.seconds, 0)} %`,
+      ]),
+      ["events/s", String(Math.round(events / best.seconds))],
+      ["peak memory", mb(peak), `limit ${LIMITS.rss} MB: ${verdict(peak <= LIMITS.rss * MEGABYTE)}`],
+      ["html", mb(html), `limit ${LIMITS.html} MB: ${verdict(html < LIMITS.html * MEGABYTE)}`],
+      ["sqlite", mb(statSync(join(out, "bench.sqlite")).size)],
+      ["gzip -dc", `${fixed(gzip.seconds)} s`, `analysis / gzip = ${fixed(best.seconds / gzip.seconds, 1)}`],
+      lnav === null
+        ? ["lnav", "-", "lnav not installed: not compared"]
+        : [
+            "lnav",
+            `${fixed(lnav.seconds)} s`,
+            `analysis / lnav = ${fixed(best.seconds / lnav.seconds)}, limit ${fixed(LIMITS.lnav, 1)}: ${verdict(best.seconds / lnav.seconds <= LIMITS.lnav)} (lnav read ${lnav.lines} lines)`,
+          ],
+    ]);
+  } finally {
+    if (!options.keep) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+if (existsSync(options.cli)) {
+  await main();
+} else {
+  process.stderr.write(`${options.cli} is not there: run npm run build first\n`);
+  process.exitCode = 2;
+}
