@@ -431,17 +431,18 @@ work() {
 at() { printf '%s\n' "$1" >"$W.now"; }
 # How the step ends if there is no output.
 why() { [ -s "$W.why" ] || printf '%s %s\n' "$1" "$2" >"$W.why"; }
-run() {
-  command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"
-  "$@"
+installed() {
+  command -v "$1" >/dev/null 2>&1 && return 0
+  why absent "$1: not installed"
+  return 127
 }
+run() { installed "$1" && "$@"; }
 lenient() {
   run "$@"
   return 0
 }
 headed() {
-  command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"
-  command -v "$1" >/dev/null 2>&1 || return 127
+  installed "$1" || return
   at "$*"
   printf '\n==> %s <==\n' "$*"
   "$@"
