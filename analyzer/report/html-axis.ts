@@ -51,7 +51,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const EMPTY_SHARE = 0.6;
 const STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 10, 100].flatMap((decade) => [decade, 2 * decade, 5 * decade]),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
@@ -130,8 +130,7 @@ function segmentTicks(segment: Segment, characterWidth: number): Tick[] {
   for (let ms = Math.ceil(segment.from / step) * step; ms <= segment.to; ms += step) {
     const [label, x] = [tickLabel(ms, step), segment.x0 + (ms - segment.from) * scale];
     const half = (label.length * characterWidth) / 2;
-    if (x - half >= segment.x0 - characterWidth * 2 && x + half <= segment.x1 + characterWidth * 2)
-      ticks.push({ x, label });
+    if (x - half >= segment.x0 - 2 && x + half <= segment.x1 + 2) ticks.push({ x, label });
   }
   return ticks;
 }

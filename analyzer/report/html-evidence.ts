@@ -2,11 +2,11 @@
 import type { IncidentReport, ReportFinding, ReportTimelineEntry } from "../model/report.ts";
 import { severities } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
-import { citeView, evidenceView, remedyView, severityView, timeView } from "./html-parts.ts";
+import { citeView, excerptViews, remedyView, severityView, timeView } from "./html-parts.ts";
 import { clipLine, cutEnd, plural, proseSpans } from "./text.ts";
 import { activeWords, confidenceWords } from "./text-words.ts";
 
-const SHOWN_EVIDENCE = 6;
+const SHOWN_EVIDENCE = 8;
 const MOST_EVIDENCE = 60;
 const MOST_EVENTS = 200;
 
@@ -22,7 +22,7 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
       `rule ${finding.rule}`,
       finding.layer,
       finding.role,
-      confidenceWords[finding.confidence],
+      `confidence: ${confidenceWords[finding.confidence]}`,
       activeWords(finding.active),
       ...(finding.count > 1 ? [plural(finding.count, "time")] : []),
       ...(finding.change ? [`since the earlier bundle: ${finding.change}`] : []),
@@ -30,10 +30,10 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
     window: timeView(finding.window),
     summary: proseSpans(finding.summary),
     why: proseSpans(finding.why),
-    evidence: finding.evidence.slice(0, SHOWN_EVIDENCE).map((evidence) => evidenceView(evidence, anchors)),
-    more: more.map((evidence) => evidenceView(evidence, anchors)),
+    evidence: excerptViews(finding.evidence.slice(0, SHOWN_EVIDENCE), anchors),
+    more: excerptViews(more, anchors),
     moreTitle: `${plural(more.length, "more line")} of evidence${beyond > 0 ? `; ${plural(beyond, "further line")} only in the JSON` : ""}`,
-    counterEvidence: finding.counterEvidence.map((evidence) => evidenceView(evidence, anchors)),
+    counterEvidence: excerptViews(finding.counterEvidence, anchors),
     remedy: remedyView(finding.remedy, proseSpans),
     entities: finding.entities.slice(0, 40).map((id) => proseSpans(cutEnd(titles.get(id) ?? id, 300))),
     references: finding.references.map((text) => ({ text, link: /^https?:\/\/[^\s]+$/.test(text) })),
@@ -50,7 +50,7 @@ export function findingsView(report: IncidentReport, anchors: Anchors) {
   return {
     summary: counts.join(", "),
     list: ordered.map((finding) => findingView(report, finding, anchors)),
-    cited: anchors.citedOnly.map((evidence) => evidenceView(evidence, anchors)),
+    cited: excerptViews(anchors.citedOnly, anchors),
   };
 }
 

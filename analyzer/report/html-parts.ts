@@ -9,7 +9,7 @@ import type { TimeText } from "./times.ts";
 import { timeParts } from "./times.ts";
 
 const LONGEST_LINE = 4000;
-const LONGEST_CONTEXT = 400;
+const LONGEST_CONTEXT = 600;
 
 export interface TimeView {
   approximate: string;
@@ -41,21 +41,57 @@ export function citeViews(evidence: ReportEvidence[], anchors: Anchors) {
   return views.filter((view, index) => views.findIndex(({ label }) => label === view.label) === index);
 }
 
-/** A line of evidence between the lines around it. The first time a line is shown, it gets its name. */
-export function evidenceView(evidence: ReportEvidence, anchors: Anchors) {
+interface ExcerptLine {
+  number: number;
+  text: string;
+  hit: boolean;
+  id: string | null;
+}
+
+interface Excerpt {
+  artifact: string;
+  hits: ReportEvidence[];
+  lines: Map<number, ExcerptLine>;
+}
+
+function touches({ lines }: Excerpt, evidence: ReportEvidence): boolean {
+  const first = evidence.line - (evidence.before?.length ?? 0);
+  const last = evidence.line + (evidence.after?.length ?? 0);
+  return [...lines.keys()].some((number) => number >= first - 1 && number <= last + 1);
+}
+
+function addLines({ lines }: Excerpt, evidence: ReportEvidence, anchors: Anchors): void {
   const { before = [], after = [], line, text } = evidence;
-  const context = (lines: string[], first: number) =>
-    lines.map((other, index) => ({ number: first + index, text: clipLine(other, LONGEST_CONTEXT), hit: false }));
-  return {
-    id: anchors.claim(evidence),
-    label: cutStart(`${evidence.artifact}:${line}`, 200),
-    time: timeView(evidence.at),
-    lines: [
-      ...context(before, line - before.length),
-      { number: line, text: clipLine(text, LONGEST_LINE), hit: true },
-      ...context(after, line + 1),
-    ],
-  };
+  const context = (texts: string[], first: number): void =>
+    texts.forEach((other, index) => {
+      const number = first + index;
+      if (lines.has(number)) return;
+      lines.set(number, { number, text: clipLine(other, LONGEST_CONTEXT), hit: false, id: null });
+    });
+  const id = lines.get(line)?.id ?? anchors.claim(evidence);
+  lines.set(line, { number: line, text: clipLine(text, LONGEST_LINE), hit: true, id });
+  context(before, line - before.length);
+  context(after, line + 1);
+}
+
+/**
+ * Lines of evidence between the lines around them; what lies side by side becomes one excerpt. The first time a line is
+ * shown, it gets its name.
+ */
+export function excerptViews(evidence: ReportEvidence[], anchors: Anchors) {
+  const excerpts: Excerpt[] = [];
+  for (const item of evidence) {
+    const near = excerpts.find((excerpt) => excerpt.artifact === item.artifact && touches(excerpt, item));
+    const excerpt = near ?? { artifact: item.artifact, hits: [], lines: new Map<number, ExcerptLine>() };
+    if (!near) excerpts.push(excerpt);
+    excerpt.hits.push(item);
+    addLines(excerpt, item, anchors);
+  }
+  return excerpts.map(({ artifact, hits, lines }) => ({
+    artifact: cutStart(artifact, 200),
+    hits: hits.toSorted((a, b) => a.line - b.line).map(({ line, at }) => ({ line, time: timeView(at) })),
+    lines: [...lines.values()].toSorted((a, b) => a.number - b.number),
+  }));
 }
 
 /** Numbered steps, each with what it does to the node. */

@@ -3,8 +3,8 @@ import type { IncidentReport, ReportRootCause } from "../model/report.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { narrativeView, remedyView, timeView } from "./html-parts.ts";
 import type { Span } from "./text.ts";
-import { cutEnd, plural, proseSpans } from "./text.ts";
-import { activeWords, conclusionWords, confidenceWords, roleWords } from "./text-words.ts";
+import { cutEnd, proseSpans } from "./text.ts";
+import { activeWords, conclusionWords, confidenceWords, riskWords } from "./text-words.ts";
 
 interface Fact {
   name: string;
@@ -69,12 +69,16 @@ function chainView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
       href: `#${anchors.finding(id)}`,
       number: index + 1,
       position: index === 0 ? "first" : last ? "last" : "middle",
-      part: index === 0 ? "cause" : finding ? roleWords[finding.role] : "",
+      part: index === 0 ? "cause" : (finding?.role ?? ""),
       layer: finding?.layer ?? "",
       title: proseSpans(cutEnd(finding?.title ?? id, 160)),
       time: timeView(finding?.window ?? null),
     };
   });
+}
+
+function sentenceCase(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
@@ -85,7 +89,7 @@ function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
     code: cause.cause,
     summary: repeated ? [] : proseSpans(cause.summary),
     confidence: confidenceWords[cause.confidence],
-    active: activeWords(cause.active),
+    active: sentenceCase(activeWords(cause.active)),
     reasons: cause.reasons.map(proseSpans),
     chain: chainView(report, cause, anchors),
     narrative: narrativeView(cause, anchors, proseSpans),
@@ -125,7 +129,7 @@ export function todoView(report: IncidentReport) {
   const steps = report.notCollected.map(({ item, why, command }) => ({
     text: proseSpans(`Collect ${item}: ${why}`),
     command,
-    risk: { icon: "○", word: "only reads", tone: "safe" },
+    risk: { ...riskWords.safe, tone: "safe" },
   }));
   const lead = steps.length ? "Collect what is missing, then analyse again." : "No remedy is known for what was found.";
   return { lead, steps };
@@ -144,9 +148,4 @@ export function furtherView(report: IncidentReport, anchors: Anchors) {
 export function pageTitle(report: IncidentReport): string {
   const name = report.node.host ?? report.bundles[0]?.name ?? "coldcase";
   return cutEnd(`${name}: ${conclusionWords[report.conclusion].word.toLowerCase()} – ${report.headline}`, 160);
-}
-
-/** How many of each, for the line under a heading. */
-export function countLine(counts: [number, string][]): string {
-  return counts.map(([count, word]) => plural(count, word)).join(", ");
 }

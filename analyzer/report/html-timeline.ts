@@ -5,7 +5,7 @@ import type { Axis, AxisShape, Stretch } from "./html-axis.ts";
 import { buildAxis } from "./html-axis.ts";
 import type { LaneContent } from "./html-lanes.ts";
 import { drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
-import { cutEnd, plural, shortIds } from "./text.ts";
+import { cutEnd, groupDigits, plural, shortIds } from "./text.ts";
 import { severityWords } from "./text-words.ts";
 import { drawnTime, formatDuration, timeMs } from "./times.ts";
 
@@ -22,18 +22,41 @@ interface Drawing extends AxisShape {
   mostLanes: number;
 }
 
+const BESIDE = { laneHeight: 40, markAt: 13, nameBeside: true, labels: true, characterWidth: 6.7 };
+const ABOVE = { laneHeight: 40, markAt: 28, nameBeside: false, labels: false, characterWidth: 6.7 };
 const DRAWINGS: Drawing[] = [
   {
-    ...{ name: "wide", width: 1120, x0: 186, x1: 1112, breakWidth: 48, mostSegments: 4, characterWidth: 6.7 },
-    ...{ laneHeight: 40, markAt: 13, nameBeside: true, nameCharacters: 26, labels: true, mostLanes: 16 },
+    ...BESIDE,
+    name: "wide",
+    width: 1000,
+    x0: 192,
+    x1: 994,
+    breakWidth: 46,
+    mostSegments: 4,
+    nameCharacters: 28,
+    mostLanes: 16,
   },
   {
-    ...{ name: "middle", width: 720, x0: 132, x1: 714, breakWidth: 44, mostSegments: 3, characterWidth: 6.7 },
-    ...{ laneHeight: 40, markAt: 13, nameBeside: true, nameCharacters: 18, labels: true, mostLanes: 12 },
+    ...BESIDE,
+    name: "middle",
+    width: 640,
+    x0: 128,
+    x1: 634,
+    breakWidth: 42,
+    mostSegments: 3,
+    nameCharacters: 16,
+    mostLanes: 12,
   },
   {
-    ...{ name: "narrow", width: 340, x0: 4, x1: 336, breakWidth: 40, mostSegments: 3, characterWidth: 6.7 },
-    ...{ laneHeight: 40, markAt: 28, nameBeside: false, nameCharacters: 48, labels: false, mostLanes: 10 },
+    ...ABOVE,
+    name: "narrow",
+    width: 340,
+    x0: 4,
+    x1: 336,
+    breakWidth: 40,
+    mostSegments: 3,
+    nameCharacters: 48,
+    mostLanes: 10,
   },
 ];
 
@@ -100,36 +123,63 @@ interface Bars {
   error: string;
   warning: string;
   other: string;
+  /** Counts of bins that are wider than the segment they are drawn in: their width says nothing. */
+  wide: { x: number; y: number; text: string }[];
 }
 
 function binRectangle(x0: number, x1: number, top: number, height: number): string {
   return `M${round(x0)} ${round(top)}h${round(Math.max(x1 - x0, 1))}v${round(height)}h${round(-Math.max(x1 - x0, 1))}z`;
 }
 
+interface Bin {
+  from: number;
+  to: number;
+  counts: [error: number, warning: number, other: number];
+  total: number;
+}
+
+function binsOf(histogram: ReportHistogram): Bin[] {
+  const [start, width] = [timeMs(histogram.from), histogram.binUs / 1000];
+  return histogram.error.map((error, index) => {
+    const counts: Bin["counts"] = [error, histogram.warning[index] ?? 0, histogram.other[index] ?? 0];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return { from: start + index * width, to: start + (index + 1) * width, counts, total };
+  });
+}
+
+function wideBinText(total: number, binUs: number, characters: number): string {
+  const events = plural(total, "event");
+  const full = `${events} in ${formatDuration(binUs, "short")}`;
+  return [full, events, groupDigits(total)].find((text) => text.length <= characters) ?? "";
+}
+
 /** Bars as high as the logarithm of their count, divided by level from the bottom: errors, warnings, the rest. */
 function histogramBars(histogram: ReportHistogram, axis: Axis, bottom: number, height: number): Bars {
-  const start = timeMs(histogram.from);
-  const width = histogram.binUs / 1000;
-  const series = [histogram.error, histogram.warning, histogram.other];
-  const totals = histogram.error.map((_, bin) => series.reduce((sum, counts) => sum + (counts[bin] ?? 0), 0));
-  const most = Math.log1p(totals.reduce((largest, total) => Math.max(largest, total), 1));
-  const paths: [string[], string[], string[]] = [[], [], []];
+  const bins = binsOf(histogram).filter(({ total }) => total > 0);
+  const most = Math.log1p(bins.reduce((largest, { total }) => Math.max(largest, total), 1));
+  const paths: string[][] = [[], [], []];
+  const wide: Bars["wide"] = [];
   for (const segment of axis.segments) {
-    totals.forEach((total, bin) => {
-      const [from, to] = [start + bin * width, start + (bin + 1) * width];
-      if (total === 0 || to < segment.from || from > segment.to) return;
-      const x0 = axis.position(Math.max(from, segment.from));
-      const x1 = axis.position(Math.min(to, segment.to));
+    for (const { from, to, counts, total } of bins) {
+      if (to <= segment.from || from >= segment.to) continue;
+      const [x0, x1] = [axis.position(Math.max(from, segment.from)), axis.position(Math.min(to, segment.to))];
       const full = Math.max(3, (height * Math.log1p(total)) / most);
       let top = bottom;
-      series.forEach((counts, level) => {
-        const part = (full * (counts[bin] ?? 0)) / total;
+      counts.forEach((count, level) => {
+        const part = (full * count) / total;
         top -= part;
         if (part > 0) paths[level]?.push(binRectangle(x0, x1 - 0.6, top, part));
       });
-    });
+      if (x1 - x0 < (segment.x1 - segment.x0) * 0.6) continue;
+      wide.push({
+        x: round((segment.x0 + segment.x1) / 2),
+        y: round(bottom - full - 4),
+        text: wideBinText(total, histogram.binUs, (segment.x1 - segment.x0) / 6.7),
+      });
+    }
   }
-  return { error: paths[0].join(""), warning: paths[1].join(""), other: paths[2].join("") };
+  const [error = "", warning = "", other = ""] = paths.map((path) => path.join(""));
+  return { error, warning, other, wide };
 }
 
 function laneName(name: string, characters: number): string {
@@ -172,15 +222,18 @@ function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
     drawLane(lane, axis, drawing, lanesTop + index * drawing.laneHeight),
   );
   const height = lanesTop + lanes.length * drawing.laneHeight + 4;
-  const empty = { error: "", warning: "", other: "" };
+  const empty: Bars = { error: "", warning: "", other: "", wide: [] };
   return {
-    ...{ name: drawing.name, width: drawing.width, height, nameBeside: drawing.nameBeside },
-    ...{ flags, histogramBottom, lanesTop, lanes },
+    name: drawing.name,
+    width: drawing.width,
+    height,
+    flags,
+    lanes,
     fades: severities,
     histogramX: drawing.nameBeside && report.histogram ? 4 : null,
     histogramName: plural(report.counts.events, "event"),
     histogramY: histogramBottom - 4,
-    bars: report.histogram ? histogramBars(report.histogram, axis, histogramBottom, HISTOGRAM_HEIGHT - 10) : empty,
+    bars: report.histogram ? histogramBars(report.histogram, axis, histogramBottom, HISTOGRAM_HEIGHT - 16) : empty,
     baseline: axis.segments.map(({ x0, x1 }) => `M${round(x0)} ${histogramBottom}H${round(x1)}`).join(""),
     grid: axis.ticks.map(({ x }) => `M${round(x)} ${histogramBottom}v5M${round(x)} ${lanesTop}V${height}`).join(""),
     ticks: axis.ticks.map(({ x, label }) => ({ x: round(x), label })),
@@ -192,12 +245,8 @@ function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
 }
 
 function countBetween(histogram: ReportHistogram | null, { from, to }: Stretch): number {
-  if (!histogram) return 0;
-  const [start, width] = [timeMs(histogram.from), histogram.binUs / 1000];
-  return histogram.error.reduce((sum, errors, bin) => {
-    const inside = start + bin * width >= from && start + (bin + 1) * width <= to;
-    return inside ? sum + errors + (histogram.warning[bin] ?? 0) + (histogram.other[bin] ?? 0) : sum;
-  }, 0);
+  const inside = histogram ? binsOf(histogram).filter((bin) => bin.from >= from && bin.to <= to) : [];
+  return inside.reduce((sum, { total }) => sum + total, 0);
 }
 
 function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {

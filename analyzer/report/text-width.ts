@@ -1,6 +1,6 @@
 /** Laying out text in the columns of a terminal. */
 
-const ZERO_WIDTH = /^[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]$/u;
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
 const DOUBLE_WIDTH =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
@@ -32,7 +32,7 @@ export function fit(text: string, columns: number): string {
 /** The end of the text, as much of it as fits into `columns`, after a `…` when something was cut. */
 export function fitStart(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
-  const characters = [...text.slice(-columns * 2)];
+  const characters = Array.from(text.slice(-columns * 2));
   let [kept, width] = ["", 0];
   for (let index = characters.length - 1; index >= 0; index -= 1) {
     const character = characters[index] ?? "";

@@ -1,5 +1,5 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { Conclusion, Confidence, CoverageStatus, GapKind, Role, Severity, TimeBasis } from "../model/words.ts";
+import type { Conclusion, Confidence, CoverageStatus, GapKind, Severity, TimeBasis } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
 
 export interface Word {
@@ -29,15 +29,8 @@ export const confidenceWords: Record<Confidence, string> = {
   unknown: "not known",
 };
 
-export const roleWords: Record<Role, string> = {
-  cause: "cause",
-  effect: "effect",
-  symptom: "symptom",
-  marker: "marker",
-};
-
 export const riskWords: Record<RemedyStep["risk"], Word> = {
-  safe: { icon: "○", word: "only reads" },
+  safe: { icon: "○", word: "alters no data" },
   backup: { icon: "◇", word: "makes a copy" },
   change: { icon: "▲", word: "changes the node" },
 };

@@ -65,9 +65,11 @@ export function cutStart(text: string, limit: number): string {
   return `…${/^[\udc00-\udfff]/.test(tail) ? tail.slice(1) : tail}`;
 }
 
-/** A line of evidence cut to `limit` characters; says how many were left out. */
+const NOT_WORTH_CUTTING = 100;
+
+/** A line of evidence cut to about `limit` characters; says how many were left out. */
 export function clipLine(text: string, limit: number): string {
-  if (text.length <= limit) return text;
+  if (text.length <= limit + NOT_WORTH_CUTTING) return text;
   const kept = whole(text.slice(0, limit));
   return `${kept} … [${groupDigits(text.length - kept.length)} more characters in this line]`;
 }
@@ -104,7 +106,7 @@ function wordSpans(text: string): Span[] {
   return text.split(/(\s+)/).flatMap((word) => {
     const match = /^(["'“‘(]*)(.*?)([.,;:!?)"'”’]*)$/su.exec(word);
     const core = match?.[2] ?? "";
-    if (!core || !TECHNICAL.some((pattern) => pattern.test(core))) return [{ code: false, text: word }];
+    if (core.length < 2 || !TECHNICAL.some((pattern) => pattern.test(core))) return [{ code: false, text: word }];
     return [
       { code: false, text: match?.[1] ?? "" },
       { code: true, text: core },

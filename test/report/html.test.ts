@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { loadPage } from "../../analyzer/report/html-templates.ts";
+import { renderHtml } from "../../analyzer/report/html.ts";
+import type { IncidentReport } from "../../analyzer/model/report.ts";
+import {
+  healthyReport,
+  hostileReport,
+  insufficientReport,
+  reports,
+  seedReport,
+  unknownCauseReport,
+} from "./fixture.ts";
+
+const TEMPLATES = new URL("../../templates/", import.meta.url);
+const SOURCES = new URL("../../analyzer/report/", import.meta.url);
+
+function filesOf(root: URL, ending: RegExp): [string, string][] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => ending.test(name))
+    .map((name) => [name, readFileSync(new URL(name, root), "utf8")]);
+}
+
+/** The document without what is text to the browser: style, data island, and the contents of attributes are kept apart. */
+function tagsOf(html: string): string[] {
+  const withoutRaw = html.replace(/<style>[^]*?<\/style>/, "").replace(/(<script[^>]*>)[^]*?<\/script>/, "$1");
+  return withoutRaw.match(/<[^>]+>/g) ?? [];
+}
+
+describe("templates", () => {
+  it.each([...filesOf(TEMPLATES, /\.hbs$/), ...filesOf(SOURCES, /\.ts$/)])(
+    "%s writes nothing unescaped",
+    (name, text) => {
+      expect(text).not.toContain("{{{");
+      expect(text).not.toMatch(/\{\{&|innerHTML|outerHTML|insertAdjacent|document\.write/);
+      if (name.endsWith(".hbs")) expect(text).not.toMatch(/\s(?:style|on\w+)=/);
+      if (name !== "html-templates.ts") expect(text).not.toContain("SafeString");
+    },
+  );
+
+  it("are quoted in every attribute", () => {
+    for (const [, text] of filesOf(TEMPLATES, /\.hbs$/)) expect(text).not.toMatch(/=\{\{/);
+  });
+
+  it("give the same page when built", async () => {
+    const target = mkdtempSync(join(tmpdir(), "coldcase-build-"));
+    try {
+      execFileSync(process.execPath, [new URL("../../analyzer/build.mjs", import.meta.url).pathname, target]);
+      const built = await loadPage(pathToFileURL(join(target, "report", "templates.js")));
+      const source = await loadPage(pathToFileURL(join(target, "none.js")));
+      const view = { this: 1 };
+      expect(built.stylesheet).toBe(source.stylesheet);
+      expect(() => built.render(view)).toThrow(/not defined/);
+      expect(readFileSync(join(target, "report", "templates.js"), "utf8")).toContain("export const specs");
+    } finally {
+      rmSync(target, { recursive: true });
+    }
+  });
+});
+
+describe.each(Object.entries(reports))("html of %s", (_name, report) => {
+  const html = renderHtml(report());
+  const tags = tagsOf(html);
+
+  it("has a policy first in its head, with the hash of its stylesheet", () => {
+    const style = /<style>([^]*?)<\/style>/.exec(html)?.[1] ?? "";
+    const hash = createHash("sha256").update(style, "utf8").digest("base64");
+    const policy = /<head>\n<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1];
+    expect(policy?.replaceAll("&#x27;", "'").replaceAll("&#x3D;", "=")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`,
+    );
+  });
+
+  it("holds no script that runs, no inline style, no handler, no foreign link", () => {
+    expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual(['<script type="application/json" id="report">']);
+    expect(tags.filter((tag) => /\s(?:style|on\w+)\s*=/i.test(tag.replace(/"[^"]*"/g, '""')))).toEqual([]);
+    expect(tags.filter((tag) => /^<(?:img|iframe|object|embed|link|base|form)/i.test(tag))).toEqual([]);
+    const links = tags.flatMap((tag) => /href="([^"]*)"/.exec(tag)?.[1] ?? []);
+    expect(links.filter((href) => !/^(?:#|https?:\/\/)/.test(href))).toEqual([]);
+    expect(tags.filter((tag) => /href="http/.test(tag) && !tag.includes('rel="noreferrer"'))).toEqual([]);
+  });
+
+  it("links only to places that it has, and names each once", () => {
+    const ids = tags.flatMap((tag) => /\sid="([^"]*)"/.exec(tag)?.[1] ?? []);
+    expect(new Set(ids).size).toBe(ids.length);
+    const targets = tags.flatMap((tag) => /href="#([^"]*)"/.exec(tag)?.[1] ?? []);
+    expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
+  });
+
+  it("draws only finite numbers", () => {
+    expect(html.replace(/<script[^]*<\/script>/, "")).not.toMatch(/="[^"]*(?:NaN|Infinity|undefined)/);
+  });
+
+  it("renders the same bytes again", () => {
+    expect(renderHtml(report()) === html).toBe(true);
+  });
+
+  it("carries the report as data", () => {
+    const island = /<script type="application\/json" id="report">([^]*?)<\/script>/.exec(html)?.[1] ?? "";
+    expect(JSON.parse(island)).toEqual(JSON.parse(JSON.stringify(report())));
+  });
+});
+
+describe("html", () => {
+  it("shows hostile text as text", () => {
+    const html = renderHtml(hostileReport());
+    const shown = html.replace(/<style>[^]*?<\/style>|<script type[^]*?<\/script>/g, "");
+    expect(shown).not.toMatch(/<script|<img|<b>/i);
+    expect(shown).not.toMatch(
+      new RegExp("[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u200b\\u2028-\\u202e\\u2066\\u2069\\ufeff]"),
+    );
+    for (const text of [
+      "&lt;/script&gt;",
+      "{{x}} {{{y}}} {{&gt; report}}",
+      "$&amp; $1",
+      "%%TOKEN%%",
+      "␛[31m",
+      "\\ud800",
+    ]) {
+      expect(shown).toContain(text);
+    }
+    expect(shown).toMatch(/\[\d+,\d{3} more characters in this line\]/);
+  });
+
+  it("puts the sections in the order of the story", () => {
+    const headings = [...renderHtml(seedReport()).matchAll(/<h2 id="h-([^"]+)"/g)].map((match) => match[1]);
+    expect(headings).toEqual(
+      "what-happened what-to-do further timeline findings events clock containers checks coverage reproduce".split(" "),
+    );
+  });
+
+  it.each([
+    [healthyReport, "Nothing is wrong, as far as this bundle can tell.", "Every container is up"],
+    [insufficientReport, "This bundle holds too little", "Only one artifact was recognised"],
+    [unknownCauseReport, "this bundle does not tell why", "No finding explains it."],
+  ])("says plainly what it concludes and why", (report, answer, reason) => {
+    const story = renderHtml(report()).split('id="what-to-do"')[0] ?? "";
+    expect(story).toContain(answer);
+    expect(story).toContain(reason);
+  });
+
+  it("keeps within its budgets", () => {
+    const seed = seedReport();
+    const empty: IncidentReport = {
+      ...insufficientReport(),
+      checks: [],
+      notCollected: [],
+      coverage: [],
+      links: [],
+      entities: [],
+    };
+    expect(Buffer.byteLength(renderHtml(empty))).toBeLessThan(60 * 1024);
+    expect(Buffer.byteLength(renderHtml(seed))).toBeLessThan(400 * 1024);
+    expect(Buffer.byteLength(renderHtml(reports.bigReport()))).toBeLessThan(4 * 1024 * 1024);
+  });
+
+  it("needs no field that is optional", () => {
+    const seed = seedReport();
+    const bare = (evidence: { before?: string[]; after?: string[] }): void => {
+      delete evidence.before;
+      delete evidence.after;
+    };
+    for (const finding of seed.findings) finding.evidence.forEach(bare);
+    expect(() => renderHtml({ ...seed, bundles: [], histogram: null, containers: [] })).not.toThrow();
+  });
+});

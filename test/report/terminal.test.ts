@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { displayWidth } from "../../analyzer/report/text-width.ts";
+import { renderTerminal } from "../../analyzer/report/terminal.ts";
+import { reports, seedReport } from "./fixture.ts";
+
+const FILES = ["k1.html", "k1.md", "k1.sqlite"];
+const CONTROL = new RegExp(
+  "[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f]",
+);
+
+describe.each(Object.entries(reports))("terminal summary of %s", (_name, report) => {
+  it.each([100, 80, 60, 40])("fits 40 lines of %d columns without control characters", (width) => {
+    const text = renderTerminal(report(), { width, color: false, files: FILES });
+    const lines = text.trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+    expect(text).not.toMatch(CONTROL);
+    expect(text).toContain("k1.html");
+  });
+
+  it("differs in colour only", () => {
+    const plain = renderTerminal(report(), { width: 100, color: false, files: FILES });
+    const coloured = renderTerminal(report(), { width: 100, color: true, files: FILES });
+    expect(coloured).toContain("\u001b[");
+    expect(coloured.replace(new RegExp("\\u001b\\[[0-9;]*m", "g"), "")).toBe(plain);
+  });
+});
+
+describe("terminal summary", () => {
+  it("tells the seed incident", () => {
+    const text = renderTerminal(seedReport(), { width: 100, color: false, files: FILES });
+    expect(text).toMatchInlineSnapshot(`
+      "coldcase 0.1.0 · k1 · collected ~2017-11-05 06:08:00 UTC · secrets masked
+
+      ◆ CAUSE FOUND  The filesystem under /var/lib/docker is corrupted, and the API server of k1 cannot
+                     come back
+
+      Root cause   The filesystem under /var/lib/docker is corrupted [filesystem-corruption]
+      Confidence   certain: Three programs (ls, cat through docker, and the kubelet) get EUCLEAN for the
+                   same two files.
+      Trigger      What corrupted the card is not known: neither a kernel log nor the superblock is in the
+                   bundle. The damaged directory dates from 04:17 on Oct 23, four minutes after the last
+                   line of the pod log, if the node's zone is UTC: a correlation, not a cause.
+
+      Chain, cause first
+        1  link and lower of layer 74217d05e7d3… cannot be read             overlay2/ls-74217d05.txt:1
+        2  Sandbox 7d9ec7433434… of kube-apiserver-k1 cannot be inspected   journal/apiserver.txt:2
+        3  The kubelet ignores the events of kube-apiserver-k1              journal/apiserver.txt:3
+        4  Static pod kube-apiserver-k1 stays down                          docker/ps-a.txt:2
+        5  192.168.1.11:6443 refuses connections                            journal/apiserver.txt:1
+        6  kubectl cannot reach the server                                  client/kubectl-get-nodes.txt:2
+
+      Do next, in this order
+        1  Stop writing to the card: stop what restarts containers, then the runtime. (changes the node)
+           $ sudo systemctl stop kubelet docker
+        2  Image the card on another machine before anything repairs it. A failing card may
+           not survive a second read. (makes a copy)
+           $ sudo dd if=/dev/mmcblk0 of=k1-card.img bs=4M conv=noerror,sync status=progress
+        3  Check the filesystem while it is not mounted: best with the card in another
+           machine. (changes the node)
+           $ sudo e2fsck -f /dev/mmcblk0p2
+           … 3 more steps in the report
+
+      Findings     1 critical, 5 major, 1 minor, 1 info · 3 checks passed, 3 could not be run
+      Missing      kernel log, superblock, log of container 6ef208ad4c36
+      Written      k1.html, k1.md, k1.sqlite
+      "
+    `);
+  });
+
+  it("breaks a long command where the shell may, and never shortens one", () => {
+    const report = seedReport();
+    report.rootCauses[0]!.remedy = [
+      { text: "Copy.", command: `cp ${"/some/long/path/of/a/file ".repeat(5)}/target`, risk: "safe" },
+      { text: "Quoted.", command: `echo '${"word ".repeat(40)}'`, risk: "safe" },
+    ];
+    const text = renderTerminal(report, { width: 100, color: false, files: [] });
+    expect(text).toContain("/some/long/path/of/a/file \\\n");
+    expect(text).toContain("(a long command: see the report)");
+  });
+});
