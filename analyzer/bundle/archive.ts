@@ -34,7 +34,11 @@ export async function detectContent(source: ByteSource, shown: string, limits: L
     return { outer, inner: outer.kind };
   }
   raw.unread(head.subarray(outer.skip));
-  const pieces = gunzip(raw, { context, path: null, reread: (from) => source.read(from) });
+  const pieces = gunzip(raw, {
+    context,
+    path: null,
+    reread: (from) => readSource(source, from, context, null, () => {}),
+  });
   const unpacked = createCursor(pieces);
   let text = await unpacked.take(HEAD_BYTES);
   while (text.length < HEAD_BYTES && unpacked.passGap()) text = Buffer.concat([text, await unpacked.take(HEAD_BYTES)]);
@@ -59,7 +63,7 @@ export async function* readContent(
   const { outer, inner } = content;
   const skip = outer.kind === "plain" ? 0 : outer.skip;
   if (skip > 0) await passNoise(raw, skip, context);
-  const reread = (from: number): AsyncIterable<Buffer> => source.read(from);
+  const reread = (from: number): AsyncIterable<Buffer> => readSource(source, from, context, null, () => {});
   const alone = inner === "plain" ? path : null;
   const pieces: AsyncIterable<Piece> =
     outer.kind === "gzip" ? gunzip(raw, { context, path: alone, reread }) : portions(raw);

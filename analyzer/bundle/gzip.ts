@@ -1,22 +1,14 @@
 import { createCursor, GAP, type Cursor, type Piece } from "./cursor.ts";
-import { GZIP_MAGIC, gzipHeaderLength, startsGzip } from "./gzip-header.ts";
+import { findMember, findTarMember, type Search } from "./gzip-scan.ts";
+import { gzipHeaderLength } from "./gzip-header.ts";
 import { inflateMember, salvage, type Inflated } from "./inflate.ts";
 import type { ReadContext } from "./limits.ts";
 
 const HEADER_BYTES = 1024;
 const LONG_HEADER_BYTES = 128 * 1024;
 const TRAILER_BYTES = 8;
-const WINDOW_BYTES = 256 * 1024;
-const PROBE_BYTES = 4096;
 /** Each costs a second reading of a member. */
-const MAX_SALVAGES = 64;
-/** Each costs the decompression of a few KiB: a hostile file may look like gzip at every third byte. */
-const MAX_TRIALS = 10_000;
-
-interface GunzipState {
-  salvages: number;
-  trials: number;
-}
+const MAX_REREADS = 64;
 
 export interface GunzipOptions {
   context: ReadContext;
@@ -26,39 +18,38 @@ export interface GunzipOptions {
   reread: ((from: number) => AsyncIterable<Buffer>) | null;
 }
 
+interface State {
+  options: GunzipOptions;
+  input: Cursor;
+  /** Offset in the file of where `input` began. */
+  base: number;
+  members: number;
+  rereads: number;
+  search: Search;
+}
+
 /**
  * Unpacks all members of a gzip file, as the collector writes one for each of its steps. Damage is recorded in the
  * context and never thrown: after it the stream goes on, behind a gap, with the next member that can be unpacked.
  * https://www.rfc-editor.org/rfc/rfc1952
  */
 export async function* gunzip(input: Cursor, options: GunzipOptions): AsyncGenerator<Piece> {
-  const state: GunzipState = { salvages: 0, trials: 0 };
-  for (let members = 0; ; members++) {
-    const at = input.offset();
-    const header = await takeHeader(input);
-    if (header === "end") return;
-    if (header === "short") return add(options, "cut", at, cutSentence(options, input.offset()));
-    if (header === "none") {
-      if (!(await passGarbage(input, at, { members, state, options }))) return;
-      yield GAP;
-      continue;
-    }
-    const data = input.offset();
-    const inflated: Inflated = { outcome: "end", crc: 0, length: 0 };
-    yield* inflateMember(input, inflated);
-    if (inflated.outcome === "end") await checkTrailer(input, inflated, at, options);
-    else if (inflated.outcome === "cut") {
-      return add(options, "cut", at, cutSentence(options, input.offset()));
-    } else {
-      const good = input.offset() - data;
-      if (options.reread !== null && state.salvages++ < MAX_SALVAGES) {
-        const again = createCursor(options.reread(data));
-        yield* salvage(again, good, inflated.length);
-        await again.close();
+  const state: State = { options, input, base: 0, members: 0, rereads: 0, search: { trials: 0 } };
+  try {
+    for (let more = true; more; state.members++) {
+      const at = position(state);
+      const header = await takeHeader(state.input);
+      if (header === "end") return;
+      if (header === "short") return addCut(state, at);
+      if (header === "none") {
+        if (!(await passGarbage(state, at))) return;
+        yield GAP;
+      } else {
+        more = yield* readMember(state, at);
       }
-      yield GAP;
-      if (!(await passDamage(input, data + good, { members, state, options }))) return;
     }
+  } finally {
+    if (state.input !== input) await state.input.close();
   }
 }
 
@@ -77,85 +68,104 @@ async function takeHeader(input: Cursor): Promise<"end" | "short" | "none" | "ok
   return "none";
 }
 
-async function checkTrailer(input: Cursor, inflated: Inflated, at: number, options: GunzipOptions): Promise<void> {
-  const trailer = await input.take(TRAILER_BYTES);
-  if (trailer.length < TRAILER_BYTES) {
-    return add(options, "cut", at, cutSentence(options, input.offset()));
+/** Unpacks the member whose header was just read. Returns false when nothing follows it. */
+async function* readMember(state: State, at: number): AsyncGenerator<Piece, boolean> {
+  const data = position(state);
+  const inflated: Inflated = { outcome: "end", crc: 0, length: 0 };
+  yield* inflateMember(state.input, inflated);
+  if (inflated.outcome === "end") {
+    const trailer = await state.input.take(TRAILER_BYTES);
+    if (trailer.length < TRAILER_BYTES) inflated.outcome = "cut";
+    else if (isTrailerOf(trailer, inflated)) return true;
   }
-  const sound = trailer.readUInt32LE(0) === inflated.crc && trailer.readUInt32LE(4) === inflated.length % 2 ** 32;
-  if (sound) return;
-  const what = options.path ?? "The bundle";
-  add(
-    options,
-    "damaged",
-    at,
-    `${what} is damaged: the checksum of the compressed part at byte ${at} is wrong, so what came out of it may be wrong too.`,
-  );
+  if (inflated.outcome === "cut") {
+    addCut(state, at);
+    return false;
+  }
+  const reached = position(state);
+  if (inflated.outcome === "damaged" && mayReread(state)) {
+    const again = createCursor(state.options.reread?.(data) ?? nothing());
+    yield* salvage(again, reached - data, inflated.length);
+    await again.close();
+  }
+  return yield* passDamage(state, { at, data, reached, decoded: inflated.outcome === "end" });
 }
 
-interface Place {
-  members: number;
-  state: GunzipState;
-  options: GunzipOptions;
+function isTrailerOf(trailer: Buffer, inflated: Inflated): boolean {
+  return trailer.readUInt32LE(0) === inflated.crc && trailer.readUInt32LE(4) === inflated.length % 2 ** 32;
+}
+
+interface DamagedMember {
+  at: number;
+  data: number;
+  reached: number;
+  /** It could be unpacked to an end, but its checksum is wrong. */
+  decoded: boolean;
+}
+
+/**
+ * Goes on after a damaged member. What was unpacked of it after the damage may have been the members that follow, so
+ * these are looked for from its beginning; such a member is taken only when it begins with a tar header, since the
+ * content of a sound one may hold compressed files.
+ */
+async function* passDamage(state: State, member: DamagedMember): AsyncGenerator<Piece, boolean> {
+  const what = state.options.path ?? "The bundle";
+  if (state.options.path === null && mayReread(state)) {
+    const again = createCursor(state.options.reread?.(member.data) ?? nothing());
+    if (await findTarMember(again, member.reached - member.data, state.search)) {
+      if (state.base > 0) await state.input.close();
+      state.input = again;
+      state.base = member.data;
+      yield GAP;
+      const message = `${what} is damaged after byte ${member.at} (compressed). Reading goes on at byte ${position(state)}.`;
+      add(state, "damaged", member.at, message);
+      return true;
+    }
+    await again.close();
+  }
+  if (member.decoded) {
+    const message = `${what} is damaged: the checksum of the part at byte ${member.at} (compressed) is wrong, and what came out of it may be wrong too.`;
+    add(state, "damaged", member.at, message);
+    return true;
+  }
+  yield GAP;
+  const { found } = await findMember(state.input, state.search);
+  const then = found ? `Reading goes on at byte ${position(state)}` : "Nothing after it could be read";
+  const message = `${what} is damaged near byte ${member.reached} (compressed). ${then}; what lay between is lost.`;
+  add(state, "damaged", member.reached, message);
+  return found;
 }
 
 /** Passes what follows the last member and is none. True when the cursor stands at another member. */
-async function passGarbage(input: Cursor, at: number, place: Place): Promise<boolean> {
-  const { members, state, options } = place;
-  const { skipped, zeros, found } = await findMember(input, state);
-  const what = options.path ?? "The bundle";
+async function passGarbage(state: State, at: number): Promise<boolean> {
+  const { skipped, zeros, found } = await findMember(state.input, state.search);
+  const what = state.options.path ?? "The bundle";
   if (found) {
     const message = `${what} is damaged: ${skipped} bytes at byte ${at} (compressed) are no gzip data and were skipped.`;
-    add(options, "damaged", at, message);
-  } else if (!zeros || members === 0) {
-    add(options, "damaged", at, `${what} ends with ${skipped} bytes that are no gzip data; they were ignored.`);
+    add(state, "damaged", at, message);
+  } else if (!zeros || state.members === 0) {
+    add(state, "damaged", at, `${what} ends with ${skipped} bytes that are no gzip data; they were ignored.`);
   }
   return found;
 }
 
-/** Passes the rest of a damaged member. True when the cursor stands at another member. */
-async function passDamage(input: Cursor, at: number, place: Place): Promise<boolean> {
-  const { state, options } = place;
-  const { skipped, found } = await findMember(input, state);
-  const what = options.path ?? "The bundle";
-  const then = found ? `Reading goes on at byte ${at + skipped}` : "Nothing after it could be read";
-  const message = `${what} is damaged near byte ${at} (compressed). ${then}; what lay between is lost.`;
-  add(options, "damaged", at, message);
-  return found;
+function mayReread(state: State): boolean {
+  return state.options.reread !== null && state.rereads++ < MAX_REREADS;
 }
 
-interface Search {
-  skipped: number;
-  /** Nothing but zero bytes was skipped. */
-  zeros: boolean;
-  found: boolean;
+function position(state: State): number {
+  return state.base + state.input.offset();
 }
 
-async function findMember(input: Cursor, state: GunzipState): Promise<Search> {
-  const start = input.offset();
-  let zeros = true;
-  for (;;) {
-    const window = await input.take(WINDOW_BYTES);
-    const last = window.length < WINDOW_BYTES;
-    const searched = last ? window.length : WINDOW_BYTES - PROBE_BYTES;
-    let at = window.indexOf(GZIP_MAGIC);
-    while (at !== -1 && at < searched) {
-      if (state.trials++ < MAX_TRIALS && startsGzip(window.subarray(at, at + PROBE_BYTES))) break;
-      at = window.indexOf(GZIP_MAGIC, at + 1);
-    }
-    const found = at !== -1 && at < searched;
-    const passed = found ? at : searched;
-    zeros &&= window.subarray(0, passed).every((byte) => byte === 0);
-    input.unread(window.subarray(passed));
-    if (found || last) return { skipped: input.offset() - start, zeros, found };
-  }
+function addCut(state: State, at: number): void {
+  const what = state.options.path ?? "The bundle";
+  const message = `${what} ends too early, at byte ${position(state)} (compressed): the end of it is missing.`;
+  add(state, "cut", at, message);
 }
 
-function cutSentence(options: GunzipOptions, end: number): string {
-  const what = options.path ?? "The bundle";
-  return `${what} ends too early, at byte ${end} (compressed): the end of it is missing.`;
+function add(state: State, kind: "cut" | "damaged", byteOffset: number, message: string): void {
+  const { context, path } = state.options;
+  context.damage.add({ kind, path, byteOffset, message });
 }
 
-function add(options: GunzipOptions, kind: "cut" | "damaged", byteOffset: number, message: string): void {
-  options.context.damage.add({ kind, path: options.path, byteOffset, message });
-}
+async function* nothing(): AsyncGenerator<Buffer> {}

@@ -1,10 +1,13 @@
-import { constants, crc32, createInflateRaw } from "node:zlib";
+import { constants, crc32, createInflateRaw, inflateRawSync, type InflateRaw } from "node:zlib";
 import type { Cursor } from "./cursor.ts";
 
 /** Compressed bytes handed to the decompressor at a time: what is lost at most before a damage is searched again. */
 const FEED_BYTES = 64 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 const SALVAGE_STEP_BYTES = 16;
+/** A member that fits in here is unpacked in one go: a bundle may have a thousand of them. */
+const SMALL_BYTES = 16 * 1024;
+const SMALL_OUTPUT_BYTES = 1024 * 1024;
 
 export interface Inflated {
   /** `end`: the deflate stream is complete; `cut`: the input ended first; `damaged`: it cannot be decoded further. */
@@ -19,6 +22,13 @@ export interface Inflated {
  * `FEED_BYTES` that could not be decoded as a whole. The result is written to `into`, and holds once the end is reached.
  */
 export async function* inflateMember(input: Cursor, into: Inflated): AsyncGenerator<Buffer> {
+  const small = await inflateSmall(input);
+  if (small !== null) {
+    into.crc = crc32(small);
+    into.length = small.length;
+    if (small.length > 0) yield small;
+    return;
+  }
   const engine = createInflateRaw({ chunkSize: OUTPUT_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
   let fed = 0;
   let piece: Buffer | null = null;
@@ -57,6 +67,23 @@ export async function* inflateMember(input: Cursor, into: Inflated): AsyncGenera
   engine.destroy();
   const left = fed - engine.bytesWritten;
   if (left > 0 && piece !== null) input.unread((piece as Buffer).subarray((piece as Buffer).length - left));
+}
+
+/** A whole short member, with the cursor after it; null, and the cursor where it was, for any other. */
+async function inflateSmall(input: Cursor): Promise<Buffer | null> {
+  const head = await input.take(SMALL_BYTES);
+  try {
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: SMALL_OUTPUT_BYTES, info: true };
+    const { buffer, engine } = inflateRawSync(head, options) as unknown as { buffer: Buffer; engine: InflateRaw };
+    if (engine.bytesWritten < head.length) {
+      input.unread(head.subarray(engine.bytesWritten));
+      return buffer;
+    }
+  } catch {
+    // Damaged, or too long: the other way tells.
+  }
+  input.unread(head);
+  return null;
 }
 
 /**

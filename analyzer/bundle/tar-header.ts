@@ -29,6 +29,7 @@ export interface TarExtension {
   sparse?: boolean;
 }
 
+const ZEROS = Buffer.alloc(BLOCK);
 const KNOWN_TYPES = /^[\0-7A-Zaxg]$/;
 
 /** The header in a block, or null when its checksum or a number in it is wrong. */
@@ -51,9 +52,9 @@ export function parseTarHeader(block: Buffer): TarHeader | null {
   };
 }
 
-/** True for a block of zero bytes. */
+/** True for a block, or the beginning of one, of zero bytes. */
 export function isZeroBlock(block: Buffer): boolean {
-  return block.every((byte) => byte === 0);
+  return block.equals(ZEROS.subarray(0, block.length));
 }
 
 /** Old tar programs summed signed bytes, so both sums are accepted. The checksum field itself counts as spaces. */

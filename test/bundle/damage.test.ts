@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { BundleError } from "../../analyzer/bundle/errors.ts";
 import { logText, noise, readBytes, tarOf } from "./helpers.ts";
 
-const CASES = 150;
+const CASES = 60;
 
 /** Overwrites, removes, doubles or zeroes a stretch, at a place and of a length that the seed gives. */
 function damaged(bytes: Buffer, seed: number): Buffer {
