@@ -11,9 +11,7 @@ import { allRuns, factsOf } from "./store/queries.ts";
 /** Builds the clock model of the store, and places all runs and all times inside of facts. */
 export function placeTimes(database: Database, manifest: BundleManifest | null, options: AnalysisOptions): ClockModel {
   const probes = factsOf(database, "zone-probe").map(({ value }) => value);
-  const event = database.prepare(
-    "SELECT min(id) AS id FROM event WHERE id BETWEEN ? AND ? AND stated >= ?",
-  );
+  const event = database.prepare("SELECT min(id) AS id FROM event WHERE id BETWEEN ? AND ? AND stated >= ?");
   const model = buildClock({
     runs: allRuns(database),
     clocks: factsOf(database, "clock").map(({ value }) => value),
@@ -30,7 +28,10 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
   return model;
 }
 
-function collectionTime(manifest: BundleManifest | null, options: AnalysisOptions): { time: number; basis: string } | null {
+function collectionTime(
+  manifest: BundleManifest | null,
+  options: AnalysisOptions,
+): { time: number; basis: string } | null {
   if (options.collectedAt !== null) return { time: options.collectedAt, basis: "given on the command line" };
   const stated = manifest?.collectedAt ? parseIso(manifest.collectedAt) : null;
   return stated ? { time: stated.time.stated, basis: "the bundle's manifest, by the node's own clock" } : null;

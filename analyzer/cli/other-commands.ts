@@ -67,7 +67,12 @@ async function query(path: string, sql: string, options: { json?: boolean; csv?:
   const database = isOwnStore(path) ? await openStore(path) : await createStore("");
   if (!isOwnStore(path)) {
     const plain = { timezone: null, year: null, collectedAt: null, redact: "none" as const, version: toolVersion() };
-    await analyze(() => openBundle([path]), database, plain, () => undefined);
+    await analyze(
+      () => openBundle([path]),
+      database,
+      plain,
+      () => undefined,
+    );
   }
   let rows: Record<string, unknown>[];
   try {
@@ -102,7 +107,8 @@ function writeTable(rows: Record<string, unknown>[], cell: (value: unknown) => s
 async function showRules(id: string | undefined): Promise<void> {
   const rules = await loadRules();
   if (id === undefined) {
-    for (const rule of rules) say(`${rule.id.padEnd(28)} ${rule.severity.padEnd(9)} ${rule.cause.padEnd(24)} ${rule.passTitle}`);
+    for (const rule of rules)
+      say(`${rule.id.padEnd(28)} ${rule.severity.padEnd(9)} ${rule.cause.padEnd(24)} ${rule.passTitle}`);
     return;
   }
   const rule = rules.find((candidate) => candidate.id === id);

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { isOwnStore } from "../store/open.ts";
 import { UsageError } from "./errors.ts";
@@ -49,12 +59,17 @@ function safeName(name: string): string {
 function checkTargets(plan: OutputPlan): void {
   for (const [kind, path] of Object.entries(plan) as [keyof OutputPlan, string | null][]) {
     if (path === null || path === "-") continue;
-    if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such directory`, "make it, or choose another with --out");
+    if (!existsSync(dirname(path)))
+      throw new UsageError(`${dirname(path)}: no such directory`, "make it, or choose another with --out");
     const info = lstatSync(path, { throwIfNoEntry: false });
     if (!info) continue;
-    if (info.isSymbolicLink()) throw new UsageError(`${path} is a symbolic link`, "outputs never follow links: choose another name");
+    if (info.isSymbolicLink())
+      throw new UsageError(`${path} is a symbolic link`, "outputs never follow links: choose another name");
     if (!info.isFile() || !isOwn(kind, path)) {
-      throw new UsageError(`${path} is there and was not written by coldcase`, "move it away, or choose another name or --out");
+      throw new UsageError(
+        `${path} is there and was not written by coldcase`,
+        "move it away, or choose another name or --out",
+      );
     }
   }
 }

@@ -123,16 +123,15 @@ function startOfBoot(clocks: ClockFact[], collectedAt: Instant | null): Instant 
   return { lo: best - CLOCK_ERROR, hi: best + CLOCK_ERROR, best, basis: "clock-corrected" };
 }
 
-function placeReading(
-  reading: TimeReading,
-  context: Parameters<typeof placeRuns>[1],
-): Instant | null {
+function placeReading(reading: TimeReading, context: Parameters<typeof placeRuns>[1]): Instant | null {
   const { stated, clock, precision } = reading;
   if (clock === "none") return null;
   if (clock === "utc") return { lo: stated, hi: stated + precision, best: stated, basis: "exact" };
   if (clock === "monotonic") {
     const start = context.bootStart;
-    return start && { lo: start.lo + stated, hi: start.hi + stated, best: start.best + stated, basis: "clock-corrected" };
+    return (
+      start && { lo: start.lo + stated, hi: start.hi + stated, best: start.best + stated, basis: "clock-corrected" }
+    );
   }
   const year = clock === "local-no-year" ? yearOf(stated, context.years) : null;
   if (clock === "local-no-year" && year === null) return null;
@@ -142,13 +141,18 @@ function placeReading(
   return { lo: civil - most, hi: civil - least + precision, best: civil - offset, basis };
 }
 
-function describeYear(years: { year: number | null; collectedAt: Micros | null; seen: [Micros, Micros] | null }): string {
+function describeYear(years: {
+  year: number | null;
+  collectedAt: Micros | null;
+  seen: [Micros, Micros] | null;
+}): string {
   if (years.year !== null) return `${years.year}, given on the command line`;
   const day = (time: Micros): string => new Date(time / 1000).toISOString().slice(0, 10);
   if (years.collectedAt !== null) {
     return `inferred: the latest year that does not lie after the collection on ${day(years.collectedAt)}`;
   }
-  if (years.seen) return `inferred: nearest to the full dates in other sources (${day(years.seen[0])} to ${day(years.seen[1])})`;
+  if (years.seen)
+    return `inferred: nearest to the full dates in other sources (${day(years.seen[0])} to ${day(years.seen[1])})`;
   return "not known: no source writes a year, so only the order within each file is known";
 }
 
@@ -170,4 +174,3 @@ function describe(placements: Placement[], zone: Zone, yearBasis: string | null)
   }
   return notes;
 }
-

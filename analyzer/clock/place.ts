@@ -55,14 +55,33 @@ export function placeRuns(runs: ClockRun[], context: PlacementContext): Placemen
 function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[] {
   const whole = runs.filter((run) => run.firstStated !== null && run.lastStated !== null);
   const split = whole.flatMap((run) => splitRun(run, context));
-  const placed = placeBackwards(split, context);
-  const set = placed.map((entry) => entry !== null && isSet(entry, context));
-  markSameStart(split, set);
+  const repeated = split.map((run, index) => isRepeatedStart(run, index, split));
+  const placed = placeBackwards(split, repeated, context);
+  const wrong = placed.map((entry) => entry === null || !isSet(entry, context));
+  const unset = split.map(
+    (run, index) => repeated[index] === true || wrong[index] === true || likeUnset(run, split, wrong),
+  );
   return split.flatMap((run, index) => {
     const entry = placed[index];
-    if (entry && set[index]) return [toPlacement(entry)];
-    return entry === undefined ? [] : between(run, index, placed, set);
+    if (entry && !unset[index]) return [toPlacement(entry)];
+    return entry === undefined ? [] : between(run, index, placed, unset);
   });
+}
+
+/** A clock that is not set starts each boot at the same time, and the runs in between belong to another time. */
+function isRepeatedStart(run: ClockRun, index: number, runs: ClockRun[]): boolean {
+  if (run.clock !== "local-no-year") return false;
+  return runs.some((other, at) => Math.abs(at - index) > 1 && startsAlike(run, other));
+}
+
+/** Whether a run begins as one does whose clock was not set for certain. */
+function likeUnset(run: ClockRun, runs: ClockRun[], wrong: boolean[]): boolean {
+  if (run.clock === "monotonic" || run.clock === "utc") return false;
+  return runs.some((other, at) => wrong[at] === true && other.clock === run.clock && startsAlike(run, other));
+}
+
+function startsAlike(a: ClockRun, b: ClockRun): boolean {
+  return Math.abs((a.firstStated ?? 0) - (b.firstStated ?? 0)) < SAME_START;
 }
 
 /** A yearless run that crosses the end of February, or any local run that crosses a clock change, is two segments. */
@@ -72,7 +91,10 @@ function splitRun(run: ClockRun, context: PlacementContext): ClockRun[] {
   const breaks: Micros[] = [];
   if (run.clock === "local-no-year" && firstStated < leapBreak() && lastStated >= leapBreak()) breaks.push(leapBreak());
   if (run.clock === "local") breaks.push(...offsetChanges(firstStated, lastStated, context.zone));
-  return breaks.reduce<ClockRun[]>((parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)], [run]);
+  return breaks.reduce<ClockRun[]>(
+    (parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)],
+    [run],
+  );
 }
 
 function cut(run: ClockRun, at: Micros, context: PlacementContext): ClockRun[] {
@@ -102,14 +124,14 @@ function offsetChanges(first: Micros, last: Micros, zone: Zone): Micros[] {
 }
 
 /** Years are settled from the end of the file: a run without one is the latest that does not follow its successor. */
-function placeBackwards(runs: ClockRun[], context: PlacementContext): (Placed | null)[] {
+function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementContext): (Placed | null)[] {
   const placed: (Placed | null)[] = [];
   let bound: Micros | null = context.years.collectedAt;
-  for (const run of runs.toReversed()) {
+  for (const [index, run] of [...runs.entries()].toReversed()) {
     const entry = placeRun(run, { ...context, years: { ...context.years, collectedAt: bound } });
     placed.unshift(entry);
-    const sensible = entry !== null && isSet(entry, context) && run.clock === "local-no-year";
-    if (sensible && bound !== null) bound = Math.min(bound, entry.first);
+    const counts = run.clock === "local-no-year" && unset[index] !== true && entry !== null && isSet(entry, context);
+    if (counts && bound !== null) bound = Math.min(bound, entry.first);
   }
   return placed;
 }
@@ -138,28 +160,22 @@ function isSet(entry: Placed, context: PlacementContext): boolean {
   return context.collectedAt === null || entry.first <= context.collectedAt.hi + DAY;
 }
 
-/** A clock that is not set starts each boot at the same time: runs that begin as an unset one does are unset as well. */
-function markSameStart(runs: ClockRun[], set: boolean[]): void {
-  const starts = runs.filter((run, index) => set[index] === false && run.clock !== "monotonic");
-  const repeated = (run: ClockRun): boolean =>
-    runs.some((other, index) => {
-      const apart = runs.indexOf(run) - index;
-      return apart > 1 && Math.abs((other.firstStated ?? 0) - (run.firstStated ?? 0)) < SAME_START;
-    });
-  const unset = [...starts, ...runs.filter((run) => run.clock === "local-no-year" && repeated(run))];
-  runs.forEach((run, index) => {
-    const same = unset.some((other) => Math.abs((other.firstStated ?? 0) - (run.firstStated ?? 0)) < SAME_START);
-    if (same && run.clock !== "monotonic" && run.clock !== "utc") set[index] = false;
-  });
-}
-
 function toPlacement({ run, shift, before, after, basis }: Placed): Placement {
-  return { firstEvent: run.firstEvent, lastEvent: run.lastEvent, offset: shift, before, after, basis, lo: null, hi: null };
+  return {
+    firstEvent: run.firstEvent,
+    lastEvent: run.lastEvent,
+    offset: shift,
+    before,
+    after,
+    basis,
+    lo: null,
+    hi: null,
+  };
 }
 
 /** Bounds for a run whose clock was not set: after the run before it, before the run after it, close to the latter. */
-function between(run: ClockRun, index: number, placed: (Placed | null)[], set: boolean[]): Placement[] {
-  const known = (at: number): Placed | null => (set[at] ? (placed[at] ?? null) : null);
+function between(run: ClockRun, index: number, placed: (Placed | null)[], unset: boolean[]): Placement[] {
+  const known = (at: number): Placed | null => (unset[at] ? null : (placed[at] ?? null));
   const before = placed.map((_, at) => known(at)).findLast((entry, at) => entry !== null && at < index) ?? null;
   const after = placed.map((_, at) => known(at)).find((entry, at) => entry !== null && at > index) ?? null;
   const length = (run.lastStated ?? 0) - (run.firstStated ?? 0);

@@ -9,7 +9,13 @@ const RIVALS: Partial<Record<Cause, Cause[]>> = {
 };
 
 /** Behind a refused connection of the API server. */
-const BEHIND_REFUSED: Cause[] = ["certificate-expired", "etcd-corruption", "out-of-memory", "port-conflict", "storage-full"];
+const BEHIND_REFUSED: Cause[] = [
+  "certificate-expired",
+  "etcd-corruption",
+  "out-of-memory",
+  "port-conflict",
+  "storage-full",
+];
 
 /** What else was considered, and why it was not chosen: other findings, and checks that passed or could not run. */
 export function alternativesOf(finding: Finding, chain: Finding[], input: DiagnosisInput): RootCause["alternatives"] {
@@ -26,7 +32,8 @@ export function alternativesOf(finding: Finding, chain: Finding[], input: Diagno
     }
     const [other] = own;
     if (other) {
-      const whyNot = other.active === false ? "It was over before the end of the evidence." : "It does not explain the chain above.";
+      const whyNot =
+        other.active === false ? "It was over before the end of the evidence." : "It does not explain the chain above.";
       found.push({ cause, title: other.title, whyNot });
     }
   }

@@ -97,13 +97,20 @@ function conclude(roots: RootCause[], input: DiagnosisInput): Omit<Diagnosis, "r
   const trouble = input.findings.filter(({ severity, role }) => severity !== "info" && role !== "marker");
   if (trouble.length > 0) {
     const worst = trouble.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))[0];
-    const reasons = [`${trouble.length} findings say that something is wrong, and none of them says why.`, ...lack(input)];
+    const reasons = [
+      `${trouble.length} findings say that something is wrong, and none of them says why.`,
+      ...lack(input),
+    ];
     return { conclusion: "trouble-cause-unknown", reasons, headline: worst?.title ?? "Trouble of unknown cause" };
   }
   const { events, facts } = input.counts;
   if (events + facts < LEAST_EVENTS || input.present.size < LEAST_NEEDS) {
     const reasons = [`${events} log lines and ${facts} facts are too little to tell.`, ...lack(input)];
-    return { conclusion: "insufficient-evidence", reasons, headline: "Too little evidence to say anything about this node" };
+    return {
+      conclusion: "insufficient-evidence",
+      reasons,
+      headline: "Too little evidence to say anything about this node",
+    };
   }
   const passed = input.checks.filter(({ verdict }) => verdict === "pass").length;
   const reasons = [`${passed} checks ran over ${events} log lines and ${facts} facts and found nothing wrong.`];

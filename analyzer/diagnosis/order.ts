@@ -13,13 +13,15 @@ export function certainlyBefore(a: Instant, b: Instant): boolean {
   return a.hi <= b.lo;
 }
 
-/** Whether `effect` was over before `cause` could have begun, so that it cannot follow from it. */
+/**
+ * Whether `effect` was over before `cause` could have begun, so that it cannot follow from it. What goes on is never
+ * over, and a cause whose log begins with it may be older than it looks.
+ */
 export function contradictsOrder(cause: Finding, effect: Finding): boolean {
-  if (!cause.window || !effect.window || cause.openStart) return false;
-  // A finding tells when something was seen; damage is often seen long after it was done.
-  return cause.layer === "filesystem" || cause.layer === "runtime-storage"
-    ? false
-    : certainlyBefore(effect.window, cause.window);
+  if (!cause.window || !effect.window || cause.openStart || effect.active === true) return false;
+  // A finding tells when something was seen; damage on a disk is often seen long after it was done.
+  if (cause.layer === "filesystem" || cause.layer === "runtime-storage") return false;
+  return certainlyBefore(effect.window, cause.window);
 }
 
 /** Sorts lower layers first, then causes before effects, then by id: a fixed order without ties. */

@@ -9,7 +9,8 @@ export function reasonsFor(
   support: Finding[],
   input: DiagnosisInput,
 ): { confidence: Confidence; reasons: string[] } {
-  const witnesses = [...new Set(finding.evidence.map(({ witness }) => witness))];
+  const agreeing = [finding, ...support.filter(({ cause, active }) => cause === finding.cause && active !== false)];
+  const witnesses = [...new Set(agreeing.flatMap(({ evidence }) => evidence.map(({ witness }) => witness)))];
   const artifacts = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact)));
   const reasons: string[] = [];
   const named = witnesses.slice(0, 4).join(", ");

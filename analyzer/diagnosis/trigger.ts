@@ -37,9 +37,11 @@ export function triggerOf(finding: Finding, input: DiagnosisInput): string {
   const known = TRIGGERS[finding.cause];
   if (!known) return "";
   const seen = input.findings.filter(
-    (other) => other !== finding && known.causes.includes(other.cause) && other.role === "cause" && other.severity !== "info",
+    (other) =>
+      other !== finding && known.causes.includes(other.cause) && other.role === "cause" && other.severity !== "info",
   );
-  const sentences = seen.slice(0, 3).map((other) => {
+  const onePerCause = [...new Map(seen.toReversed().map((other) => [other.cause, other])).values()];
+  const sentences = onePerCause.slice(0, 3).map((other) => {
     const order =
       finding.window && other.window && certainlyBefore(other.window, finding.window)
         ? "before the first sign of the damage, which makes it a likely trigger"
@@ -50,6 +52,7 @@ export function triggerOf(finding: Finding, input: DiagnosisInput): string {
   const missing = input.missing.filter(({ id }) => known.needs.includes(id));
   if (missing.length === 0) return `${known.what} is not known: the evidence at hand shows none of the usual triggers.`;
   const commands = missing.flatMap(({ command }) => command ?? []);
-  const titles = missing.map(({ title }) => title.replace(/^the /, "")).join(" and no ");
-  return `${known.what} is unknown: no ${titles} is in the bundle. These would tell: ${commands.join("; ")}`;
+  const titles = missing.map(({ title }) => title).join(" and ");
+  const verb = missing.length === 1 ? "is" : "are";
+  return `${known.what} is unknown: ${titles} ${verb} not in the bundle. These would tell: ${commands.join("; ")}`;
 }

@@ -14,7 +14,7 @@ export const WELL_KNOWN_PORTS: Record<string, number[]> = {
 };
 
 /** The id of an overlay2 layer inside of a path, without `-init`; null for other paths. */
-export function layerOfPath(path: string): string | null {
+function layerOfPath(path: string): string | null {
   return /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1] ?? null;
 }
 
@@ -26,6 +26,7 @@ export function buildEntities(database: Database, graph: Graph): void {
   addStaticPods(database, graph);
   addLayers(database, graph);
   addMounts(database, graph);
+  addErrors(database, graph);
 }
 
 /** Full ids first, so that prefixes printed elsewhere find them. */
@@ -72,7 +73,8 @@ function addPodLogs(database: Database, graph: Graph): void {
     if (uid !== "" && pod && namespace) addPod(graph, { name: pod, namespace, uid });
     if (containerId === null) continue;
     const container = graph.resolve("container", containerId);
-    if (uid !== "") graph.link(container, graph.add("pod", uid, graph.title({ kind: "pod", key: uid })), "runs-in", fact);
+    if (uid !== "")
+      graph.link(container, graph.add("pod", uid, graph.title({ kind: "pod", key: uid })), "runs-in", fact);
   }
 }
 
@@ -124,6 +126,16 @@ function imageLayers(top: string, chain: Map<string, { cache?: string; parent?: 
 
 function chainId(text: string): string {
   return text.startsWith("sha256:") ? text : `sha256:${text}`;
+}
+
+/** A layer that could not be read when a container was asked for is one of the container's. */
+function addErrors(database: Database, graph: Graph): void {
+  for (const fact of factsOf(database, "path-error")) {
+    const layer = layerOfPath(fact.value.path);
+    if (layer === null || fact.value.container === undefined) continue;
+    const container = graph.resolve("container", fact.value.container);
+    graph.link(container, graph.add("layer", layer, layer.slice(0, 12)), "has-layer", fact);
+  }
 }
 
 const REAL_FILESYSTEM = /^(?:ext[234]|xfs|btrfs|f2fs|vfat|exfat|zfs|nfs4?)$/;

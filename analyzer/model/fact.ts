@@ -49,6 +49,8 @@ export interface PathErrorFact {
   errno: ErrnoName | null;
   /** The text after the path, as printed. */
   message: string;
+  /** Container id or name that the command asked for, when its command line is known: `docker logs <id>`. */
+  container?: string;
 }
 
 export interface DirectoryEntryFact {

@@ -126,13 +126,20 @@ function toRootCause(root: RootCause): ReportRootCause {
     reasons,
     finding: finding.findingId,
     chain: chain.map(({ findingId }) => findingId),
-    narrative: chain.map((link) => ({ text: link.summary, evidence: link.evidence.slice(0, 3).map(toEvidence) })),
+    narrative: chain.map((link) => ({ text: sentence(link), evidence: link.evidence.slice(0, 3).map(toEvidence) })),
     consequences: consequences.map(({ findingId }) => findingId),
     trigger,
     alternatives,
     remedy,
     active,
   };
+}
+
+/** What a link of the chain says, and whether it was over. */
+function sentence(link: Finding): string {
+  if (link.active !== false) return link.summary;
+  const [proof] = link.counterEvidence;
+  return `${link.summary} By the end of the evidence this was over${proof ? `: ${proof.text}` : ""}.`;
 }
 
 function links(database: Database): IncidentReport["links"] {
@@ -150,7 +157,9 @@ function countsOf(database: Database): IncidentReport["counts"] {
   const count = (table: string): number =>
     (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count;
   const bySource = database
-    .prepare("SELECT name, count(*) AS count FROM event JOIN origin ON origin.id = event.origin GROUP BY name ORDER BY count DESC, name LIMIT 40")
+    .prepare(
+      "SELECT name, count(*) AS count FROM event JOIN origin ON origin.id = event.origin GROUP BY name ORDER BY count DESC, name LIMIT 40",
+    )
     .all() as { name: string; count: number }[];
   return {
     events: count("event"),

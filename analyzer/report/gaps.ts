@@ -28,10 +28,10 @@ function missingLogs(database: Database, graph: Graph, collectedAt: Instant | nu
     if (seen.has(key)) return [];
     seen.add(key);
     const container = graph.resolve("container", fact.value.id);
-    const own = logs.filter(
-      ({ value }) => value.collected && value.uid === pod.uid && value.container === pod.container,
-    );
-    if (own.some(({ value }) => value.attempt === pod.attempt || value.containerId === container.key)) return [];
+    const collected = logs.filter(({ value }) => value.collected);
+    const own = collected.filter(({ value }) => value.uid === pod.uid && value.container === pod.container);
+    if (own.some(({ value }) => value.attempt === pod.attempt)) return [];
+    if (collected.some(({ value }) => value.containerId !== null && container.key === value.containerId)) return [];
     return [missingLog(fact, own, container.key, spans, collectedAt)];
   });
 }
@@ -60,27 +60,49 @@ function missingLog(
   };
 }
 
-/** Between two stretches of one log: the power was off when a boot follows, otherwise nobody knows. */
+/** Between two stretches of a journal: the power was off when a boot follows, otherwise nobody knows. */
 function pauses(database: Database): ReportGap[] {
   const boot = database.prepare(
     `SELECT 1 FROM event JOIN text ON text.id = event.text
      WHERE event.id BETWEEN ? AND ? AND (text.text LIKE 'Linux version %' OR text.text LIKE 'Booting Linux on %') LIMIT 1`,
   );
-  const runs = allRuns(database).filter(({ firstStated }) => firstStated !== null);
+  const journals = new Set(
+    artifactSpans(database).flatMap(({ artifact, source }) => (/^journal-[a-z]+$/.test(source ?? "") ? artifact : [])),
+  );
+  const runs = allRuns(database).filter(({ firstStated, path }) => firstStated !== null && journals.has(path));
   let before: { artifact: number; lastEvent: number } | null = null;
-  return runs.flatMap((run): ReportGap[] => {
+  const found = runs.flatMap((run): Pause[] => {
     const start = eventById(database, run.firstEvent);
     const previous = before?.artifact === run.artifact ? before : null;
     if (start.at === null || start.at.basis === "order-only") return [];
     before = run;
-    if (previous === null) return [];
-    const end = lastPlaced(database, previous.lastEvent);
+    const end = previous && lastPlaced(database, previous.lastEvent);
     if (!end || start.at.lo - end.hi < LONG_PAUSE) return [];
     const booted = boot.get(previous.lastEvent, Math.min(run.firstEvent + 2000, run.lastEvent)) !== undefined;
-    const kind = booted ? "power-off" : "unknown";
-    const detail = booted ? "The machine booted after this pause." : "Nothing tells why nothing was written.";
-    return [{ artifact: run.path, from: reportTime(end), to: reportTime(start.at), kind, detail }];
+    return [{ artifact: run.path, from: end, to: start.at, booted }];
   });
+  return found.map((pause) => toGap(pause, found));
+}
+
+interface Pause {
+  artifact: string;
+  from: Instant;
+  to: Instant;
+  booted: boolean;
+}
+
+/** A log of one unit does not show the boot; another log of the same time may. */
+function toGap({ artifact, from, to, booted }: Pause, all: Pause[]): ReportGap {
+  const seen = booted
+    ? null
+    : all.find((other) => other.booted && other.from.best < to.best && from.best < other.to.best);
+  const off = booted || (seen !== undefined && seen !== null);
+  const detail = booted
+    ? "The machine booted after this pause."
+    : off
+      ? `The machine was off or frozen, as ${seen?.artifact ?? "another log"} shows.`
+      : "Nothing tells why nothing was written.";
+  return { artifact, from: reportTime(from), to: reportTime(to), kind: off ? "power-off" : "unknown", detail };
 }
 
 /** The place of the last event at or before `id` that carries a time. */

@@ -25,7 +25,8 @@ export function keyEvents(database: Database, graph: Graph, findings: Finding[])
     ...fromFacts(database, graph),
   ];
   const unique = new Map(entries.map((entry) => [`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry]));
-  for (const entry of entries.toReversed()) unique.set(`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry);
+  for (const entry of entries.toReversed())
+    unique.set(`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry);
   return [...unique.values()]
     .toSorted((a, b) => a.at.best - b.at.best || a.at.lo - b.at.lo || compare(a.entry, b.entry))
     .slice(0, MAX_ENTRIES)
@@ -62,7 +63,15 @@ function fromSpans(database: Database): Entry[] {
       if (!event?.at) return [];
       const text = `${word} of ${artifact}: ${clip(event.text)}`;
       const severity: Severity = "info";
-      const entry = { at: reportTime(event.at), lane: `log ${artifact}`, severity, text, artifact, line: event.line, count: 1 };
+      const entry = {
+        at: reportTime(event.at),
+        lane: `log ${artifact}`,
+        severity,
+        text,
+        artifact,
+        line: event.line,
+        count: 1,
+      };
       return [{ at: event.at, entry }];
     });
   });

@@ -6,7 +6,8 @@ import { factsOf } from "../store/queries.ts";
 /** What is known of the node: for each field the first output that says it. */
 export function nodeOf(database: Database, host: string | null): ReportNode {
   const facts = factsOf(database, "node").map(({ value }) => value);
-  const first = (field: keyof NodeFact): string | null => facts.map((fact) => fact[field]).find((value) => value) ?? null;
+  const first = (field: keyof NodeFact): string | null =>
+    facts.map((fact) => fact[field]).find((value) => value) ?? null;
   return {
     host: host ?? first("host"),
     model: first("model"),

@@ -21,7 +21,8 @@ export function fillRemedy(
   const layer = entities.find(({ kind }) => kind === "layer");
   const containers = layer ? view.linked(layer, "container") : entities.filter(({ kind }) => kind === "container");
   const container = containers[0];
-  const image = container ? view.linked(container, "image")[0] : undefined;
+  const images = container ? view.linked(container, "image") : [];
+  const image = images.find(({ key }) => !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(key));
   const path = entities.find(({ kind }) => kind === "path")?.key;
   const values: Record<string, string> = {
     device: device ? shellWord(device) : "/dev/<partition>",

@@ -30,7 +30,8 @@ export const remedies: Record<string, RemedyStep[]> = {
     },
     {
       text: "After the repair, see that the filesystem is clean and that nothing under the runtime's directory is unreadable any more.",
-      command: "sudo dumpe2fs -h {device} | grep -iE 'state|error'; sudo ls -laR {dockerRoot}/overlay2 2>&1 >/dev/null | head; sudo ls -la {layerPath}",
+      command:
+        "sudo dumpe2fs -h {device} | grep -iE 'state|error'; sudo ls -laR {dockerRoot}/overlay2 2>&1 >/dev/null | head; sudo ls -la {layerPath}",
       risk: "safe",
     },
     {

@@ -4,6 +4,7 @@
  */
 import type { ContainerFact, Fact } from "../model/fact.ts";
 import type { EntityRef, FindingDraft } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
 import { shortId } from "./_fill.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
@@ -21,6 +22,12 @@ function byPod(view: RuleView): Map<string, Fact<"container">[]> {
   return groups;
 }
 
+/** Several outputs tell of one container; the one that rounds least is the best. */
+function narrowest(instants: (Instant | null)[]): Instant | null {
+  const known = instants.filter((instant) => instant !== null);
+  return known.toSorted((a, b) => a.hi - a.lo - (b.hi - b.lo))[0] ?? null;
+}
+
 function isUp({ state }: ContainerFact): boolean {
   return state === "running" || state === "restarting" || state === "paused";
 }
@@ -28,14 +35,17 @@ function isUp({ state }: ContainerFact): boolean {
 function draftFor(view: RuleView, facts: Fact<"container">[]): FindingDraft | null {
   if (facts.some(({ value }) => isUp(value))) return null;
   const latest = facts.toSorted((a, b) => (a.value.pod?.attempt ?? 0) - (b.value.pod?.attempt ?? 0));
-  const last = latest.findLast(({ value }) => value.status !== null) ?? latest.at(-1);
+  const attempt = latest.at(-1)?.value.pod?.attempt;
+  const own = latest.filter(({ value }) => value.pod?.attempt === attempt);
+  const last =
+    own.find(({ value }) => value.stateAge !== null) ?? own.find(({ value }) => value.status !== null) ?? own[0];
   const pod = last?.value.pod;
   if (!last || !pod) return null;
   const container = view.resolve("container", last.value.id);
   const podRef: EntityRef = { kind: "pod", key: pod.uid };
   const isStatic = /^[0-9a-f]{32}$/.test(pod.uid);
   const endpoints = view.linked(podRef, "endpoint");
-  const at = view.factTime(last, "finishedAt") ?? view.factTime(last, "stateAge");
+  const at = narrowest(own.flatMap((fact) => [view.factTime(fact, "finishedAt"), view.factTime(fact, "stateAge")]));
   const status = last.value.status ?? last.value.state ?? "not running";
   const kind = isStatic ? "static pod" : "pod";
   return {

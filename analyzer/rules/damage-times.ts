@@ -41,7 +41,7 @@ function timeOfDay(at: Instant): string {
   return `${new Date(at.best / 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function condition(view: RuleView, at: Instant): string {
+function condition(at: Instant): string {
   return at.basis === "zone-assumed" ? ", if the node's zone is UTC (assumed)" : "";
 }
 
@@ -55,7 +55,9 @@ function nearLogEnds(view: RuleView, changed: Changed): { text: string; evidence
     if (!last?.at || Math.abs(changed.at.best - last.at.best) > NEAR) return [];
     const minutes = Math.round(Math.abs(changed.at.best - last.at.best) / MINUTE);
     const order = changed.at.best >= last.at.best ? "after" : "before";
-    return [{ text: `${minutes} minutes ${order} the last line of the ${value.container} log in the bundle`, evidence: last }];
+    return [
+      { text: `${minutes} minutes ${order} the last line of the ${value.container} log in the bundle`, evidence: last },
+    ];
   });
 }
 
@@ -74,7 +76,7 @@ function draftFor(view: RuleView, changed: Changed): FindingDraft | null {
   const near = [...nearLogEnds(view, changed), ...holdingIntervals(view, changed)];
   if (near.length === 0) return null;
   const what = changed.layer === null ? changed.fact.value.path : `The damaged layer ${shortId(changed.layer)}`;
-  const when = `${what} last changed at ~${timeOfDay(changed.at)}${condition(view, changed.at)}`;
+  const when = `${what} last changed at ~${timeOfDay(changed.at)}${condition(changed.at)}`;
   const entities: EntityRef[] = changed.layer === null ? [] : [{ kind: "layer", key: changed.layer }];
   return {
     subject: changed.layer ?? changed.fact.value.path,
@@ -84,7 +86,10 @@ function draftFor(view: RuleView, changed: Changed): FindingDraft | null {
     window: changed.at,
     active: null,
     count: 1,
-    evidence: [view.evidence(changed.fact, changed.fact.value.path, changed.at), ...near.map(({ evidence }) => evidence)],
+    evidence: [
+      view.evidence(changed.fact, changed.fact.value.path, changed.at),
+      ...near.map(({ evidence }) => evidence),
+    ],
     entities,
   };
 }
@@ -137,7 +142,9 @@ const rule: StructuralRule = {
     ],
     quiet: [
       {
-        "listing.txt": ["/var/lib/docker/overlay2:", "total 8", "drwx------ 9 root root 4096 Jan  3 10:00 ."].join("\n"),
+        "listing.txt": ["/var/lib/docker/overlay2:", "total 8", "drwx------ 9 root root 4096 Jan  3 10:00 ."].join(
+          "\n",
+        ),
       },
     ],
   },

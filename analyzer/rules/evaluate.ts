@@ -51,7 +51,7 @@ export function evaluateRules(
 }
 
 function verdictOf(rule: Rule, drafts: FindingDraft[], view: RuleView): ReportCheck {
-  if (drafts.length > 0) return { rule: rule.id, title: rule.title, verdict: "fail" };
+  if (drafts.length > 0) return { rule: rule.id, title: drafts[0]?.title ?? rule.title, verdict: "fail" };
   const missing = rule.needs.filter((need) => !view.has(need));
   if (missing.length === 0) return { rule: rule.id, title: rule.passTitle, verdict: "pass" };
   const titles = missing.map((id) => needs.find((need) => need.id === id)?.title ?? id);
@@ -59,7 +59,11 @@ function verdictOf(rule: Rule, drafts: FindingDraft[], view: RuleView): ReportCh
 }
 
 function finish(rule: Rule, draft: FindingDraft): Finding {
-  const slug = draft.subject.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 48);
+  const slug = draft.subject
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 48);
   return {
     id: rule.id,
     passTitle: rule.passTitle,
@@ -130,7 +134,7 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
   for (const match of group.slice(0, 500)) {
     const own = new Map<string, EntityRef[]>();
     for (const { kind, capture } of rule.entities) {
-      const value = captured(match, capture);
+      const value = match.captures[capture];
       if (value === undefined || value === "") continue;
       const found = kind === "path" ? pathEntities(value) : [view.resolve(kind, value)];
       own.set(capture, found);
@@ -148,18 +152,21 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
   return [...refs.values()];
 }
 
-/** `origin` stands for the container whose output was asked for (`docker logs <id>`), when the text has one. */
-function captured(match: MatchedText, name: string): string | undefined {
-  if (name !== "origin") return match.captures[name];
-  const { witness } = match.first();
-  return /^[0-9a-f]{12,64}$/.test(witness) ? witness : undefined;
+/** `users` stands for the containers that the layers of the captured paths belong to. */
+function captured(match: MatchedText, name: string, view: RuleView): string[] {
+  const value = match.captures[name];
+  if (value !== undefined) return [value];
+  const path = match.captures["path"];
+  if (name !== "users" || path === undefined) return [];
+  const layer = pathEntities(path).find(({ kind }) => kind === "layer");
+  return layer ? view.linked(layer, "container").map((container) => `container ${view.title(container)}`) : [];
 }
 
 /** Replaces `{name}` and, where there is a value, `{name|text with %}` by what the texts captured: the values of an entity by its title, at most three of them. */
 function fillTemplate(template: string, group: MatchedText[], view: RuleView, rule: LineRule): string {
-  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, optional: string | undefined) => {
+  const filled = template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, optional: string | undefined) => {
     if (name === "count") return String(total(group));
-    const values = [...new Set(group.slice(0, 500).map((match) => captured(match, name) ?? ""))].filter((value) => value !== "");
+    const values = [...new Set(group.slice(0, 500).flatMap((match) => captured(match, name, view)))].filter(Boolean);
     const entity = rule.entities.find(({ capture }) => capture === name);
     const shown = values.slice(0, 3).map((value) => {
       if (!entity || entity.kind === "path" || entity.kind === "endpoint") return value;
@@ -170,4 +177,8 @@ function fillTemplate(template: string, group: MatchedText[], view: RuleView, ru
     const list = `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
     return optional === undefined ? list : optional.replace("%", list);
   });
+  return filled
+    .replace(/\b1 times\b/g, "once")
+    .replace(/\b2 times\b/g, "twice")
+    .replace(/\b1 lines\b/g, "1 line");
 }

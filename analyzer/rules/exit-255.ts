@@ -57,7 +57,11 @@ function burstDraft(view: RuleView, facts: Fact<"container">[]): FindingDraft {
 
 function line(view: RuleView, fact: Fact<"container">): Evidence {
   const { id, status, finishedAt, name } = fact.value;
-  return view.evidence(fact, `${id} ${status ?? `exit code 255, finished ${finishedAt ?? "?"}`} ${name ?? ""}`, finished(view, fact));
+  return view.evidence(
+    fact,
+    `${id} ${status ?? `exit code 255, finished ${finishedAt ?? "?"}`} ${name ?? ""}`,
+    finished(view, fact),
+  );
 }
 
 function singleDraft(view: RuleView, fact: Fact<"container">): FindingDraft {
@@ -65,9 +69,10 @@ function singleDraft(view: RuleView, fact: Fact<"container">): FindingDraft {
   const siblings = upForLonger(view, at);
   const container = view.resolve("container", fact.value.id);
   const name = fact.value.pod?.container ?? fact.value.name ?? fact.value.id;
-  const against = siblings.length > 0
-    ? ` ${siblings.length} other containers have been up since before that, which speaks against a restart of dockerd (unless live-restore is on).`
-    : "";
+  const against =
+    siblings.length > 0
+      ? ` ${siblings.length} other containers have been up since before that, which speaks against a restart of dockerd (unless live-restore is on).`
+      : "";
   return {
     subject: container.key.slice(0, 12),
     title: `${name} (${container.key.slice(0, 12)}) is “Exited (255)”: the time may not be its death`,
@@ -80,7 +85,11 @@ function singleDraft(view: RuleView, fact: Fact<"container">): FindingDraft {
     count: 1,
     evidence: [line(view, fact)],
     counterEvidence: siblings.slice(0, 4).map((other) => {
-      return view.evidence(other, `${other.value.id} ${other.value.status ?? other.value.state} ${other.value.name ?? ""}`, null);
+      return view.evidence(
+        other,
+        `${other.value.id} ${other.value.status ?? other.value.state} ${other.value.name ?? ""}`,
+        null,
+      );
     }),
     entities: [container, ...view.linked(container, "pod")],
   };
@@ -91,7 +100,9 @@ function evaluate(view: RuleView): FindingDraft[] {
   const timed = dead.filter((fact) => view.factTime(fact, "finishedAt") !== null);
   const burst = timed.filter((fact) => {
     const own = view.factTime(fact, "finishedAt")?.best ?? 0;
-    return timed.filter((other) => Math.abs((view.factTime(other, "finishedAt")?.best ?? 0) - own) < TOGETHER).length >= 3;
+    return (
+      timed.filter((other) => Math.abs((view.factTime(other, "finishedAt")?.best ?? 0) - own) < TOGETHER).length >= 3
+    );
   });
   const rest = dead.filter((fact) => !burst.includes(fact));
   const together = burst.length >= 3 ? [burstDraft(view, burst)] : [];

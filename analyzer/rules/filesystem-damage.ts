@@ -168,7 +168,10 @@ const rule: StructuralRule = {
     "layer:client",
   ],
   remedy: remedies["repair-filesystem"] ?? [],
-  references: ["https://www.kernel.org/doc/html/latest/filesystems/ext4/", "https://man7.org/linux/man-pages/man8/e2fsck.8.html"],
+  references: [
+    "https://www.kernel.org/doc/html/latest/filesystems/ext4/",
+    "https://man7.org/linux/man-pages/man8/e2fsck.8.html",
+  ],
   needs: ["layer-listing", "ext4-superblock"],
   evaluate,
   cases: {

@@ -17,7 +17,9 @@ export function matchRule(rule: LineRule, text: string): Record<string, string> 
   for (const { pattern } of rule.match) {
     const found = pattern.exec(head);
     if (!found) continue;
-    const groups = Object.entries(found.groups ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const groups = Object.entries(found.groups ?? {}).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
     return Object.fromEntries(groups);
   }
   return null;

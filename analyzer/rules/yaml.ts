@@ -117,7 +117,8 @@ function readRemedy(value: unknown, fail: Fail): RemedyStep[] {
 
 function readMatch(raw: Json, fail: Fail): LineRule["match"] {
   const value = raw["match"];
-  if (!Array.isArray(value) || value.length === 0) return fail(["match"], "match must be a list of {literals, pattern}");
+  if (!Array.isArray(value) || value.length === 0)
+    return fail(["match"], "match must be a list of {literals, pattern}");
   return (value as Json[]).map((entry, index) => {
     const path = ["match", String(index)];
     const literals = Array.isArray(entry["literals"]) ? (entry["literals"] as unknown[]).map(String) : [];
@@ -156,6 +157,7 @@ export function hasNestedQuantifier(source: string): boolean {
 
 function readCases(raw: Json, fail: Fail): LineRule["cases"] {
   const cases = raw["cases"] as { fires?: unknown[]; quiet?: unknown[] } | undefined;
-  if (!cases?.fires?.length || !cases.quiet?.length) return fail(["cases"], "cases need lines under fires and under quiet");
+  if (!cases?.fires?.length || !cases.quiet?.length)
+    return fail(["cases"], "cases need lines under fires and under quiet");
   return { fires: cases.fires.map(String), quiet: cases.quiet.map(String) };
 }

@@ -10,6 +10,7 @@
  */
 import type { ContainerFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { STATUS, emptyContainer, podOfName, readStatus } from "./_container.ts";
 import { emitForeign } from "./_path-error.ts";
 
@@ -36,6 +37,9 @@ const ROW_START = new RegExp(`${ID}(?=\\s+\\S+\\s+")`, "g");
 const ROW = new RegExp(`^(${ID})\\s+(\\S+)\\s+("(?:[^"\\\\]|\\\\.)*"?)\\s+(.+?) ?ago\\s+(${STATUS})(?:\\s+(\\S.*))?$`);
 /** Rows of a grep over the table, without its header. */
 const BARE_ROW = new RegExp(`^${ID}\\s{2,}\\S+\\s{2,}".*\\s(?:${STATUS})(?:\\s|$)`);
+
+/** Of a row that is told by its looks. With all of a command in it, it is still shorter. */
+const LONGEST = 10_240;
 
 interface Column {
   header: Header;
@@ -66,6 +70,7 @@ function cut(row: string, columns: Column[]): Cells | null {
 
 /** The cells by their looks. What follows the status is ports, then the name, then a size. */
 function guess(row: string): Cells | null {
+  if (row.length > LONGEST) return null;
   const match = ROW.exec(row.trim());
   if (!match) return null;
   const [, id = "", image = "", command = "", created = "", status = "", rest = ""] = match;
@@ -140,6 +145,7 @@ class Table {
   #continues(line: Line): boolean {
     const before = this.#pending.map(({ text }) => text);
     if (/^\s*(?:\.{3,}|…)?\s*$/.test(line.text) || /^(?:Error|\S+: )/.test(line.text)) return false;
+    if (this.#columns.length === 0) return (before[0] ?? "").trim().split(/\s{2,}/).length < 6;
     const cells = before.length === 1 ? cut(before[0] ?? "", this.#columns) : null;
     return !(cells?.NAMES ?? cells?.NAME);
   }
@@ -251,4 +257,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source, STARTS_WITH_ID);

@@ -6,12 +6,29 @@
  *     find: ‘/data/photos’: Input/output error
  *     Error response from daemon: open /var/lib/docker/overlay2/1f2e…/lower: structure needs cleaning
  */
-import type { SourceParser } from "../model/source.ts";
+import type { ParseSink, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign, readPathError } from "./_path-error.ts";
 
 /** Said along with errors, and nothing more than they: `Try 'stat --help' for more information.` */
 const NOISE =
   /^(?:Try '.*--help'.*|.*: missing operand|.*: Exiting with failure status due to previous errors|\S+: Removing leading .*)$/;
+
+const ABOUT_CONTAINER = /^docker (?:container )?(?:logs|inspect|start|restart|diff|cp|export|exec|rm)\b(?: +-\S+(?: \d+)?)* +([\w.-]+)/;
+
+/** The container that a command of docker's client was about. */
+function containerOf(command: string | null): string | null {
+  return command === null ? null : (ABOUT_CONTAINER.exec(command)?.[1] ?? null);
+}
+
+function aboutContainer(sink: ParseSink, container: string): ParseSink {
+  return {
+    ...sink,
+    fact: (kind, key, value, line) => {
+      sink.fact(kind, key, kind === "path-error" ? { ...value, container } : value, line);
+    },
+  };
+}
 
 const source: SourceParser = {
   id: "path-errors",
@@ -22,12 +39,16 @@ const source: SourceParser = {
     const errors = lines.filter((text) => readPathError(text) !== null).length;
     return errors > 0 && errors >= lines.length * 0.6 ? 0.9 : 0;
   },
-  open: ({ sink }) => ({
-    line: (line) => {
-      if (!NOISE.test(line.text)) emitForeign(line, sink, "an error about a path");
-    },
-    end: () => undefined,
-  }),
+  open: ({ sink, command }) => {
+    const container = containerOf(command);
+    const own = container === null ? sink : aboutContainer(sink, container);
+    return {
+      line: (line) => {
+        if (!NOISE.test(line.text)) emitForeign(line, own, "an error about a path");
+      },
+      end: () => undefined,
+    };
+  },
   samples: [
     {
       name: "coreutils, findutils and tar, quoted or not",
@@ -73,4 +94,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

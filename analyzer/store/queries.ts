@@ -106,7 +106,13 @@ export function artifactSpans(database: Database): {
          max(CASE WHEN stated IS NOT NULL THEN event.id END) AS lastId
        FROM artifact LEFT JOIN event ON event.artifact = artifact.id GROUP BY artifact.id ORDER BY artifact.id`,
     )
-    .all() as { artifact: string; source: string | null; events: number; firstId: number | null; lastId: number | null }[];
+    .all() as {
+    artifact: string;
+    source: string | null;
+    events: number;
+    firstId: number | null;
+    lastId: number | null;
+  }[];
   return rows.map((row) => ({
     artifact: row.artifact,
     source: row.source,

@@ -2,7 +2,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import type { ClockKind } from "../model/time.ts";
-import { MINUTE } from "../model/time.ts";
+import { HOUR, MINUTE } from "../model/time.ts";
 
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 17;
@@ -10,6 +10,8 @@ const INTERN_LIMIT = 1 << 17;
 const INTERN_LENGTH = 2_000;
 /** Lines of one file may be written a little out of order by several threads; a larger step back is a new run. */
 const STEP_BACK = MINUTE;
+/** A pause, or a clock that was set forward: a new run as well, so that either can be told later. */
+const STEP_FORWARD = HOUR;
 /** A file with more runs than this has no order worth keeping. */
 const MAX_RUNS = 5_000;
 const BATCH = 16;
@@ -112,7 +114,9 @@ export function createWriter(database: Database, onText: (id: number, text: stri
   };
 }
 
-function prepare(database: Database): Record<
+function prepare(
+  database: Database,
+): Record<
   "artifact" | "finishArtifact" | "text" | "origin" | "run" | "fact" | "warning" | "event" | "events",
   Statement
 > {
@@ -184,7 +188,8 @@ function continues(run: Run, artifact: number, draft: EventDraft, runs: number):
   if (draft.clock === "none") return true;
   if (run.clock !== draft.clock) return false;
   if (draft.stated === null || run.highest === -Infinity) return true;
-  return draft.stated >= run.highest - STEP_BACK || runs >= MAX_RUNS;
+  const step = draft.stated - run.highest;
+  return (step >= -STEP_BACK && step <= STEP_FORWARD) || runs >= MAX_RUNS;
 }
 
 function startRun(artifact: number, id: number, draft: EventDraft): Run {
