@@ -23,6 +23,8 @@ export interface PathError {
   fact: PathErrorFact | null;
 }
 
+/** A message with two of the longest paths; an expression over more could take long. */
+const LONGEST = 10_240;
 const DAEMON = /^(?:\S+: )?(Error(?: response from daemon)?: .*|Error response from daemon: .*)$/i;
 const DAEMON_DOWN =
   /^(?:ERROR: |docker: )?(Cannot connect to the Docker daemon|Got permission denied while trying|permission denied while trying to connect to the Docker)/;
@@ -97,6 +99,7 @@ function pathIn(text: string): { path: string; words: string } {
  */
 export function readPathError(text: string): PathError | null {
   const trimmed = text.trim();
+  if (trimmed.length > LONGEST) return null;
   const daemon = ofDaemon(trimmed);
   if (daemon) return daemon;
   const named = PROGRAM.exec(trimmed);
@@ -134,7 +137,7 @@ export function emitForeign(line: Line, sink: ParseSink, expected: string): void
   if (/^\s*(?:\.{3,}|…)?\s*$/.test(line.text) || /^\s*[#$>]( |$)/.test(line.text)) return;
   if (emitPathError(line, sink)) return;
   sink.warning(line.number, `not ${expected}`);
-  if (!/[a-z]{3}.* .*[a-z]{3}/i.test(line.text)) return;
+  if (!/\p{L}{3}/u.test(line.text)) return;
   const level = impliedLevel(line.text);
   sink.event({ line, stated: null, clock: "none", precision: 0, level, origin: "text", text: line.text.trim() });
 }

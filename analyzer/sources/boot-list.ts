@@ -6,6 +6,7 @@
  *      -1 d7219834951d4c9cb28881c2760ab6bd Mon 2026-03-02 05:41:12 UTC Mon 2026-03-02 05:45:05 UTC
  */
 import type { SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 import { parseIso } from "./_time.ts";
 
@@ -52,4 +53,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

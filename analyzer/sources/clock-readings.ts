@@ -13,6 +13,7 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { TimeReading } from "../model/time.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
 import { epochSeconds, monthOf, parseCtime, parseIso } from "./_time.ts";
@@ -91,7 +92,7 @@ class Clocks implements LineReader {
     const field = FIELD.exec(line.text);
     if (header !== null) this.#path = header;
     else if (/fake-hwclock/.test(this.#path) && parseIso(text)) this.#saved(text, line);
-    else if (/since_epoch$/.test(this.#path)) this.#other("rtc", epochSeconds(text), line);
+    else if (this.#path.endsWith("since_epoch")) this.#other("rtc", epochSeconds(text), line);
     else if (seconds !== null) this.#emit({ ...EMPTY, reading: "uptime", seconds: Number(seconds) }, line);
     else if (BOOT_ID.test(text)) this.#know({ bootId: text.replaceAll("-", "") }, line);
     else if (ZONE.test(text)) this.#know({ zone: text }, line);
@@ -126,7 +127,7 @@ class Clocks implements LineReader {
     if (name === "Universal time" && !this.#dated && time) this.#know({ time }, line);
     else if (name === "RTC time" && time) this.#other("rtc", { ...time, clock: "utc" }, line);
     else if (/^Time ?zone$/.test(name)) this.#know({ zone: value.split(" ")[0] ?? null }, line);
-    else if (/synchronized$/.test(name)) this.#know({ synchronized: value === "yes" }, line);
+    else if (name.endsWith("synchronized")) this.#know({ synchronized: value === "yes" }, line);
   }
 
   #shown(name: string, value: string, line: Line): void {
@@ -223,4 +224,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -10,6 +10,7 @@
  *     -?????????  ? ?    ?        ?            ? link
  */
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import type { ListedEntry } from "./_ls-row.ts";
 import { readLsRow } from "./_ls-row.ts";
 import { emitForeign, emitPathError, readPathError } from "./_path-error.ts";
@@ -209,11 +210,11 @@ const source: SourceParser = {
         "crw-rw-rw- 1 root root 1, 3 Mai 23  2026 null",
         "-rw-r--r-- 1 root",
       ],
-      events: 0,
+      events: 1,
       facts: 3,
       warnings: 1,
     },
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -7,11 +7,12 @@
  */
 import type { DiskUsageFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 
 const FIRST_WORD =
   "Filesystem|File system|Filesystems|Dateisystem|S\\.ficheros|Sist\\. Arq\\.|Sist\\.Arq\\.|S\\.arquivos|Sys\\. de fichiers|File ?system|文件系统|檔案系統|ファイルシス|Файл\\.система|Файловая система|Bestandssysteem|Filsystem|Systém souborů";
-const HEADER = new RegExp(`^(?:${FIRST_WORD})\\s+(?!.*\\d%).*(?:%|Capacity|Capacidad|Capacité).*$`);
+const NAMED = new RegExp(`^(?:${FIRST_WORD})\\s`);
 const INODES = /inode|i-?nod|nodos-i|nós-i|inœud|iノード/i;
 const TYPED = /\s(?:Type|Typ|Tipo|类型|タイプ|Тип)\s/;
 /** `1K-blocks`, `1024-blocks`, `1K-Blöcke`, `bloques de 1K`, `1M-blocks`. */
@@ -29,6 +30,10 @@ function factorOf(header: string): number | null {
   return size * (unit === "" ? 1 : 1024 ** (UNITS.indexOf(unit) + 1));
 }
 
+function isHeader(text: string): boolean {
+  return text.length < 300 && NAMED.test(text) && /%|Capac/.test(text) && !/\d%/.test(text);
+}
+
 class Tables implements LineReader {
   readonly #context: ParseContext;
   #unit: DiskUsageFact["unit"] | null = null;
@@ -43,7 +48,7 @@ class Tables implements LineReader {
 
   line(line: Line): void {
     const text = line.text.trimEnd();
-    if (HEADER.test(text)) {
+    if (isHeader(text)) {
       this.#unit = INODES.test(text) ? "inodes" : "bytes";
       this.#factor = this.#unit === "inodes" ? 1 : factorOf(text);
       this.#typed = TYPED.test(text);
@@ -90,7 +95,7 @@ const source: SourceParser = {
   title: "df: space and inodes",
   kinds: ["df", "df-inodes"],
   command: /^(?:busybox )?df\b/,
-  sniff: (head) => (head.some((text) => HEADER.test(text.trimEnd())) && head.some((text) => ROW.test(text)) ? 0.95 : 0),
+  sniff: (head) => (head.some((text) => isHeader(text)) && head.some((text) => ROW.test(text)) ? 0.95 : 0),
   open: (context) => new Tables(context),
   samples: [
     {
@@ -137,11 +142,11 @@ const source: SourceParser = {
         "/dev/sda1 100 50 50 50% /",
         "/dev/sda2 100 50",
       ],
-      events: 0,
+      events: 1,
       facts: 1,
       warnings: 1,
     },
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -32,7 +32,7 @@ const source: SourceParser = {
   id: "docker-inspect",
   title: "docker inspect",
   kinds: ["docker-inspect"],
-  command: /^(?:docker|podman|nerdctl)(?: (?:container|image))? inspect\b/,
+  command: /^(?:docker|podman|nerdctl)(?: (?:container|image))? inspect\b(?!.*(?: -f\b|--format))/,
   sniff: (head) => {
     const first = head.slice(0, 3).join("").trim();
     if (first === "[]" && head.filter((text) => text.trim() !== "").length === 1) return 0.55;

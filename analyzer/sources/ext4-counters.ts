@@ -9,6 +9,7 @@
  */
 import type { Ext4Fact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { count, emptyExt4, ext4ErrorCode, filled } from "./_ext4.ts";
 import { emitForeign } from "./_path-error.ts";
@@ -147,4 +148,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -10,6 +10,7 @@
 import type { Ext4Fact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { TimeReading } from "../model/time.ts";
+import { bounded } from "./_bounded.ts";
 import { count, emptyExt4, ext4ErrorCode, filled } from "./_ext4.ts";
 import { emitForeign } from "./_path-error.ts";
 import { pathOfHeader } from "./_context-path.ts";
@@ -153,4 +154,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -9,6 +9,7 @@
  */
 import type { DirectoryEntryFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 import { parseIso } from "./_time.ts";
 
@@ -100,11 +101,11 @@ const source: SourceParser = {
     {
       name: "a stray line",
       lines: ["  File: /x", "Device: 1,2\tInode: 7      Links: 1", "what"],
-      events: 0,
+      events: 1,
       facts: 1,
       warnings: 1,
     },
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -7,6 +7,7 @@
  * They tell which logs of pods there were, and which layers. (The rows of `find -ls` are those of a listing.)
  */
 import type { SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign, readPathError } from "./_path-error.ts";
 import { emitPodLog } from "./_pod-log.ts";
 
@@ -18,7 +19,7 @@ const source: SourceParser = {
   id: "find-paths",
   title: "lists of paths (find)",
   kinds: [],
-  command: /^(?:find|locate|ls -1?d) /,
+  command: /^(?:find (?!.*-(?:exec|printf|ls|delete)\b)|locate |ls -1?d )/,
   sniff: (head) => {
     const lines = head.filter((text) => text.trim() !== "" && readPathError(text) === null);
     return lines.length > 0 && lines.every((text) => PATH.test(text.trim()) && !/\s\S+\s\S+\s/.test(text)) ? 0.8 : 0;
@@ -53,11 +54,11 @@ const source: SourceParser = {
       name: "a line that is no path",
       lines: ["/var/lib/docker/overlay2/1f2e", "12 files"],
       command: "find /var/lib/docker/overlay2",
-      events: 0,
+      events: 1,
       facts: 1,
       warnings: 1,
     },
   ],
 };
 
-export default source;
+export default bounded(source);

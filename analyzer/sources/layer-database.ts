@@ -7,6 +7,7 @@
  *     sha256/a8e7…/cache-id=6138…
  */
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
 
@@ -105,4 +106,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

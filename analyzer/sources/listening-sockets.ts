@@ -6,6 +6,7 @@
  */
 import type { SocketFact } from "../model/fact.ts";
 import type { SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 
 const SS = /^(?:(tcp|udp|mptcp|sctp|dccp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+?(?:\s+(.*))?$/;
@@ -80,4 +81,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

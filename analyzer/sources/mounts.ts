@@ -7,6 +7,7 @@
  */
 import type { MountFact } from "../model/fact.ts";
 import type { SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 
 const TABLE = /^(\S+) (\/\S*) ([\w.]+) ((?:rw|ro)\S*) \d+ \d+$/;
@@ -73,4 +74,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

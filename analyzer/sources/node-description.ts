@@ -11,6 +11,7 @@
  */
 import type { NodeFact } from "../model/fact.ts";
 import type { Level, Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
 
@@ -79,7 +80,7 @@ class Description implements LineReader {
 
   #version(text: string, line: Line): boolean {
     if (CLIENT.test(text)) this.#half = "client";
-    else if (/^Server:/.test(text)) this.#half = "engine";
+    else if (text.startsWith("Server:")) this.#half = "engine";
     else if (/^ containerd:$/.test(text)) this.#half = "other";
     const version = /^ {1,2}Version: +(\S+)$/.exec(text)?.[1];
     if (version === undefined || this.#half !== "engine") return version !== undefined;
@@ -186,4 +187,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

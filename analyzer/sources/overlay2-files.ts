@@ -11,6 +11,7 @@
  */
 import type { LayerFileFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
 
@@ -122,4 +123,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

@@ -14,7 +14,8 @@ import { emitForeign, readPathError } from "./_path-error.ts";
 const NOISE =
   /^(?:Try '.*--help'.*|.*: missing operand|.*: Exiting with failure status due to previous errors|\S+: Removing leading .*)$/;
 
-const ABOUT_CONTAINER = /^docker (?:container )?(?:logs|inspect|start|restart|diff|cp|export|exec|rm)\b(?: +-\S+(?: \d+)?)* +([\w.-]+)/;
+const ABOUT_CONTAINER =
+  /^docker (?:container )?(?:logs|inspect|start|restart|diff|cp|export|exec|rm)\b(?: +-\S+(?: \d+)?)* +([\w.-]+)/;
 
 /** The container that a command of docker's client was about. */
 function containerOf(command: string | null): string | null {

@@ -11,6 +11,7 @@
  */
 import { parseDocument } from "yaml";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import type { JsonObject } from "./_json-documents.ts";
 import { member, string } from "./_json-documents.ts";
@@ -176,4 +177,4 @@ const source: SourceParser = {
   ],
 };
 
-export default source;
+export default bounded(source);

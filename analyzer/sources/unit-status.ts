@@ -10,6 +10,7 @@
  */
 import type { UnitFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 import { parseIso } from "./_time.ts";
 import journalText from "./journal-text.ts";
@@ -25,6 +26,9 @@ const ROW = new RegExp(
 /** The other fields of a status, its cgroup tree, and what frames a list. */
 const BESIDE =
   /^(?:\s+\S.*|\s*(?:Loaded|Drop-In|TriggeredBy|Triggers|Docs|Tasks|Memory|CPU|CGroup|IO|IP|Status|Invocation|Warning|Hint): .*|\s*UNIT\s+LOAD\s.*|\d+ (?:loaded units|unit files).*|LOAD\s+= .*|ACTIVE = .*|SUB\s+= .*|To show all .*|Legend: .*|Warning: .*|Unit \S+ could not be found\.|lines \d+-\d+.*)$/;
+
+/** What systemctl says of a job, and lines of a unit's journal that lost their header. */
+const SAID = new RegExp(String.raw`^(?:Job for |Failed to |A dependency job for |[\w@.:\\-]+\.${SUFFIX}: )`);
 
 class Units implements LineReader {
   readonly #context: ParseContext;
@@ -47,7 +51,13 @@ class Units implements LineReader {
     else if (row) this.#row(row, line);
     else if (this.#unit !== null && this.#field(this.#unit, text, line)) return;
     else if (LOG.test(text)) this.#journal.line(line);
+    else if (SAID.test(text)) this.#said(text, line);
     else if (!BESIDE.test(text)) emitForeign(line, this.#context.sink, "a status of systemctl");
+  }
+
+  #said(text: string, line: Line): void {
+    const level = /fail|error/i.test(text) ? 3 : 6;
+    this.#context.sink.event({ line, stated: null, clock: "none", precision: 0, level, origin: "systemd", text });
   }
 
   #begin(unit: string, line: Line): void {
@@ -128,13 +138,14 @@ const source: SourceParser = {
         "● docker.service  loaded failed failed Docker Application Container Engine",
         "LOAD   = Reflects whether the unit definition was properly loaded.",
         "1 loaded units listed.",
+        "Job for docker.service failed because the control process exited with error code.",
         "what is this",
       ],
-      events: 1,
+      events: 2,
       facts: 1,
       warnings: 1,
     },
   ],
 };
 
-export default source;
+export default bounded(source, LOG);
