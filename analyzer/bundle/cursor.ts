@@ -57,17 +57,7 @@ export function createCursor(pieces: AsyncIterable<Piece>): Cursor {
   return {
     offset: () => offset,
     some,
-    async take(count) {
-      const parts: Buffer[] = [];
-      let missing = count;
-      while (missing > 0) {
-        const bytes = await some(missing);
-        if (bytes === null) break;
-        parts.push(bytes);
-        missing -= bytes.length;
-      }
-      return parts.length === 1 ? (parts[0] ?? EMPTY) : Buffer.concat(parts);
-    },
+    take: (count) => takeWith(some, count),
     unread(bytes) {
       offset -= bytes.length;
       pending = pending.length === 0 ? bytes : joined(bytes, pending);
@@ -82,6 +72,18 @@ export function createCursor(pieces: AsyncIterable<Piece>): Cursor {
       await iterator.return?.();
     },
   };
+}
+
+async function takeWith(some: Cursor["some"], count: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let missing = count;
+  while (missing > 0) {
+    const bytes = await some(missing);
+    if (bytes === null) break;
+    parts.push(bytes);
+    missing -= bytes.length;
+  }
+  return parts.length === 1 ? (parts[0] ?? EMPTY) : Buffer.concat(parts);
 }
 
 function joined(first: Buffer, second: Buffer): Buffer {

@@ -177,9 +177,9 @@ function detailOf(fields: Fields): string | null {
   }
   if (errors.length > MAX_ERRORS_SHOWN) parts.push(`${errors.length - MAX_ERRORS_SHOWN} more paths`);
   for (const stuck of fields.records("stuck")) {
-    const where = stuck.text("wchan");
-    const what = stuck.text("command") ?? stuck.text("path") ?? "a process";
-    parts.push(`${what} hung${where === null ? "" : ` in ${where}`}`);
+    const where = stuck.text("on") ?? stuck.text("wchan");
+    const what = stuck.text("command") ?? "a process";
+    parts.push(`${what} hung${where === null ? "" : ` at ${where}`}`);
   }
   return parts.length === 0 ? null : parts.join("; ");
 }

@@ -53,58 +53,72 @@ const MAY_BEGIN_HEADER = /^[$#=[(~/\w]/;
  */
 export function createSectioner(onSection: (section: Section) => void, onLine: (line: Line) => void): Sectioner {
   let blankBefore = true;
-  let pending: { typed: string; continuations: number; echo: string | null } | null = null;
   let last = 0;
-
-  function begin(command: string | null, path: string | null, firstLine: number): void {
-    onSection({ command, path, firstLine });
-  }
-
-  function beginPending(next: number): void {
-    if (pending === null) return;
-    begin(cleanCommand(pending.typed.slice(0, MAX_HEADER_CHARACTERS).replace(/\\\s*\n\s*>? ?/g, " ")), null, next);
-    pending = null;
-  }
-
-  /** Lines that still belong to the command: what `!!` stood for, and what follows a backslash. */
-  function takePending(line: Line): boolean {
-    if (pending === null) return false;
-    if (pending.echo !== null) {
-      const echoed = isEchoOf(pending.echo, line.text);
-      pending = { typed: echoed ? line.text : "", continuations: 0, echo: null };
-      beginPending(echoed ? line.number + 1 : line.number);
-      return echoed;
-    }
-    pending.typed += `\n${line.text}`;
-    const more = endsInBackslash(line.text) && ++pending.continuations < MAX_CONTINUATIONS;
-    if (!more) beginPending(line.number + 1);
-    return true;
-  }
+  const pending = createPendingCommand((typed, firstLine) => {
+    onSection({ command: cleanCommand(typed), path: null, firstLine });
+  });
 
   function take(line: Line, header: Header): void {
-    const { typed } = header;
-    if (typed !== undefined && (typed.includes("!!") || endsInBackslash(typed))) {
-      pending = { typed, continuations: 0, echo: typed.includes("!!") ? typed : null };
-      return;
-    }
+    if (header.typed !== undefined && pending.open(header.typed)) return;
     const inline = header.outputFrom !== undefined && header.outputFrom < line.text.length;
-    begin(header.command, header.path, inline ? line.number : line.number + 1);
+    onSection({ command: header.command, path: header.path, firstLine: inline ? line.number : line.number + 1 });
     if (inline) onLine(partOf(line, header.outputFrom ?? 0));
   }
 
   return {
     line(line) {
       last = line.number;
-      if (takePending(line)) return;
+      if (pending.take(line)) return;
       const start = line.text.length > MAX_HEADER_CHARACTERS ? line.text.slice(0, MAX_HEADER_CHARACTERS) : line.text;
       const header = MAY_BEGIN_HEADER.test(start) ? parseHeader(start, blankBefore) : null;
       blankBefore = !/\S/.test(line.text);
       if (header === null) onLine(line);
       else if (header !== "bare") take(line, header);
     },
-    end() {
-      beginPending(last + 1);
+    end: () => pending.close(last + 1),
+  };
+}
+
+interface PendingCommand {
+  /** Begins a command that the next lines complete. False when it is complete as it is. */
+  open(typed: string): boolean;
+  /** True when the line belonged to the command. */
+  take(line: Line): boolean;
+  close(firstLine: number): void;
+}
+
+/** A command that ends in a backslash, or whose `!!` the shell is about to spell out. */
+function createPendingCommand(onCommand: (typed: string, firstLine: number) => void): PendingCommand {
+  let typed: string | null = null;
+  let echo = false;
+  let continuations = 0;
+  function close(firstLine: number): void {
+    if (typed === null) return;
+    const line = typed.slice(0, MAX_HEADER_CHARACTERS).replace(/\\\s*\n\s*>? ?/g, " ");
+    typed = null;
+    onCommand(line, firstLine);
+  }
+  return {
+    open(command) {
+      echo = command.includes("!!");
+      if (!echo && !endsInBackslash(command)) return false;
+      typed = command;
+      continuations = 0;
+      return true;
     },
+    take(line) {
+      if (typed === null) return false;
+      if (echo) {
+        const echoed = isEchoOf(typed, line.text);
+        typed = echoed ? line.text : "";
+        close(echoed ? line.number + 1 : line.number);
+        return echoed;
+      }
+      typed += `\n${line.text}`;
+      if (!endsInBackslash(line.text) || ++continuations >= MAX_CONTINUATIONS) close(line.number + 1);
+      return true;
+    },
+    close,
   };
 }
 

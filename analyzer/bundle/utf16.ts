@@ -3,59 +3,72 @@ import { DEFAULT_MAX_LINE_BYTES, type LineOptions, type LineSplitter } from "./s
 
 /** Splits UTF-16 with a byte order mark, as PowerShell writes it. Every unit is two bytes, so offsets stay exact. */
 export function createUtf16Splitter(onLine: (line: Line) => void, options: LineOptions): LineSplitter {
-  const maxUnits = (options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES) / 2;
+  const pending = createPendingLine(onLine, (options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES) / 2);
   let swap: boolean | null = null;
   let odd: Buffer = Buffer.alloc(0);
+  return {
+    push(chunk) {
+      swap ??= chunk[0] === 0xfe;
+      const bytes = odd.length > 0 ? Buffer.concat([odd, chunk]) : chunk;
+      const end = bytes.length & ~1;
+      odd = bytes.subarray(end);
+      const whole = bytes.subarray(0, end);
+      const text = (swap ? Buffer.from(whole).swap16() : whole).toString("utf16le");
+      let from = 0;
+      for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", from)) {
+        pending.add(text.slice(from, at));
+        pending.deliver();
+        from = at + 1;
+      }
+      pending.add(text.slice(from));
+    },
+    end() {
+      if (pending.units() > 0) pending.deliver();
+      if (odd.length > 0) options.onWarning?.(pending.lines(), "the text ends in the middle of a UTF-16 character");
+      return pending.lines();
+    },
+  };
+}
+
+interface PendingLine {
+  add(text: string): void;
+  deliver(): void;
+  /** UTF-16 units of the line so far. */
+  units(): number;
+  /** Lines delivered so far. */
+  lines(): number;
+}
+
+function createPendingLine(onLine: (line: Line) => void, maxUnits: number): PendingLine {
   let parts: string[] = [];
   let kept = 0;
   let units = 0;
   let lines = 0;
   let offset = 0;
   let lastUnit = 0;
-
-  function keep(text: string): void {
-    if (text.length === 0) return;
-    const part = text.slice(0, Math.max(0, maxUnits + 1 - kept));
-    if (part.length > 0) parts.push(part);
-    kept += part.length;
-    units += text.length;
-    lastUnit = text.charCodeAt(text.length - 1);
-  }
-
-  function deliver(): void {
-    const content = units > 0 && lastUnit === 13 ? units - 1 : units;
-    let text = parts.join("").slice(0, Math.min(content, maxUnits));
-    const left = content - text.length;
-    if (lines === 0) text = text.replace(/^\ufeff/, "");
-    if (left > 0) text += ` […cut, ${left * 2} bytes]`;
-    onLine({ text, number: ++lines, byteOffset: offset, byteLength: units * 2 });
-    offset += units * 2 + 2;
-    parts = [];
-    kept = 0;
-    units = 0;
-  }
-
   return {
-    push(chunk) {
-      swap ??= chunk[0] === 0xfe;
-      const bytes = odd.length > 0 ? Buffer.concat([odd, chunk]) : chunk;
-      const whole = bytes.length & ~1;
-      odd = Buffer.from(bytes.subarray(whole));
-      const text = (swap ? Buffer.from(bytes.subarray(0, whole)).swap16() : bytes.subarray(0, whole)).toString(
-        "utf16le",
-      );
-      let from = 0;
-      for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
-        keep(text.slice(from, end));
-        deliver();
-        from = end + 1;
-      }
-      keep(text.slice(from));
+    add(text) {
+      if (text.length === 0) return;
+      // One unit more, so that a line end right after the limit is still seen.
+      const part = text.slice(0, Math.max(0, maxUnits + 1 - kept));
+      if (part.length > 0) parts.push(part);
+      kept += part.length;
+      units += text.length;
+      lastUnit = text.charCodeAt(text.length - 1);
     },
-    end() {
-      if (units > 0) deliver();
-      if (odd.length > 0) options.onWarning?.(lines, "the text ends in the middle of a UTF-16 character");
-      return lines;
+    deliver() {
+      const content = units > 0 && lastUnit === 13 ? units - 1 : units;
+      let text = parts.join("").slice(0, Math.min(content, maxUnits));
+      const left = content - text.length;
+      if (lines === 0) text = text.replace(/^\ufeff/, "");
+      if (left > 0) text += ` […cut, ${left * 2} bytes]`;
+      onLine({ text, number: ++lines, byteOffset: offset, byteLength: units * 2 });
+      offset += units * 2 + 2;
+      parts = [];
+      kept = 0;
+      units = 0;
     },
+    units: () => units,
+    lines: () => lines,
   };
 }

@@ -27,6 +27,11 @@ export function scratchFile(name: string, content: Buffer | string): string {
   return path;
 }
 
+/** Makes a named pipe. */
+export function makePipe(path: string): void {
+  execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", path]);
+}
+
 export type Entry = [path: string, content: Buffer | string, header?: Partial<Header>];
 
 /** A tar archive in the pax dialect, with the two zero blocks at its end. */

@@ -131,7 +131,7 @@ test("details: the reason, paths that could not be read, what hung", async () =>
     "manifest/steps/1-x.json": { id: "x", status: "denied", reason: "slow", errors, stuck },
   });
   expect(manifest?.steps[0]?.detail).toBe(
-    "slow; /a: Input/output error; /b: Input/output error; /c: Input/output error; 2 more paths; docker ps hung in wait_on_page_bit",
+    "slow; /a: Input/output error; /b: Input/output error; /c: Input/output error; 2 more paths; docker ps hung at wait_on_page_bit",
   );
 });
 

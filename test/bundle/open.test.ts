@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import {
   collect,
   inPortions,
   logText,
+  makePipe,
   noise,
   readAll,
   readBytes,
@@ -199,7 +200,7 @@ describe("a directory", () => {
     writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xe9])]), "4");
     symlinkSync("/etc/passwd", join(root, "pods", "link.log"));
     symlinkSync("..", join(root, "pods", "loop"));
-    execFileSync("mkfifo", [join(root, "pipe")]);
+    makePipe(join(root, "pipe"));
     const { files, links, damage, bundle } = await readAll(root);
     expect(Object.entries(files)).toEqual([
       ["Z.txt", "1"],
@@ -293,7 +294,7 @@ describe("standard input", () => {
 
   test("a pipe by name is read as well", async () => {
     const path = join(scratchDirectory(), "pipe");
-    execFileSync("mkfifo", [path]);
+    makePipe(path);
     spawn("sh", ["-c", `printf 'CONTAINER ID\\n' > ${path}`]);
     expect(Object.values((await readAll(path)).files)).toEqual(["CONTAINER ID\n"]);
   });

@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, linkSync, truncateSync, writeFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCursor } from "../../analyzer/bundle/cursor.ts";
 import { createReadContext, defaultLimits } from "../../analyzer/bundle/limits.ts";
 import { readTar } from "../../analyzer/bundle/tar.ts";
-import { collect, inPortions, readBytes, scratchDirectory, systemTar, tarOf, type Entry } from "./helpers.ts";
+import { collect, inPortions, makePipe, readBytes, scratchDirectory, systemTar, tarOf, type Entry } from "./helpers.ts";
 
 const LONG = `pods/${"kube-system_kube-apiserver-k1_".repeat(8)}/0.log`;
 const entries: Entry[] = [
@@ -59,7 +58,7 @@ describe("dialects", () => {
     writeFileSync(join(odd, "system.journal"), "x");
     truncateSync(join(odd, "system.journal"), 1 << 20);
     writeFileSync(join(odd, "z-after.txt"), "after\n");
-    execFileSync("mkfifo", [join(odd, "pipe")]);
+    makePipe(join(odd, "pipe"));
     for (const format of ["gnu", "pax"]) {
       const archive = systemTar(odd, `--format=${format}`, "--sparse", "--sort=name");
       const { files, damage } = await readBytes(archive, "k.tar");
