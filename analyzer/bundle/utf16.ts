@@ -24,6 +24,8 @@ export function createUtf16Splitter(onLine: (line: Line) => void, options: LineO
     },
     end() {
       if (pending.units() > 0) pending.deliver();
+      const long = pending.cut();
+      if (long > 0) options.onWarning?.(pending.firstCut(), `${long} ${long === 1 ? "line" : "lines"} too long, cut`);
       if (odd.length > 0) options.onWarning?.(pending.lines(), "the text ends in the middle of a UTF-16 character");
       return pending.lines();
     },
@@ -37,6 +39,9 @@ interface PendingLine {
   units(): number;
   /** Lines delivered so far. */
   lines(): number;
+  /** How many of them were cut, and the number of the first. */
+  cut(): number;
+  firstCut(): number;
 }
 
 function createPendingLine(onLine: (line: Line) => void, maxUnits: number): PendingLine {
@@ -46,6 +51,8 @@ function createPendingLine(onLine: (line: Line) => void, maxUnits: number): Pend
   let lines = 0;
   let offset = 0;
   let lastUnit = 0;
+  let cut = 0;
+  let firstCut = 0;
   return {
     add(text) {
       if (text.length === 0) return;
@@ -61,8 +68,12 @@ function createPendingLine(onLine: (line: Line) => void, maxUnits: number): Pend
       let text = parts.join("").slice(0, Math.min(content, maxUnits));
       const left = content - text.length;
       if (lines === 0) text = text.replace(/^\ufeff/, "");
-      if (left > 0) text += ` […cut, ${left * 2} bytes]`;
-      onLine({ text, number: ++lines, byteOffset: offset, byteLength: units * 2 });
+      lines++;
+      if (left > 0) {
+        text += ` […cut, ${left * 2} bytes]`;
+        if (cut++ === 0) firstCut = lines;
+      }
+      onLine({ text, number: lines, byteOffset: offset, byteLength: units * 2 });
       offset += units * 2 + 2;
       parts = [];
       kept = 0;
@@ -70,5 +81,7 @@ function createPendingLine(onLine: (line: Line) => void, maxUnits: number): Pend
     },
     units: () => units,
     lines: () => lines,
+    cut: () => cut,
+    firstCut: () => firstCut,
   };
 }
