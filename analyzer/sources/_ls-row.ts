@@ -2,7 +2,7 @@
  * One row of `ls -l` (coreutils ls.c print_long_format, busybox ls.c), with or without inode and blocks in front:
  *
  *     drwx------ 95 root root 16384 Nov  1 06:48 overlay2
- *     262569 lrwxrwxrwx 1 root root 72 2026-11-23 10:00:01.000000000 +0000 3PYG -> ../1f2e…/diff
+ *     41009 lrwxrwxrwx 1 root root 72 2026-11-23 10:00:01.000000000 +0000 QA2Z -> ../1f2e…/diff
  *     -?????????  ? ?    ?        ?            ? link
  */
 import type { DirectoryEntryFact } from "../model/fact.ts";

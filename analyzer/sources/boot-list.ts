@@ -3,7 +3,7 @@
  * by wall time. Older versions have no header and put a dash between the times.
  *
  *     IDX BOOT ID                          FIRST ENTRY                 LAST ENTRY
- *      -1 d7219834951d4c9cb28881c2760ab6bd Mon 2026-03-02 05:41:12 UTC Mon 2026-03-02 05:45:05 UTC
+ *      -1 00112233445566778899aabbccddeeff Mon 2026-03-02 05:41:12 UTC Mon 2026-03-02 05:45:05 UTC
  */
 import type { SourceParser } from "../model/source.ts";
 import { bounded } from "./_bounded.ts";

@@ -2,10 +2,10 @@
  * What the clocks of a node said when somebody looked: date(1), /proc/uptime, uptime(1), timedatectl, the time that
  * fake-hwclock saved (in UTC, always), /etc/timezone and the boot's id, alone or one after the other.
  *
- *     Mon Mar  2 11:48:06 UTC 2026
- *     172.01 95.68
- *     e68720e8-9cd6-4da1-a90a-1eeaa3d5c419
- *                      RTC time: Thu 1970-01-01 00:03:06
+ *     Sat Feb 28 17:03:24 UTC 2026
+ *     61.27 40.11
+ *     00112233-4455-6677-8899-aabbccddeeff
+ *                      RTC time: Thu 1970-01-01 00:01:15
  *                     Time zone: Etc/UTC (UTC, +0000)
  *
  * The first date is the clock at collection. Boot ids are given without dashes, as the journal writes them.
@@ -187,12 +187,12 @@ const source: SourceParser = {
         "date -u; cat /proc/uptime; cat /etc/fake-hwclock.data; cat /proc/sys/kernel/random/boot_id; timedatectl",
       lines: [
         "Sat Feb 28 17:03:24 UTC 2026",
-        "172.01 95.68",
+        "61.27 40.11",
         "2026-02-28 16:17:01",
         "00112233-4455-6677-8899-aabbccddeeff",
         "               Local time: Sat 2026-02-28 17:03:25 UTC",
         "           Universal time: Sat 2026-02-28 17:03:25 UTC",
-        "                 RTC time: Thu 1970-01-01 00:03:06",
+        "                 RTC time: Thu 1970-01-01 00:01:15",
         "                Time zone: Etc/UTC (UTC, +0000)",
         "System clock synchronized: no",
         "              NTP service: n/a",

@@ -196,7 +196,7 @@ const source: SourceParser = {
       name: "find -ls",
       command: "find /var/lib/docker/overlay2 -ls",
       lines: [
-        "  262569      4 -rw-r--r--   1 root     root           26 Mar  2 05:42 /var/lib/docker/overlay2/1f2e/link",
+        "  41009      4 -rw-r--r--   1 root     root           26 Mar  2 05:42 /var/lib/docker/overlay2/1f2e/link",
       ],
       events: 0,
       facts: 1,

@@ -3,7 +3,7 @@
  * A long device name stands on a line of its own. Several tables may follow one another (`df -h; df -i`).
  *
  *     Filesystem      Size  Used Avail Use% Mounted on
- *     /dev/mmcblk0p2  7.8G  1.7G  5.7G  23% /
+ *     /dev/mmcblk0p2  14.5G 6.1G  7.8G  44% /
  */
 import type { DiskUsageFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";

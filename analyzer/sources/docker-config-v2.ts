@@ -3,7 +3,7 @@
  * container/container.go), one document a file or several printed one after the other. It is there when the daemon is
  * not, and when it refuses to inspect.
  *
- *     {"StreamConfig":{},"State":{"Running":false,"ExitCode":255,…},"ID":"3b0f…","Created":"2026-03-02T05:42:43.75Z",…
+ *     {"StreamConfig":{},"State":{"Running":false,"ExitCode":255,…},"ID":"3b0f…","Created":"2026-03-02T16:20:05.12Z",…
  */
 import type { SourceParser } from "../model/source.ts";
 import { containerOfDocument } from "./_docker-document.ts";

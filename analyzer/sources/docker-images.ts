@@ -3,7 +3,7 @@
  * still has its names here.
  *
  *     REPOSITORY        TAG       IMAGE ID       CREATED        SIZE
- *     registry.lab/web  1.4       a77c95bcd013   2 months ago   4.24MB
+ *     registry.example/till  1.4       51e0aa10c2f4   2 months ago   9.80MB
  */
 import type { SourceParser } from "../model/source.ts";
 import { bounded } from "./_bounded.ts";
@@ -34,9 +34,9 @@ const source: SourceParser = {
       name: "short ids, one without a name, a cut row",
       lines: [
         "REPOSITORY         TAG       IMAGE ID       CREATED        SIZE",
-        "registry.lab/web   1.4       a77c95bcd013   2 months ago   4.24MB",
-        "<none>             <none>    b77c95bcd013   2 months ago   4.24MB",
-        "registry.lab/w",
+        "registry.example/till   1.4       51e0aa10c2f4   2 months ago   9.80MB",
+        "<none>             <none>    52e0aa10c2f4   2 months ago   9.80MB",
+        "registry.example/t",
       ],
       events: 1,
       facts: 2,
@@ -47,7 +47,7 @@ const source: SourceParser = {
       command: "docker images --no-trunc",
       lines: [
         "REPOSITORY   TAG   IMAGE ID   CREATED        SIZE",
-        `lab/base     1     sha256:${"c7".repeat(32)}   2 months ago   4.21MB`,
+        `home/base    1     sha256:${"c7".repeat(32)}   2 months ago   7.10MB`,
       ],
       events: 0,
       facts: 1,

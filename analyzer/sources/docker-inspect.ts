@@ -54,7 +54,7 @@ const source: SourceParser = {
         "[",
         "    {",
         '        "Id": "3b0f6a1c9d22",',
-        '        "Created": "2026-03-02T05:42:43.75Z",',
+        '        "Created": "2026-03-02T16:20:05.12Z",',
         '        "Path": "/bin/sh",',
         '        "Args": ["-c", "echo \\"}\\""],',
         '        "State": {"Status": "exited", "ExitCode": 255, "StartedAt": "2026-03-02T05:42:44Z", "FinishedAt": "0001-01-01T00:00:00Z"},',
@@ -70,7 +70,7 @@ const source: SourceParser = {
     {
       name: "images on one line",
       lines: [
-        '[{"Id":"sha256:15a0","RepoTags":["shop:1.4"],"GraphDriver":{"Data":{"UpperDir":"/x/overlay2/1f2e0000aa11/diff"}}},{"Id":"sha256:15a1","RepoTags":[]}]',
+        '[{"Id":"sha256:77c0","RepoTags":["shop:1.4"],"GraphDriver":{"Data":{"UpperDir":"/x/overlay2/1f2e0000aa11/diff"}}},{"Id":"sha256:77c1","RepoTags":[]}]',
       ],
       events: 0,
       facts: 2,

@@ -3,9 +3,9 @@
  *
  *       File: /var/lib/docker/overlay2/1f2e…/link
  *       Size: 26        	Blocks: 8          IO Block: 4096   regular file
- *     Device: 179,2	Inode: 262547      Links: 1
+ *     Device: 179,2	Inode: 41007      Links: 1
  *     Access: (0644/-rw-r--r--)  Uid: (    0/    root)   Gid: (    0/    root)
- *     Modify: 2026-03-02 05:42:43.756000000 +0000
+ *     Modify: 2026-02-28 16:20:05.120000000 +0000
  */
 import type { DirectoryEntryFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
@@ -83,16 +83,16 @@ const source: SourceParser = {
       lines: [
         "  File: /var/lib/docker/overlay2/1f2e/link",
         "  Size: 26        \tBlocks: 8          IO Block: 4096   regular file",
-        "Device: 179,2\tInode: 262547      Links: 1",
+        "Device: 179,2\tInode: 41007      Links: 1",
         "Access: (0644/-rw-r--r--)  Uid: (    0/    root)   Gid: (    0/    root)",
-        "Access: 2026-03-02 05:42:43.756000000 +0000",
-        "Modify: 2026-03-02 05:42:43.756000000 +0000",
-        "Change: 2026-03-02 05:42:43.756000000 +0000",
+        "Access: 2026-02-28 16:20:05.120000000 +0000",
+        "Modify: 2026-02-28 16:20:05.120000000 +0000",
+        "Change: 2026-02-28 16:20:05.120000000 +0000",
         " Birth: -",
         "stat: cannot statx '/var/lib/docker/overlay2/2f2e/link': Structure needs cleaning",
-        "  File: '/var/lib/docker/overlay2/l/E7WK' -> '../1f2e/diff'",
+        "  File: '/var/lib/docker/overlay2/l/QA2Z' -> '../1f2e/diff'",
         "  Size: 72        \tBlocks: 0          IO Block: 4096   symbolic link",
-        "Device: b302h/45826d\tInode: 262548      Links: 1",
+        "Device: b302h/45826d\tInode: 41008      Links: 1",
         "Access: (0777/lrwxrwxrwx)  Uid: (    0/    root)   Gid: (    0/    root)",
       ],
       events: 1,

@@ -1,7 +1,7 @@
 /**
  * Lists of absolute paths, one a line, as find(1) and `ls -d` print them:
  *
- *     /var/log/pods/9b1e4a00-b67c-11e7-8cb3-b827eb650fdb/web_0.log
+ *     /var/log/pods/9b1e4a00-0001-4002-8003-00000000c0de/web_0.log
  *     /var/lib/docker/overlay2/1f2e…/diff
  *
  * They tell which logs of pods there were, and which layers. (The rows of `find -ls` are those of a listing.)
@@ -43,7 +43,7 @@ const source: SourceParser = {
       command: 'find / -iname "*.log"',
       lines: [
         "/var/log/dpkg.log",
-        "/var/log/pods/9b1e4a00-b67c-11e7-8cb3-b827eb650fdb/web_0.log",
+        "/var/log/pods/9b1e4a00-0001-4002-8003-00000000c0de/web_0.log",
         "find: ‘/srv/photos’: Input/output error",
         "/var/log/containers/shop-0_default_web-3b0f6a1c9d22aa000000000000000000000000000000000000000000000000c1.log",
       ],

@@ -1,7 +1,7 @@
 /**
  * Sockets that wait for connections: `ss -ltnp` (iproute2 misc/ss.c) and `netstat -ltnp` (net-tools, busybox).
  *
- *     LISTEN 0      4096    192.168.1.51:2379       0.0.0.0:*    users:(("etcd",pid=1431,fd=9))
+ *     LISTEN 0      4096    10.0.0.7:2379       0.0.0.0:*    users:(("etcd",pid=900,fd=9))
  *     tcp        0      0 127.0.0.1:10248         0.0.0.0:*               LISTEN      319/kubelet
  */
 import type { SocketFact } from "../model/fact.ts";
@@ -54,7 +54,7 @@ const source: SourceParser = {
       name: "ss, with and without processes",
       lines: [
         "State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess",
-        'LISTEN 0      4096       127.0.0.1:2379       0.0.0.0:*    users:(("etcd",pid=1431,fd=8))',
+        'LISTEN 0      4096       127.0.0.1:2379       0.0.0.0:*    users:(("etcd",pid=900,fd=8))',
         "LISTEN 0      128             [::]:22            [::]:*",
         "LISTEN 0      4096               *:10250            *:*    ",
         'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=1,fd=8))',

@@ -3,8 +3,8 @@
  * layer's short name under l/, `lower` the short names below it. Printed by a loop, under headers of head(1), or one
  * file at a time; and `stat` of them, which is read for its times.
  *
- *     1f2e…-init/link: E7WKSX7DUOIBVEVPFXDRYVCPJ3
- *     1f2e…/lower: l/E7WKSX7DUOIBVEVPFXDRYVCPJ3:l/YIVGUFXPOA4X4PK5CWBR5PLTBS
+ *     1f2e…-init/link: QA2ZLM3NOP4RST5UVW6XYZ7ABC
+ *     1f2e…/lower: l/QA2ZLM3NOP4RST5UVW6XYZ7ABC:l/DD2ZLM3NOP4RST5UVW6XYZ7ABC
  *
  * A loop prints nothing for a file that is empty, that is absent (a base layer has no `lower`) and that cannot be read
  * alike: such a file's content is null, and its error line tells more.
@@ -86,8 +86,8 @@ const source: SourceParser = {
     {
       name: "a loop over the layers, one of them without content",
       lines: [
-        `${LAYER}-init/link: E7WKSX7DUOIBVEVPFXDRYVCPJ3`,
-        `${LAYER}-init/lower: l/CLMXAW3O6YNPQXJX4VR24PE5HU:l/VIJOKVLFY7FGP4MWRLS6W3LDCO`,
+        `${LAYER}-init/link: QA2ZLM3NOP4RST5UVW6XYZ7ABC`,
+        `${LAYER}-init/lower: l/BB2ZLM3NOP4RST5UVW6XYZ7ABC:l/CC2ZLM3NOP4RST5UVW6XYZ7ABC`,
         `cat: ${LAYER}/link: Structure needs cleaning`,
         `${LAYER}/link: `,
         "l/link: ",
@@ -99,7 +99,7 @@ const source: SourceParser = {
       name: "headers of head, the second file empty",
       lines: [
         `==> /var/lib/docker/overlay2/${LAYER}/link <==`,
-        "E7WKSX7DUOIBVEVPFXDRYVCPJ3",
+        "QA2ZLM3NOP4RST5UVW6XYZ7ABC",
         `==> /var/lib/docker/overlay2/${LAYER}/lower <==`,
       ],
       events: 0,
@@ -108,7 +108,7 @@ const source: SourceParser = {
     {
       name: "one file",
       command: `cat /var/lib/docker/overlay2/${LAYER}/link`,
-      lines: ["E7WKSX7DUOIBVEVPFXDRYVCPJ3"],
+      lines: ["QA2ZLM3NOP4RST5UVW6XYZ7ABC"],
       events: 0,
       facts: 1,
     },
