@@ -48,11 +48,12 @@ interface Counts {
   offset: number;
   invalid: { lines: number; first: number };
   nul: { runs: number; first: number };
+  long: { lines: number; first: number };
 }
 
 function createByteSplitter(onLine: (line: Line) => void, options: LineOptions): LineSplitter {
   const maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
-  const counts: Counts = { lines: 0, offset: 0, invalid: { lines: 0, first: 0 }, nul: { runs: 0, first: 0 } };
+  const counts: Counts = { lines: 0, offset: 0, invalid: { lines: 0, first: 0 }, nul: { runs: 0, first: 0 }, long: { lines: 0, first: 0 } };
   let carry: Buffer[] = [];
   let carried = 0;
   let kept = 0;
@@ -155,13 +156,19 @@ function deliver(onLine: (line: Line) => void, counts: Counts, raw: RawLine): vo
     if (counts.nul.runs === 0) counts.nul.first = number;
     counts.nul.runs += text.match(/\0+/g)?.length ?? 0;
   }
-  if (left > 0) text += ` […cut, ${left} bytes]`;
+  if (left > 0) {
+    text += ` […cut, ${left} bytes]`;
+    if (counts.long.lines++ === 0) counts.long.first = number;
+  }
   onLine({ text, number, byteOffset: counts.offset, byteLength: raw.byteLength });
   counts.offset += raw.byteLength;
 }
 
 function warn(counts: Counts, onWarning: LineOptions["onWarning"]): void {
-  const { invalid, nul } = counts;
+  const { invalid, nul, long } = counts;
+  if (long.lines > 0) {
+    onWarning?.(long.first, `${long.lines} ${plural(long.lines, "line")} too long, cut`);
+  }
   if (invalid.lines > 0) {
     onWarning?.(invalid.first, `not valid UTF-8 in ${invalid.lines} ${plural(invalid.lines, "line")}, shown as \ufffd`);
   }

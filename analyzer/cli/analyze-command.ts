@@ -53,19 +53,26 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const progress = createProgress(options.progress);
   const databasePath = plan.database === null ? "" : partialName(plan.database);
   const database = await createStore(databasePath);
-  let pending: OpenedBundle | null = first;
-  const open = async (): Promise<OpenedBundle> => {
-    const opened = pending ?? (await openBundle(paths, { hash: false }));
-    pending = null;
-    return opened;
-  };
+  const open = reopen(first, paths);
   const report = await analyze(open, database, analysis, (step) => progress.show(step));
   if (plan.database !== null) indexTexts(database);
   database.close();
+  if (paths.includes("-")) await first.close();
   progress.clear();
   writeAll(plan, report);
   const rank = (severity: string): number => severities.findIndex((word) => word === severity);
   return failOn !== null && report.findings.some(({ severity }) => rank(severity) <= failOn) ? EXIT.findings : EXIT.ok;
+}
+
+/** Stdin can be opened only once: its bundle is kept and read again. Others are opened anew, without their checksum. */
+function reopen(first: OpenedBundle, paths: string[]): () => Promise<OpenedBundle> {
+  if (paths.includes("-")) return async () => ({ ...first, close: async () => undefined });
+  let pending: OpenedBundle | null = first;
+  return async () => {
+    const opened = pending ?? (await openBundle(paths, { hash: false }));
+    pending = null;
+    return opened;
+  };
 }
 
 function writeAll(plan: OutputPlan, report: IncidentReport): void {

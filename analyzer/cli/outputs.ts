@@ -74,15 +74,18 @@ function checkTargets(plan: OutputPlan): void {
   }
 }
 
-/** Told by the generator tag near the start of a text, by the application id of a database. */
+/** Told by the generator tag near the start or at the end of a text, by the application id of a database. */
 function isOwn(kind: keyof OutputPlan, path: string): boolean {
   if (kind === "database") return isOwnStore(path);
-  const head = Buffer.alloc(4096);
+  const { size } = lstatSync(path);
   const file = openSync(path, "r");
-  const length = readSync(file, head, 0, head.length, 0);
+  const read = (position: number): string => {
+    const bytes = Buffer.alloc(4096);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, position));
+  };
+  const ends = read(0) + read(Math.max(0, size - 4096));
   closeSync(file);
-  const text = head.toString("utf8", 0, length);
-  return length === 0 || /content="coldcase |<!-- coldcase |"name": ?"coldcase"/.test(text);
+  return size === 0 || /content="coldcase |<!-- coldcase |"name": ?"coldcase"/.test(ends);
 }
 
 const partial = new Set<string>();

@@ -113,7 +113,7 @@ function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
     return offset <= WIDEST_ZONE_EAST ? [offset] : [];
   });
   const least = Math.max(-WIDEST_ZONE_WEST, ...ahead);
-  return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4);
+  return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4) + 0;
 }
 
 function startOfBoot(clocks: ClockFact[], collectedAt: Instant | null): Instant | null {

@@ -6,7 +6,13 @@ import type { IncidentReport } from "../../analyzer/model/report.ts";
 import { createStore } from "../../analyzer/store/open.ts";
 import { memoryBundle } from "./memory-bundle.ts";
 
-const PLAIN: AnalysisOptions = { timezone: null, year: null, collectedAt: null, redact: "default", version: "0.0.0-test" };
+const PLAIN: AnalysisOptions = {
+  timezone: null,
+  year: null,
+  collectedAt: null,
+  redact: "default",
+  version: "0.0.0-test",
+};
 
 /** The report of a bundle on disk, or of texts in memory. */
 export async function reportOf(
