@@ -49,7 +49,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** A gap is left out when it takes this much of a stretch, or less of one in which a cluster cannot be read. */
 const EMPTY_SHARE = 0.6;
+const EMPTY_SHARE_IF_CROWDED = 0.12;
+const CROWDED_SHARE = 0.02;
 const STEPS = [
   ...[1, 10, 100].flatMap((decade) => [decade, 2 * decade, 5 * decade]),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
@@ -69,12 +72,21 @@ function widestGap(stretches: Stretch[]): { index: number; gap: number; share: n
   return { index, gap, share: total >= MINUTE ? gap / total : 0 };
 }
 
+/** Whether three times or more, sorted, lie so close together that they would be drawn as one. */
+function crowded(sorted: Stretch[]): boolean {
+  const times = [...new Set(sorted.map(({ from }) => from))];
+  const total = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  return times.some((time, index) => (times[index + 2] ?? Infinity) - time < total * CROWDED_SHARE);
+}
+
 /** Stretches in groups with little emptiness inside each, in order of time; at most `most` groups. */
 export function groupStretches(stretches: Stretch[], most: number): Stretch[][] {
   let groups = [stretches.toSorted((a, b) => a.from - b.from || a.to - b.to)];
   while (groups.length < most) {
     const candidates = groups.map((group) => ({ group, ...widestGap(group) }));
-    const best = candidates.filter(({ share }) => share >= EMPTY_SHARE).toSorted((a, b) => b.gap - a.gap)[0];
+    const best = candidates
+      .filter(({ group, share }) => share >= (crowded(group) ? EMPTY_SHARE_IF_CROWDED : EMPTY_SHARE))
+      .toSorted((a, b) => b.gap - a.gap)[0];
     if (!best) break;
     groups = groups.flatMap((group) =>
       group === best.group ? [group.slice(0, best.index), group.slice(best.index)] : [group],

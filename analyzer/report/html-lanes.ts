@@ -65,7 +65,11 @@ function merge(lanes: LaneContent[], most: number): LaneContent[] {
   ];
 }
 
-/** The lanes in order of their first entry; beyond `most`, the least severe are merged into one. */
+function important({ entries }: LaneContent): number {
+  return worst(entries) <= severities.indexOf("major") ? 0 : 1;
+}
+
+/** Lanes with something major first, then in order of time; beyond `most`, the least severe are merged into one. */
 export function laneContents(report: IncidentReport, most: number): LaneContent[] {
   const lanes = new Map<string, LaneContent>();
   const laneOf = (name: string): LaneContent => {
@@ -83,7 +87,10 @@ export function laneContents(report: IncidentReport, most: number): LaneContent[
     if (!drawable(gap.from) && !drawable(gap.to)) continue;
     laneOf(laneOfArtifact.get(gap.artifact) ?? gap.artifact).gaps.push(gap);
   }
-  return merge([...lanes.values()], most);
+  return merge(
+    [...lanes.values()].toSorted((a, b) => important(a) - important(b)),
+    most,
+  );
 }
 
 /** A path for a severity's shape around a point: diamond, triangle, disc, ring. */
@@ -102,6 +109,7 @@ export function round(value: number): number {
 
 const SHORTEST_BAR = 9;
 const CLOSEST_MARKS = 3;
+const LONGEST_LABEL = 60;
 
 interface Placed {
   entry: ReportTimelineEntry;
@@ -148,30 +156,39 @@ interface Wish {
   quiet: boolean;
 }
 
-function freeRoom(taken: [number, number][], segment: { x0: number; x1: number }, x: number): [number, number] {
-  const left = taken.filter(([, end]) => end <= x).reduce((most, [, end]) => Math.max(most, end), segment.x0);
-  const right = taken.filter(([start]) => start >= x).reduce((least, [start]) => Math.min(least, start), segment.x1);
-  return taken.some(([start, end]) => start < x && x < end) ? [x, x] : [left, right];
+type Range = [from: number, to: number];
+
+function roomRight(taken: Range[], x: number, edge: number): number {
+  if (taken.some(([from, to]) => from <= x && x < to)) return 0;
+  return taken.reduce((least, [from]) => (from > x ? Math.min(least, from) : least), edge) - x;
+}
+
+function roomLeft(taken: Range[], x: number, edge: number): number {
+  if (taken.some(([from, to]) => from < x && x <= to)) return 0;
+  return x - taken.reduce((most, [, to]) => (to < x ? Math.max(most, to) : most), edge);
+}
+
+function segmentAt(axis: Axis, x: number): Range | null {
+  const segment = axis.segments.find(({ x0, x1 }) => x >= x0 - 0.5 && x <= x1 + 0.5);
+  return segment ? [segment.x0, segment.x1] : null;
 }
 
 /** Labels where there is room for them, the first wishes first; none overlaps another or leaves its segment. */
 function placeLabels(wishes: Wish[], axis: Axis, characterWidth: number): Label[] {
-  const taken: [number, number][] = [];
+  const taken: Range[] = [];
   const labels: Label[] = [];
   for (const wish of wishes) {
-    const segment = axis.segments.find(({ x0, x1 }) => wish.x0 >= x0 - 0.5 && wish.x0 <= x1 + 0.5);
-    if (!segment) continue;
-    const [left, right] = freeRoom(taken, segment, wish.x0);
-    const wanted = Math.min(wish.text.length, 60) * characterWidth;
-    const [after, before] = [right - wish.x0 + 4, wish.x1 - left + 4];
+    const [start, end] = [wish.x0 - 4, wish.x1 + 4];
+    const after = roomRight(taken, start, segmentAt(axis, wish.x0)?.[1] ?? start);
+    const before = roomLeft(taken, end, segmentAt(axis, wish.x1)?.[0] ?? end);
+    const wanted = Math.min(wish.text.length, LONGEST_LABEL) * characterWidth;
     const anchor = after >= Math.min(wanted, before) ? "start" : "end";
     const characters = Math.floor((anchor === "start" ? after : before) / characterWidth) - 1;
     if (characters < Math.min(12, wish.text.length)) continue;
-    const text = cutEnd(wish.text, Math.min(characters, 60));
+    const text = cutEnd(wish.text, Math.min(characters, LONGEST_LABEL));
     const width = (text.length + 1) * characterWidth;
-    const x = anchor === "start" ? wish.x0 - 4 : wish.x1 + 4;
-    taken.push(anchor === "start" ? [x, x + width] : [x - width, x]);
-    labels.push({ x: round(x), anchor, text, quiet: wish.quiet });
+    taken.push(anchor === "start" ? [start, start + width] : [end - width, end]);
+    labels.push({ x: round(anchor === "start" ? start : end), anchor, text, quiet: wish.quiet });
   }
   return labels;
 }

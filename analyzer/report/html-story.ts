@@ -85,7 +85,7 @@ function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
   const repeated = cause.narrative.some(({ text }) => text === cause.summary);
   const titles = new Map(report.findings.map(({ id, title }) => [id, title]));
   return {
-    title: proseSpans(cause.title),
+    title: report.headline.startsWith(cause.title) ? [] : proseSpans(cause.title),
     code: cause.cause,
     summary: repeated ? [] : proseSpans(cause.summary),
     confidence: confidenceWords[cause.confidence],
@@ -129,7 +129,7 @@ export function todoView(report: IncidentReport) {
   const steps = report.notCollected.map(({ item, why, command }) => ({
     text: proseSpans(`Collect ${item}: ${why}`),
     command,
-    risk: { ...riskWords.safe, tone: "safe" },
+    risk: command === null ? null : { ...riskWords.safe, tone: "safe" },
   }));
   const lead = steps.length ? "Collect what is missing, then analyse again." : "No remedy is known for what was found.";
   return { lead, steps };

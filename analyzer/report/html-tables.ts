@@ -1,7 +1,7 @@
 /** The lower half of the page: clock, containers, checks, coverage, and how to make the report again. */
 import type { IncidentReport, ReportBundle } from "../model/report.ts";
 import { timeView } from "./html-parts.ts";
-import { cutEnd, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
+import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
 import { coverageWords, gapWords } from "./text-words.ts";
 import { formatDuration } from "./times.ts";
 
@@ -35,15 +35,15 @@ export function containersView({ containers }: IncidentReport) {
   return containers.slice(0, MOST_ROWS).map((container) => ({
     id: container.id.slice(0, 12),
     name: shortIds(cutEnd(container.name, 300)),
-    pod: container.pod === null ? null : shortIds(container.pod),
+    pod: container.pod === null ? null : shortIds(cutEnd(container.pod, 300)),
     image: container.image === null ? null : shortIds(cutEnd(container.image, 300)),
-    state: container.state,
+    state: cutEnd(container.state, 200),
     damaged: container.damaged,
     started: timeView(container.started),
     finished: timeView(container.finished),
     note: container.finishedNote === null ? null : proseSpans(container.finishedNote),
     lastSign: timeView(container.lastSign),
-    layers: container.layers.slice(0, 40).map((layer) => shortIds(layer)),
+    layers: container.layers.slice(0, 40).map((layer) => cutEnd(shortIds(layer), 80)),
   }));
 }
 
@@ -59,10 +59,10 @@ export function checksView({ checks, notCollected }: IncidentReport) {
       missing: missing === undefined ? null : proseSpans(missing),
     })),
     notApplicable: skipped.length
-      ? `${plural(skipped.length, "check does", "checks do")} not apply to this node: ${skipped.map(({ rule }) => rule).join(", ")}.`
+      ? `${plural(skipped.length, "check does", "checks do")} not apply to this node: ${cutEnd(skipped.map(({ rule }) => rule).join(", "), 2000)}.`
       : null,
     notCollected: notCollected.map(({ item, why, command }) => ({
-      item: proseSpans(`${item}.`),
+      item: proseSpans(`${item.charAt(0).toUpperCase()}${item.slice(1)}:`),
       why: proseSpans(why),
       command,
     })),
@@ -79,9 +79,12 @@ export function coverageView(report: IncidentReport) {
     .map(([source, count]) => `${source} ${groupDigits(count)}`);
   return {
     counts: `${plural(counts.events, "event")} and ${plural(counts.facts, "fact")} from ${plural(counts.artifacts, "artifact")}${sources.length ? `: ${sources.join(", ")}` : ""}.`,
-    damage: report.damage.map(({ path, message }) => ({ path, message: proseSpans(message) })),
+    damage: report.damage.map(({ path, message }) => ({
+      path: path === null ? null : cutEnd(path, 300),
+      message: proseSpans(message),
+    })),
     gaps: report.gaps.slice(0, MOST_ROWS).map((gap) => ({
-      artifact: shortIds(gap.artifact),
+      artifact: cutEnd(shortIds(gap.artifact), 300),
       from: timeView(gap.from),
       to: timeView(gap.to),
       kind: gapWords[gap.kind],
@@ -94,7 +97,7 @@ export function coverageView(report: IncidentReport) {
       detail: proseSpans(detail),
     })),
     warnings: warnings.slice(0, MOST_WARNINGS).map(({ artifact, line, message }) => ({
-      label: `${shortIds(artifact)}:${line}`,
+      label: `${cutStart(shortIds(artifact), 200)}:${line}`,
       message: proseSpans(message),
     })),
     moreWarnings: left > 0 ? `${plural(left, "more warning")} in the JSON.` : null,

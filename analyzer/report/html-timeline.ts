@@ -102,7 +102,7 @@ function flagsOf(
   const merged: Flag[] = [];
   for (const flag of single.toSorted((a, b) => a.x - b.x)) {
     const last = merged.at(-1);
-    if (last && flag.x - last.x < (flagWidth(last) + flagWidth(flag)) / 2 + 3) last.numbers.push(...flag.numbers);
+    if (last && flag.x - last.x < (flagWidth(last) + flagWidth(flag)) / 2 + 6) last.numbers.push(...flag.numbers);
     else merged.push({ ...flag });
   }
   const [first, end] = [axis.segments[0]?.x0 ?? 0, axis.segments.at(-1)?.x1 ?? 0];
@@ -257,7 +257,9 @@ function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
     const events = countBetween(report.histogram, gap);
     return `${formatDuration((gap.to - gap.from) * 1000)}${events ? ` with ${plural(events, "other event")}` : ""}`;
   });
-  const zone = report.clock.zone ? `; zone of the node: ${report.clock.zone}` : "; zone of the node not known";
+  const zone = report.clock.zone
+    ? `; zone of the node: ${cutEnd(report.clock.zone, 60)}`
+    : "; zone of the node not known";
   const unplaced = report.histogram?.unplaced ?? 0;
   return [
     `All times are UTC${zone}.`,

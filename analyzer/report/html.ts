@@ -8,12 +8,13 @@ import { anchorsOf } from "./html-anchors.ts";
 import { eventsView, findingsView } from "./html-evidence.ts";
 import { furtherView, headerView, pageTitle, storyView, todoView } from "./html-story.ts";
 import { checksView, clockView, containersView, coverageView, reproduceView } from "./html-tables.ts";
+import type { Page } from "./html-templates.ts";
 import { loadPage } from "./html-templates.ts";
 import { timelineView } from "./html-timeline.ts";
 import { renderJsonIsland } from "./json.ts";
 import { visibleData } from "./text.ts";
 
-const page = await loadPage();
+const ownPage = await loadPage();
 
 function policyOf(stylesheet: string): string {
   const hash = createHash("sha256").update(stylesheet, "utf8").digest("base64");
@@ -34,8 +35,13 @@ const SECTIONS = [
   ["reproduce", "How to reproduce"],
 ] as const;
 
-/** The page; the same report gives the same bytes. */
+/** The report as one HTML file; the same report gives the same bytes. */
 export function renderHtml(original: IncidentReport): string {
+  return renderPage(ownPage, original);
+}
+
+/** The same with other compiled templates. */
+export function renderPage(page: Page, original: IncidentReport): string {
   const report = visibleData(original);
   const anchors = anchorsOf(report);
   const further = furtherView(report, anchors);

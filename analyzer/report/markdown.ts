@@ -45,7 +45,7 @@ function identity(report: IncidentReport): string {
 function header(report: IncidentReport): Part {
   const { icon, word } = conclusionWords[report.conclusion];
   const text = [
-    `# ${icon} ${word}: ${sentence(cutEnd(report.headline, 400))}`,
+    `<!-- coldcase ${report.tool.version.replace(/[^\w.+-]/g, "")} -->\n# ${icon} ${word}: ${sentence(cutEnd(report.headline, 400))}`,
     identity(report),
     ...(report.rootCauses.length === 0
       ? [
@@ -82,7 +82,9 @@ function story(report: IncidentReport, cause: ReportRootCause, index: number): P
   );
   const text = [
     index === 0 ? "## What happened" : `## Also: ${sentence(cutEnd(cause.title, 300))}`,
-    `**${sentence(cutEnd(cause.title, 300))}** (${codeSpan(cause.cause)}; ${activeWords(cause.active)})`,
+    index === 0 && report.headline.startsWith(cause.title)
+      ? `Root cause: ${codeSpan(cause.cause)} (${activeWords(cause.active)})`
+      : `**${sentence(cutEnd(cause.title, 300))}** (${codeSpan(cause.cause)}; ${activeWords(cause.active)})`,
     told.join(" "),
     `What triggered it: ${sentence(cutEnd(cause.trigger, 1000))}`,
     `Confidence: **${confidenceWords[cause.confidence]}**`,

@@ -150,10 +150,11 @@ function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[]
 function causeRows(report: IncidentReport, cause: ReportRootCause, width: number, stepLines: number): Row[][] {
   const room = width - LABEL;
   const sure = `${confidenceWords[cause.confidence]}${cause.reasons[0] ? `: ${cause.reasons[0]}` : ""}`;
+  const told = report.headline.startsWith(cause.title);
   const others = report.rootCauses.slice(1).map(({ title, confidence }) => `${title} (${confidenceWords[confidence]})`);
   return [
     [
-      ...labelled("Root cause", wrap(prose(`${cause.title} [${cause.cause}]`), room, 2), "bold"),
+      ...labelled("Root cause", wrap(prose(`${told ? "" : `${cause.title}, `}${cause.cause}`), room, 2), "bold"),
       ...labelled("Confidence", wrap(prose(sure), room, 2)),
       ...labelled("Trigger", wrap(prose(cause.trigger), room, 3)),
       ...labelled("Also broken", wrap(prose(others.join("; ")), room, 2)),

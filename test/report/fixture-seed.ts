@@ -272,12 +272,16 @@ export function seedReport(): IncidentReport {
     ],
     notCollected: [
       {
-        item: "kernel log",
-        why: "It would show when ext4 first found the damage, and what the card did before.",
+        item: "the kernel's log",
+        why: "it would show when ext4 first found the damage, and what the card did before",
         command: "dmesg",
       },
-      { item: "superblock", why: "It dates the first and the last error.", command: "sudo dumpe2fs -h /dev/mmcblk0p2" },
-      { item: "log of container 6ef208ad4c36", why: "Its last words would tell how it died.", command: null },
+      {
+        item: "the ext4 superblock",
+        why: "it dates the first and the last error",
+        command: "sudo dumpe2fs -h /dev/mmcblk0p2",
+      },
+      { item: "the log of container 6ef208ad4c36", why: "its last words would tell how it died", command: null },
     ],
     gaps: [
       {
