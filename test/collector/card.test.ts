@@ -1,0 +1,167 @@
+/** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  collectCard,
+  containerId,
+  has,
+  layer,
+  leftovers,
+  makeCard,
+  Members,
+  podUid,
+  remove,
+  shells,
+  temporary,
+  write,
+  type Run,
+} from "./lab.ts";
+
+const oddNames = ["two\nlines.log", "-n.log", "star*[a].log", "$(touch PWNED).log", "`id`.log", "a b.log", "q'\".log"];
+const longName = `${"n".repeat(250)}.log`;
+const binaryName = Buffer.from([0x62, 0xff, 0xfe, 0x2e, 0x6c, 0x6f, 0x67]);
+const canaries = ["canary-env", "canary-kubeconfig", "canary-token", "canary-auth", "canary-key", "canary-manifest"];
+const pods = "var/log/pods/ns_odd-pod_0a/c";
+let root: string;
+
+beforeAll(() => {
+  root = temporary("card");
+  makeCard(root);
+  for (const name of [...oddNames, longName]) write(root, `${pods}/${name}`, `content of ${name}\n`);
+  write(root, Buffer.concat([Buffer.from(`${pods}/`), binaryName]), "content of bytes\n");
+  spawnSync("mkfifo", [join(root, pods, "fifo.log")]);
+  symlinkSync("/dev/zero", join(root, pods, "device.log"));
+  // A torn write: a run of zero bytes and half a line, as after a power cut.
+  const torn = Buffer.concat([Buffer.from('{"log":"a\\n"}\n'), Buffer.alloc(4096), Buffer.from('{"log":"b\\n"}\n{"lo')]);
+  write(root, `${pods}/torn.log`, torn);
+  let large = "";
+  for (let line = 0; line < 80_000; line++) large += `${line} ${"x".repeat(60 + (line % 7))}\n`;
+  write(root, `${pods}/large.log`, large);
+  // Four gigabytes that take no room.
+  write(root, `${pods}/sparse.log`, "first\n");
+  truncateSync(join(root, pods, "sparse.log"), 4 * 2 ** 30);
+  appendFileSync(join(root, pods, "sparse.log"), "\nlast\n");
+  // A journal that needs several pieces.
+  write(root, "var/log/journal/0f3c/system.journal", Buffer.alloc(5_000_001, "LPKSHHRH"));
+  write(root, "etc/kubernetes/admin.conf", "canary-kubeconfig");
+  write(root, "var/lib/rancher/k3s/server/token", "canary-token");
+  write(root, "etc/rancher/k3s/config.yaml", "token: canary-token\nnode-name: k1\n");
+  write(root, "root/.docker/config.json", '{"auths":{"r":{"auth":"canary-auth"}}}');
+  write(root, "etc/kubernetes/pki/ca.key", "canary-key");
+  write(root, "etc/cni/net.d/calico-kubeconfig", "canary-kubeconfig");
+  write(
+    root,
+    "etc/kubernetes/manifests/api.yaml",
+    "spec:\n  containers:\n  - env:\n    - name: A\n      value: |\n        canary-manifest\n        canary-manifest\n    image: i\n    command: [--token=canary-token]\n",
+  );
+  write(
+    root,
+    `var/lib/docker/containers/${containerId}/config.v2.json`,
+    `{"ID":"${containerId}","Config":{"Env":["A=canary-env","B=\\"]canary-env\\\\","C=a=canary-env"],"Labels":{"annotation.kubectl.kubernetes.io/last-applied-configuration":"{\\"value\\":\\"canary-env\\"}","io.kubernetes.pod.uid":"${podUid}"}}}`,
+  );
+}, 60_000);
+afterAll(() => remove(root));
+
+describe.each(Object.entries(shells))("%s", (name, shell) => {
+  if (!has(shell[0]!)) {
+    test.skip(`${shell[0]} is not installed`, () => {});
+    return;
+  }
+  let result: Run;
+  let members: Members;
+  beforeAll(async () => {
+    result = await collectCard(shell, root, "--max-mb", "60");
+    members = Members.of(result.stdout);
+  }, 60_000);
+
+  test("the bundle is complete, and plain tar reads it", () => {
+    expect(result.stderr).toContain("next, on the laptop");
+    expect(result.code).toBe(0);
+    const listing = spawnSync("tar", ["-tzf", "-"], { input: result.stdout, maxBuffer: 1 << 26 });
+    expect(listing.stderr.toString()).toBe("");
+    expect(listing.status).toBe(0);
+    const names = [...members.keys()];
+    expect(names[0]).toBe("manifest/plan.json");
+    expect(names.at(-1)).toBe("manifest.json");
+    expect(members.manifest()).toMatchObject({ format: "coldcase-bundle", version: 1, complete: true, interrupted: null });
+  });
+
+  test("every planned step has a record of its own and one in the manifest", () => {
+    const plan = JSON.parse(members.text("manifest/plan.json")) as { steps: { id: string }[] };
+    const manifest = members.manifest();
+    expect(manifest.steps.map((step) => step.id)).toEqual([...plan.steps.map((step) => step.id), "clock-end"]);
+    manifest.steps.forEach((step, index) => {
+      const record = `manifest/steps/${String(index + 1).padStart(3, "0")}-${step.id}.json`;
+      expect(JSON.parse(members.text(record))).toEqual(step);
+      const output = members.get(step.path);
+      if (output) expect(step.sha256).toBe(createHash("sha256").update(output).digest("hex"));
+      if (step.stderr) expect(members.has(step.stderr)).toBe(true);
+    });
+    const live = manifest.steps.find((step) => step.id === "kernel-log");
+    expect(live).toMatchObject({ status: "skipped", reason: expect.stringContaining("--root") as string });
+  });
+
+  test("hard case 10 (real): odd names keep their bytes, and nothing in them runs", () => {
+    const expected = name === "yash" ? [...oddNames, longName] : [...oddNames, longName, binaryName.toString("latin1")];
+    for (const odd of expected) {
+      const content = odd === binaryName.toString("latin1") ? "content of bytes\n" : `content of ${odd}\n`;
+      expect(members.get(`pods/${pods}/${odd}`)?.toString(), odd).toBe(content);
+    }
+    expect([...members.keys()].some((member) => member.startsWith("/") || member.includes("../"))).toBe(false);
+    expect(spawnSync("find", ["/work", root, ".", "-maxdepth", "1", "-name", "PWNED"]).stdout.toString()).toBe("");
+  });
+
+  test("hard case 14 (real): a pipe and a device are not opened; a large log keeps head and tail in whole lines", () => {
+    const files = members.step("pod-log").files;
+    const of = (file: string) => files.find((record) => record.source.endsWith(`/${file}`));
+    expect(of("fifo.log")).toMatchObject({ status: "skipped", reason: "not a regular file" });
+    expect(of("device.log")).toMatchObject({ status: "skipped", reason: "not a regular file" });
+    expect(of("large.log")).toMatchObject({ status: "truncated" });
+    const large = members.text(`pods/${pods}/large.log`);
+    expect(large.length).toBeLessThanOrEqual(4_400_000);
+    const lines = large.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^0 x+$/);
+    expect(lines.at(-1)).toMatch(/^79999 x+$/);
+    const marks = lines.filter((line) => !/^\d+ x{60,66}$/.test(line));
+    expect(marks).toEqual([expect.stringMatching(/^\[coldcase: the middle of this file of \d+ bytes is left out\]$/)]);
+    expect(of("sparse.log")).toMatchObject({ status: "truncated", size: 4 * 2 ** 30 + 6 });
+    expect(members.text(`pods/${pods}/sparse.log`)).toMatch(/last\n$/);
+  });
+
+  test("hard case 15 (real): zero bytes and half a line come through unchanged", () => {
+    expect(members.get(`pods/${pods}/torn.log`)?.equals(readFileSync(join(root, pods, "torn.log")))).toBe(true);
+  });
+
+  test("a journal of several pieces is byte for byte the same", () => {
+    const journal = "var/log/journal/0f3c/system.journal";
+    expect(members.get(`journal/${journal}`)?.equals(readFileSync(join(root, journal)))).toBe(true);
+  });
+
+  test("hard case 18 (real): none of the planted secrets is in the bundle", () => {
+    for (const [member, content] of members)
+      for (const canary of canaries) expect(content.includes(canary), `${canary} in ${member}`).toBe(false);
+    const config = members.text(`docker/var/lib/docker/containers/${containerId}/config.v2.json`);
+    expect(config).toContain('"Env":["A=","B=","C="]');
+    expect(config).toContain(`"io.kubernetes.pod.uid":"${podUid}"`);
+    expect(members.text("kubernetes/manifests.txt")).toContain("image: i");
+  });
+
+  test("overlay2 without a daemon", () => {
+    expect(members.text("overlay2/link-lower.txt")).toContain(`/overlay2/${layer(2)}/lower <==\nl/LINK1\n`);
+    expect(members.step("overlay2-link-lower").errors).toEqual([
+      expect.objectContaining({ op: "open", errno: "No such file or directory" }),
+    ]);
+    expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(3)}:\ntotal`);
+    expect(members.text("overlay2/l.txt")).toContain(`LINK3 -> ../${layer(3)}/diff`);
+    expect(members.text("docker/layerdb.txt")).toContain(`/mounts/${containerId}/mount-id <==\n${layer(3)}`);
+  });
+
+  test("both layouts of pod logs", () => {
+    expect(members.text(`pods/var/log/pods/${podUid}/kube-apiserver_0.log`)).toContain("old layout");
+    expect(members.text("pods/var/log/pods/kube-system_etcd-k1_0a1b/etcd/0.log")).toContain("new layout");
+  });
+
+});
