@@ -157,9 +157,7 @@ function countsOf(database: Database): IncidentReport["counts"] {
   const count = (table: string): number =>
     (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count;
   const bySource = database
-    .prepare(
-      "SELECT name, count(*) AS count FROM event JOIN origin ON origin.id = event.origin GROUP BY name ORDER BY count DESC, name LIMIT 40",
-    )
+    .prepare("SELECT name, events AS count FROM origin ORDER BY events DESC, name LIMIT 40")
     .all() as { name: string; count: number }[];
   return {
     events: count("event"),

@@ -7,27 +7,38 @@ export interface Prefilter {
   scan(text: string, hit: (literal: number) => void): void;
 }
 
-const ALPHABET = 256;
+const BYTES = 256;
 
-function symbol(code: number): number {
-  const low = code & 0xff;
-  return low >= 65 && low <= 90 ? low + 32 : low;
+/**
+ * The class of every low byte: letters of either case share one, and so do all bytes that no literal has. The table of
+ * edges is as wide as there are classes, and so stays in the processor's cache.
+ */
+function classesOf(literals: string[]): { classes: Uint8Array; width: number } {
+  const fold = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
+  const used = new Set<number>();
+  for (const literal of literals) {
+    for (let i = 0; i < literal.length; i++) used.add(fold(literal.charCodeAt(i) & 0xff));
+  }
+  const order = [...used].sort((a, b) => a - b);
+  const classes = Uint8Array.from({ length: BYTES }, (_, byte) => order.indexOf(fold(byte)) + 1);
+  return { classes, width: order.length + 1 };
 }
 
-interface Trie {
+interface Automaton {
+  width: number;
   next: Int32Array;
   /** Literals that end in a state, own and by suffix. */
   ends: number[][];
 }
 
-function buildTrie(literals: string[]): Trie {
+function buildTrie(literals: string[], classes: Uint8Array, width: number): Automaton {
   const size = 1 + literals.reduce((sum, literal) => sum + literal.length, 0);
-  const next = new Int32Array(size * ALPHABET).fill(-1);
+  const next = new Int32Array(size * width).fill(-1);
   const ends: number[][] = [[]];
   literals.forEach((literal, index) => {
     let state = 0;
     for (let i = 0; i < literal.length; i++) {
-      const edge = state * ALPHABET + symbol(literal.charCodeAt(i));
+      const edge = state * width + (classes[literal.charCodeAt(i) & 0xff] ?? 0);
       if ((next[edge] ?? -1) < 0) {
         next[edge] = ends.length;
         ends.push([]);
@@ -36,23 +47,23 @@ function buildTrie(literals: string[]): Trie {
     }
     ends[state]?.push(index);
   });
-  return { next, ends };
+  return { width, next, ends };
 }
 
-/** Turns the trie into an automaton: every state gets an edge for every symbol. */
-function complete({ next, ends }: Trie): void {
+/** Turns the trie into an automaton: every state gets an edge for every class. */
+function complete({ width, next, ends }: Automaton): void {
   const fallback = new Int32Array(ends.length);
   const queue: number[] = [];
-  for (let code = 0; code < ALPHABET; code++) {
+  for (let code = 0; code < width; code++) {
     const state = next[code] ?? -1;
     if (state < 0) next[code] = 0;
     else queue.push(state);
   }
   for (let head = 0; head < queue.length; head++) {
     const state = queue[head] ?? 0;
-    for (let code = 0; code < ALPHABET; code++) {
-      const edge = state * ALPHABET + code;
-      const behind = next[(fallback[state] ?? 0) * ALPHABET + code] ?? 0;
+    for (let code = 0; code < width; code++) {
+      const edge = state * width + code;
+      const behind = next[(fallback[state] ?? 0) * width + code] ?? 0;
       const child = next[edge] ?? -1;
       if (child < 0) {
         next[edge] = behind;
@@ -65,22 +76,35 @@ function complete({ next, ends }: Trie): void {
   }
 }
 
+/** An edge as the scan needs it: where the row of its state starts, and its complement when literals end there. */
+function edgesOf({ width, next, ends }: Automaton): Int32Array {
+  return next.subarray(0, ends.length * width).map((state) => {
+    const row = state * width;
+    return (ends[state]?.length ?? 0) > 0 ? ~row : row;
+  });
+}
+
 /** @param literals at least one character each; their index is what `scan` reports */
 export function createPrefilter(literals: string[]): Prefilter {
-  const trie = buildTrie(literals);
+  const { classes, width } = classesOf(literals);
+  const trie = buildTrie(literals, classes, width);
   complete(trie);
-  const { next, ends } = trie;
-  const final = Uint8Array.from(ends, (list) => (list.length > 0 ? 1 : 0));
+  const edges = edgesOf(trie);
+  const { ends } = trie;
   const seen = new Int32Array(literals.length);
   let round = 0;
   return {
     scan(text, hit) {
       round += 1;
-      let state = 0;
+      let row = 0;
       for (let i = 0; i < text.length; i++) {
-        state = next[state * ALPHABET + symbol(text.charCodeAt(i))] as number;
-        if (final[state] === 0) continue;
-        for (const literal of ends[state] as number[]) {
+        const edge = edges[row + (classes[text.charCodeAt(i) & 0xff] as number)] as number;
+        if (edge >= 0) {
+          row = edge;
+          continue;
+        }
+        row = ~edge;
+        for (const literal of ends[row / width] as number[]) {
           if (seen[literal] === round) continue;
           seen[literal] = round;
           hit(literal);

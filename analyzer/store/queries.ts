@@ -91,7 +91,7 @@ export function eventById(database: Database, id: number): TimelineEvent {
   return toEvent(row);
 }
 
-/** First and last event of every artifact that have a place on the axis. */
+/** First and last event of every artifact that carry a time. Read from its runs: only their ends are looked up. */
 export function artifactSpans(database: Database): {
   artifact: string;
   source: string | null;
@@ -99,27 +99,28 @@ export function artifactSpans(database: Database): {
   first: TimelineEvent | null;
   last: TimelineEvent | null;
 }[] {
-  const rows = database
-    .prepare(
-      `SELECT artifact.path AS artifact, artifact.source, count(event.id) AS events,
-         min(CASE WHEN stated IS NOT NULL THEN event.id END) AS firstId,
-         max(CASE WHEN stated IS NOT NULL THEN event.id END) AS lastId
-       FROM artifact LEFT JOIN event ON event.artifact = artifact.id GROUP BY artifact.id ORDER BY artifact.id`,
-    )
-    .all() as {
-    artifact: string;
+  const runs = new Map<number, RunRow[]>();
+  for (const run of allRuns(database)) {
+    const own = runs.get(run.artifact);
+    if (own) own.push(run);
+    else runs.set(run.artifact, [run]);
+  }
+  const stated = "SELECT id FROM event WHERE id BETWEEN ? AND ? AND stated IS NOT NULL ORDER BY id";
+  const first = database.prepare(`${stated} LIMIT 1`).pluck();
+  const last = database.prepare(`${stated} DESC LIMIT 1`).pluck();
+  const event = (statement: typeof first, run: RunRow | undefined): TimelineEvent | null =>
+    run ? eventById(database, statement.get(run.firstEvent, run.lastEvent) as number) : null;
+  const artifacts = database.prepare("SELECT id, path, source FROM artifact ORDER BY id").all() as {
+    id: number;
+    path: string;
     source: string | null;
-    events: number;
-    firstId: number | null;
-    lastId: number | null;
   }[];
-  return rows.map((row) => ({
-    artifact: row.artifact,
-    source: row.source,
-    events: row.events,
-    first: row.firstId === null ? null : eventById(database, row.firstId),
-    last: row.lastId === null ? null : eventById(database, row.lastId),
-  }));
+  return artifacts.map(({ id, path, source }) => {
+    const own = runs.get(id) ?? [];
+    const placed = own.filter((run) => run.firstStated !== null);
+    const events = own.reduce((sum, run) => sum + run.lastEvent - run.firstEvent + 1, 0);
+    return { artifact: path, source, events, first: event(first, placed[0]), last: event(last, placed.at(-1)) };
+  });
 }
 
 /** A value kept under a name, or null. */

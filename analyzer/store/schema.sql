@@ -22,7 +22,8 @@ CREATE TABLE text (
 -- Who said it: kubelet, dockerd, kernel, pod/container.
 CREATE TABLE origin (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL UNIQUE,
+  events INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Something said. Ids count up in bundle order, so the events of one artifact are one range.

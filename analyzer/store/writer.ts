@@ -15,6 +15,10 @@ const STEP_FORWARD = HOUR;
 /** A file with more runs than this has no order worth keeping. */
 const MAX_RUNS = 5_000;
 const BATCH = 16;
+const TEXT_BATCH = 256;
+const TEXT_BATCH_CHARACTERS = 1 << 18;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 interface Run {
   artifact: number;
@@ -42,8 +46,8 @@ export interface StoreWriter {
  */
 export function createWriter(database: Database, onText: (id: number, text: string) => void): StoreWriter {
   const statements = prepare(database);
-  const intern = createInterner(statements.text, onText);
-  const origins = new Map<string, number>();
+  const texts = createInterner(statements.text, onText);
+  const origins = createOrigins(statements.origin);
   const events = createEventBatch(statements.events, statements.event);
   let nextEvent = 1;
   let run: Run | null = null;
@@ -57,15 +61,6 @@ export function createWriter(database: Database, onText: (id: number, text: stri
     runs += 1;
   };
 
-  const originId = (name: string): number => {
-    const known = origins.get(name);
-    if (known !== undefined) return known;
-    const id = origins.size + 1;
-    statements.origin.run(id, name);
-    origins.set(name, id);
-    return id;
-  };
-
   return {
     artifact(path, modified, link) {
       database.exec("BEGIN");
@@ -74,6 +69,7 @@ export function createWriter(database: Database, onText: (id: number, text: stri
     },
     finishArtifact(id, source, bytes, lines) {
       events.flush();
+      texts.flush();
       closeRun();
       statements.finishArtifact.run(source, bytes, lines, id);
       database.exec("COMMIT");
@@ -86,7 +82,7 @@ export function createWriter(database: Database, onText: (id: number, text: stri
       }
       extendRun(run, id, draft);
       const { line } = draft;
-      events.add([
+      events.add(
         id,
         artifact,
         line.number,
@@ -95,9 +91,9 @@ export function createWriter(database: Database, onText: (id: number, text: stri
         draft.stated,
         draft.precision,
         draft.level,
-        originId(draft.origin),
-        intern(draft.text),
-      ]);
+        origins.id(draft.origin),
+        texts.id(draft.text),
+      );
     },
     fact(artifact, kind, key, value, line) {
       const json = JSON.stringify(value);
@@ -108,7 +104,9 @@ export function createWriter(database: Database, onText: (id: number, text: stri
     },
     finish() {
       events.flush();
+      texts.flush();
       closeRun();
+      origins.writeCounts(database);
       database.exec("CREATE INDEX event_text ON event (text)");
     },
   };
@@ -124,7 +122,7 @@ function prepare(
   return {
     artifact: database.prepare("INSERT INTO artifact (path, modified, link) VALUES (?, ?, ?)"),
     finishArtifact: database.prepare("UPDATE artifact SET source = ?, bytes = ?, lines = ? WHERE id = ?"),
-    text: database.prepare("INSERT INTO text (id, text) VALUES (?, ?)"),
+    text: database.prepare("INSERT INTO text (id, text) SELECT ? + key, value FROM json_each(?)"),
     origin: database.prepare("INSERT INTO origin (id, name) VALUES (?, ?)"),
     run: database.prepare(
       "INSERT INTO run (artifact, first_event, last_event, clock, first_stated, last_stated) VALUES (?, ?, ?, ?, ?, ?)",
@@ -138,48 +136,119 @@ function prepare(
   };
 }
 
-/** One statement for many rows costs a third of one statement a row. */
-function createEventBatch(
-  many: Statement,
-  one: Statement,
-): { add: (row: (number | null)[]) => void; flush: () => void } {
-  let pending: (number | null)[] = [];
-  const width = 10;
+/** Ids of origins, with how many events each has: a count over all events would cost a second for a million. */
+function createOrigins(insert: Statement): { id: (name: string) => number; writeCounts: (database: Database) => void } {
+  const known = new Map<string, { id: number; events: number }>();
+  let latest = { name: "", origin: { id: 0, events: 0 } };
   return {
-    add(row) {
-      for (const value of row) pending.push(value);
-      if (pending.length === width * BATCH) {
-        many.run(pending);
-        pending = [];
+    id(name) {
+      if (latest.name !== name || latest.origin.id === 0) {
+        const origin = known.get(name) ?? { id: known.size + 1, events: 0 };
+        if (origin.events === 0) {
+          insert.run(origin.id, name);
+          known.set(name, origin);
+        }
+        latest = { name, origin };
       }
+      latest.origin.events += 1;
+      return latest.origin.id;
     },
-    flush() {
-      for (let start = 0; start < pending.length; start += width) one.run(pending.slice(start, start + width));
-      pending = [];
+    writeCounts(target) {
+      const update = target.prepare("UPDATE origin SET events = ? WHERE id = ?");
+      for (const { id, events } of known.values()) update.run(events, id);
     },
   };
 }
 
-function createInterner(insert: Statement, onText: (id: number, text: string) => void): (text: string) => number {
+/** Columns of an event, in the order of the table. */
+type EventRow = [number, number, number, number, number, number | null, number, number, number, number];
+
+/** One statement for many rows costs a third of one statement a row. */
+function createEventBatch(many: Statement, one: Statement): { add: (...row: EventRow) => void; flush: () => void } {
+  const width = 10;
+  const pending: (number | null)[] = Array.from({ length: width * BATCH }, () => null);
+  let filled = 0;
+  return {
+    add(id, artifact, line, byteOffset, byteLength, stated, precision, level, origin, text) {
+      const at = filled;
+      pending[at] = id;
+      pending[at + 1] = artifact;
+      pending[at + 2] = line;
+      pending[at + 3] = byteOffset;
+      pending[at + 4] = byteLength;
+      pending[at + 5] = stated;
+      pending[at + 6] = precision;
+      pending[at + 7] = level;
+      pending[at + 8] = origin;
+      pending[at + 9] = text;
+      filled = at + width;
+      if (filled < pending.length) return;
+      // Bound as arguments, not as one array: better-sqlite3 reads those a third faster.
+      many.run(...pending);
+      filled = 0;
+    },
+    flush() {
+      for (let start = 0; start < filled; start += width) one.run(...pending.slice(start, start + width));
+      filled = 0;
+    },
+  };
+}
+
+/** Texts in one JSON array: SQLite takes it apart faster than one value after another can be bound. Ids count up. */
+function createTextBatch(statement: Statement): { add: (id: number, text: string) => void; flush: () => void } {
+  let pending: string[] = [];
+  let characters = 0;
+  let firstId = 0;
+  const flush = (): void => {
+    if (pending.length > 0) statement.run(firstId, JSON.stringify(pending));
+    pending = [];
+    characters = 0;
+  };
+  return {
+    add(id, text) {
+      if (pending.length === 0) firstId = id;
+      pending.push(text);
+      characters += text.length;
+      if (pending.length === TEXT_BATCH || characters >= TEXT_BATCH_CHARACTERS) flush();
+    },
+    flush,
+  };
+}
+
+/** What SQLite can hold. NUL ends a text in some tools, and half of a surrogate pair has no UTF-8. */
+function storable(text: string): string {
+  const visible = text.includes("\0") ? text.replaceAll("\0", "␀") : text;
+  return LONE_SURROGATE.test(visible) ? visible.replaceAll(LONE_SURROGATES, "\ufffd") : visible;
+}
+
+interface Interner {
+  id(text: string): number;
+  flush(): void;
+}
+
+function createInterner(insert: Statement, onText: (id: number, text: string) => void): Interner {
+  const batch = createTextBatch(insert);
   let recent = new Map<string, number>();
   let older = new Map<string, number>();
   let count = 0;
-  return (text) => {
-    const known = recent.get(text) ?? older.get(text);
-    if (known !== undefined) return known;
-    const id = ++count;
-    // SQLite ends a C string at NUL in some tools; the visible symbol keeps the rest of the line readable there.
-    const stored = text.includes("\0") ? text.replaceAll("\0", "␀") : text;
-    insert.run(id, stored);
-    onText(id, stored);
-    if (text.length <= INTERN_LENGTH) {
-      recent.set(text, id);
-      if (recent.size >= INTERN_LIMIT / 2) {
-        older = recent;
-        recent = new Map();
+  return {
+    id(text) {
+      const known = recent.get(text) ?? older.get(text);
+      if (known !== undefined) return known;
+      const id = ++count;
+      const stored = storable(text);
+      batch.add(id, stored);
+      onText(id, stored);
+      if (text.length <= INTERN_LENGTH) {
+        recent.set(text, id);
+        if (recent.size >= INTERN_LIMIT / 2) {
+          older = recent;
+          recent = new Map();
+        }
       }
-    }
-    return id;
+      return id;
+    },
+    flush: batch.flush,
   };
 }
 
