@@ -59,7 +59,10 @@ export default {
       name: "files-only-where-allowed",
       comment: "only bundle/, store/, cli/, registries and the template loader touch the disk.",
       severity: "error",
-      from: { path: "^analyzer/(?:model|clock|diagnosis|entities|sources|rules|report)/", pathNot: "(?:registry|html-templates)\\.ts$" },
+      from: {
+        path: "^analyzer/(?:model|clock|diagnosis|entities|sources|rules|report)/",
+        pathNot: "(?:registry|html-templates)\\.ts$",
+      },
       to: { path: "^(?:node:)?(?:fs|child_process|net|http|https|dns)(?:/promises)?$" },
     },
   ],

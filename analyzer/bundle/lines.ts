@@ -53,7 +53,13 @@ interface Counts {
 
 function createByteSplitter(onLine: (line: Line) => void, options: LineOptions): LineSplitter {
   const maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
-  const counts: Counts = { lines: 0, offset: 0, invalid: { lines: 0, first: 0 }, nul: { runs: 0, first: 0 }, long: { lines: 0, first: 0 } };
+  const counts: Counts = {
+    lines: 0,
+    offset: 0,
+    invalid: { lines: 0, first: 0 },
+    nul: { runs: 0, first: 0 },
+    long: { lines: 0, first: 0 },
+  };
   let carry: Buffer[] = [];
   let carried = 0;
   let kept = 0;

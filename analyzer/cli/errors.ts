@@ -21,8 +21,9 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
   }
   if (error instanceof RuleError) return { lines: [`coldcase: ${error.message}`], exit: EXIT.usage };
   if (error instanceof StoreUnavailable) {
-    const line =
-      "coldcase: the native part of better-sqlite3 is missing (its install script was blocked, or Node was exchanged); run: npx --allow-scripts=better-sqlite3 coldcase …";
+    const reason =
+      "the native part of better-sqlite3 is missing (its install script was blocked, or Node was exchanged)";
+    const line = `coldcase: ${reason}; run: ${forgetInstall()}npx --allow-scripts=better-sqlite3 coldcase …`;
     return { lines: [line], exit: EXIT.usage };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -38,4 +39,10 @@ export function plainLine(text: string): string {
       return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
     },
   );
+}
+
+/** npx keeps an install whose scripts were blocked and would use it again: it must be removed first. */
+function forgetInstall(): string {
+  const key = /[\\/]_npx[\\/]([0-9a-f]+)[\\/]/.exec(import.meta.url)?.[1];
+  return key === undefined ? "" : `npm cache npx rm ${key} && `;
 }

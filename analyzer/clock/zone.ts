@@ -1,6 +1,9 @@
 import { Temporal } from "@js-temporal/polyfill";
 import type { Micros } from "../model/time.ts";
-import { HOUR, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { DAY, HOUR, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+
+/** Days remembered of a named zone. */
+const MOST_DAYS = 4_096;
 
 /** The zone in which the node wrote its local times. */
 export interface Zone {
@@ -39,6 +42,17 @@ export function namedZone(name: string, basis: string): Zone {
     return Math.round((Math.floor(stated / 1000) - zoned.epochMilliseconds) * 1000);
   };
   probe(0, "earlier");
+  const days = new Map<number, Micros | null>();
+  /** The offset of a day on which the clock does not change; null for the others. Asking the tz database is slow. */
+  const steadyOffset = (day: number): Micros | null => {
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const ends = [probe(day * DAY, "earlier"), probe((day + 1) * DAY, "later")] as const;
+    const steady = ends[0] === ends[1] ? ends[0] : null;
+    if (days.size >= MOST_DAYS) days.clear();
+    days.set(day, steady);
+    return steady;
+  };
   return {
     name,
     basis,
@@ -46,6 +60,8 @@ export function namedZone(name: string, basis: string): Zone {
     least: -WIDEST_ZONE_WEST,
     most: WIDEST_ZONE_EAST,
     offsetAt(stated) {
+      const steady = steadyOffset(Math.floor(stated / DAY));
+      if (steady !== null) return { offset: steady, least: steady, most: steady };
       const earlier = probe(stated, "earlier");
       const later = probe(stated, "later");
       return { offset: earlier, least: Math.min(earlier, later), most: Math.max(earlier, later) };

@@ -30,6 +30,9 @@ export function chooseSource(sources: SourceParser[], clue: Clue): SourceParser 
   });
   const byContent = scored.filter(({ content, hint }) => content >= SURE || (content > 0 && hint > 0));
   const candidates = byContent.length > 0 ? byContent : scored.filter(({ hint }) => hint > 0);
-  const best = candidates.reduce<(typeof scored)[number] | null>((top, next) => (next.score > (top?.score ?? 0) ? next : top), null);
+  const best = candidates.reduce<(typeof scored)[number] | null>(
+    (top, next) => (next.score > (top?.score ?? 0) ? next : top),
+    null,
+  );
   return best?.source ?? null;
 }

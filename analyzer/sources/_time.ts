@@ -57,9 +57,7 @@ export function zoneOffset(zone: string): Micros | null {
 
 function reading(stated: Micros, zone: string | undefined, precision: Micros): TimeReading {
   const offset = zone === undefined ? null : zoneOffset(zone);
-  return offset === null
-    ? { stated, clock: "local", precision }
-    : { stated: stated - offset, clock: "utc", precision };
+  return offset === null ? { stated, clock: "local", precision } : { stated: stated - offset, clock: "utc", precision };
 }
 
 const ISO =
@@ -109,7 +107,15 @@ export function parseSyslogTime(text: string): { time: TimeReading; length: numb
   const [all, name, day, hour, minute, second, fraction] = match;
   const month = monthOf(name ?? "");
   if (month === 0) return null;
-  const stated = civil(YEARLESS, month, Number(day), Number(hour), Number(minute), Number(second), fractionOf(fraction));
+  const stated = civil(
+    YEARLESS,
+    month,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    fractionOf(fraction),
+  );
   return { time: { stated, clock: "local-no-year", precision: precisionOf(fraction) }, length: all.length };
 }
 

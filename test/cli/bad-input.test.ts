@@ -34,7 +34,11 @@ describe("input that cannot be used is one line and a hint, exit 2, no stack", (
   test.each([
     ["no such file", () => join(directory, "none.tar.gz"), /no such file/],
     ["empty file", () => file("empty.tar.gz", ""), /empty/],
-    ["not an archive", () => file("noise.bin", Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251))), /neither an archive nor text/],
+    [
+      "not an archive",
+      () => file("noise.bin", Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251))),
+      /neither an archive nor text/,
+    ],
     ["zip", () => file("k1.zip", zip), /zip/i],
     ["encrypted zip", () => file("secret.zip", encryptedZip), /encrypt/i],
     ["gzip mangled to UTF-16", () => file("utf16.tar.gz", utf16), /UTF-16|PowerShell|mangled/i],
@@ -84,13 +88,21 @@ describe("damaged input is still analysed, and the report says what is damaged",
   });
 
   test("a line of 10 MB", () => {
-    const found = report([file("long.log", `Nov 05 06:07:57 k1 kubelet[319]: ${"x".repeat(10_000_000)}\nNov 05 06:07:58 k1 kubelet[319]: after\n`)]);
+    const found = report([
+      file(
+        "long.log",
+        `Nov 05 06:07:57 k1 kubelet[319]: ${"x".repeat(10_000_000)}\nNov 05 06:07:58 k1 kubelet[319]: after\n`,
+      ),
+    ]);
     expect(found.counts.events).toBe(2);
     expect(found.warnings.map(({ message }) => message).join()).toMatch(/cut|long/);
   });
 
   test("bytes that are not UTF-8, and NUL bytes", () => {
-    const bytes = Buffer.from("Nov 05 06:07:57 k1 kubelet[319]: a\xff\xfeb\nNov 05 06:07:58 k1 kubelet[319]: c\0\0\0d\n", "latin1");
+    const bytes = Buffer.from(
+      "Nov 05 06:07:57 k1 kubelet[319]: a\xff\xfeb\nNov 05 06:07:58 k1 kubelet[319]: c\0\0\0d\n",
+      "latin1",
+    );
     const found = report([file("odd.log", bytes)]);
     expect(found.counts.events).toBe(2);
     expect(found.warnings.map(({ message }) => message).join()).toMatch(/UTF-8.*NUL/s);
@@ -99,7 +111,10 @@ describe("damaged input is still analysed, and the report says what is damaged",
   test.each([
     ["is not JSON", "{"],
     ["has the wrong types", '{"host": 7, "collectedAt": ["x"], "steps": {"a": 1}}'],
-    ["lies", '{"host":"k1","collectedAt":"2017-11-05T06:08:00Z","steps":[{"id":"x","kind":"docker-inspect","path":"journal.txt","status":"splendid"}]}'],
+    [
+      "lies",
+      '{"host":"k1","collectedAt":"2017-11-05T06:08:00Z","steps":[{"id":"x","kind":"docker-inspect","path":"journal.txt","status":"splendid"}]}',
+    ],
   ])("a manifest that %s", (_, manifest) => {
     const bundle = join(directory, `manifest-${manifest.length}`);
     mkdirSync(bundle);

@@ -71,9 +71,16 @@ describe("outputs", () => {
   test("the database answers questions", () => {
     const cwd = fresh("query");
     coldcase([bundle], { cwd });
-    const rows = coldcase(["query", "k1.sqlite", "SELECT id, cause FROM findings WHERE role = 'cause'", "--json"], { cwd });
-    expect(JSON.parse(rows.stdout)).toEqual([{ id: "filesystem-damage-var-lib-docker", cause: "filesystem-corruption" }]);
-    const found = coldcase(["query", "k1.sqlite", "SELECT count(*) AS n FROM text_fts WHERE text_fts MATCH 'cleaning'", "--csv"], { cwd });
+    const rows = coldcase(["query", "k1.sqlite", "SELECT id, cause FROM findings WHERE role = 'cause'", "--json"], {
+      cwd,
+    });
+    expect(JSON.parse(rows.stdout)).toEqual([
+      { id: "filesystem-damage-var-lib-docker", cause: "filesystem-corruption" },
+    ]);
+    const found = coldcase(
+      ["query", "k1.sqlite", "SELECT count(*) AS n FROM text_fts WHERE text_fts MATCH 'cleaning'", "--csv"],
+      { cwd },
+    );
     expect(found.stdout).toMatch(/^n\n[1-9]/);
     const wrong = coldcase(["query", "k1.sqlite", "SELEC"], { cwd });
     expect(wrong.exit).toBe(2);

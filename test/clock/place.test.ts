@@ -10,7 +10,14 @@ const utc = (text: string): number => Date.parse(`${text}Z`) * 1000;
 const yearless = (text: string): number => utc(`1972-${text}`);
 
 function run(clock: ClockRun["clock"], first: number, last: number, nth = 0): ClockRun {
-  return { artifact: 1, firstEvent: nth * 10 + 1, lastEvent: nth * 10 + 10, clock, firstStated: first, lastStated: last };
+  return {
+    artifact: 1,
+    firstEvent: nth * 10 + 1,
+    lastEvent: nth * 10 + 10,
+    clock,
+    firstStated: first,
+    lastStated: last,
+  };
 }
 
 function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
@@ -125,18 +132,20 @@ describe("a clock that is not set", () => {
       run("local-no-year", yearless("03-02T11:46:09"), yearless("03-02T11:49:51"), 3),
     ];
     const { placements } = clockOf(runs, { collectedAt: { time: utc("2026-03-02T11:50:00"), basis: "" } });
-    expect(placements.map(({ basis }) => basis)).toEqual([
-      "order-only",
-      "zone-assumed",
-      "order-only",
-      "zone-assumed",
-    ]);
+    expect(placements.map(({ basis }) => basis)).toEqual(["order-only", "zone-assumed", "order-only", "zone-assumed"]);
     expect((placements[1]?.offset ?? 0) + yearless("03-02T05:41:56")).toBe(utc("2026-03-02T05:41:56"));
   });
 });
 
 test("the kernel's seconds since boot are placed by uptime and date", () => {
-  const uptime = { reading: "uptime" as const, time: null, seconds: 172.01, zone: null, bootId: null, synchronized: null };
+  const uptime = {
+    reading: "uptime" as const,
+    time: null,
+    seconds: 172.01,
+    zone: null,
+    bootId: null,
+    synchronized: null,
+  };
   const runs = [run("monotonic", 0, 170 * SECOND)];
   const { placements } = clockOf(runs, { clocks: [uptime], collectedAt: collected });
   expect(placements[0]?.offset).toBe(collected.time - 172.01 * SECOND);
@@ -144,6 +153,8 @@ test("the kernel's seconds since boot are placed by uptime and date", () => {
 });
 
 test("nothing is placed more than a day after the collection", () => {
-  const { placements } = clockOf([run("utc", collected.time + 2 * DAY, collected.time + 2 * DAY)], { collectedAt: collected });
+  const { placements } = clockOf([run("utc", collected.time + 2 * DAY, collected.time + 2 * DAY)], {
+    collectedAt: collected,
+  });
   expect(placements).toEqual([]);
 });

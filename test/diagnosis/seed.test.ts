@@ -37,7 +37,13 @@ describe("samples/k1-apiserver-refused", () => {
       "kubectl-refused",
     ]);
     const told = root?.narrative.map(({ text }) => text).join("\n") ?? "";
-    for (const name of ["7d9ec743", "PLEG", "kube-apiserver-k1", "c0f77be12d1bf28aaecf7cc373a774b6", "192.168.1.11:6443"]) {
+    for (const name of [
+      "7d9ec743",
+      "PLEG",
+      "kube-apiserver-k1",
+      "c0f77be12d1bf28aaecf7cc373a774b6",
+      "192.168.1.11:6443",
+    ]) {
       expect(told).toContain(name);
     }
     for (const { evidence } of root?.narrative ?? []) {
@@ -89,7 +95,15 @@ describe("samples/k1-apiserver-refused", () => {
     const steps = report.rootCauses[0]?.remedy ?? [];
     const commands = steps.map(({ command }) => command ?? "");
     const at = (pattern: RegExp): number => commands.findIndex((command) => pattern.test(command));
-    const order = [/systemctl stop/, /^sudo dd /, /e2fsck -f/, /fsck\.mode=force/, /forcefsck/, /dumpe2fs/, /docker rm/].map(at);
+    const order = [
+      /systemctl stop/,
+      /^sudo dd /,
+      /e2fsck -f/,
+      /fsck\.mode=force/,
+      /forcefsck/,
+      /dumpe2fs/,
+      /docker rm/,
+    ].map(at);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(order).not.toContain(-1);
     expect(commands.join("\n")).toContain(LAYER);

@@ -14,7 +14,10 @@ export interface CliResult {
 }
 
 /** Runs the built command line as a person would. */
-export function coldcase(args: string[], options: { cwd?: string; input?: Buffer | string; env?: NodeJS.ProcessEnv } = {}): CliResult {
+export function coldcase(
+  args: string[],
+  options: { cwd?: string; input?: Buffer | string; env?: NodeJS.ProcessEnv } = {},
+): CliResult {
   const run = spawnSync(process.execPath, [BIN, ...args], {
     cwd: options.cwd,
     input: options.input ?? "",

@@ -1,0 +1,41 @@
+// Writes the generated tables of the documentation, or with --check fails when they are stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = new URL("../../", import.meta.url);
+const load = async (path) => import(new URL(path, root));
+const { loadRules } = await load("dist/rules/registry.js");
+const { loadSources } = await load("dist/sources/registry.js");
+
+const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
+
+const blocks = {
+  rules: table(
+    ["rule", "layer", "role", "cause", "severity", "when it is quiet"],
+    (await loadRules()).map((rule) => [rule.id, rule.layer, rule.role, rule.cause, rule.severity, rule.passTitle]),
+  ),
+  sources: table(
+    ["source", "reads"],
+    (await loadSources()).map((source) => [source.id, source.title]),
+  ),
+};
+
+const files = ["analyzer/README.md"];
+let stale = 0;
+for (const file of files) {
+  const url = new URL(file, root);
+  const before = readFileSync(url, "utf8");
+  const after = before.replace(
+    /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, open, name, close) => `${open}\n${blocks[name]}\n\n${close}`,
+  );
+  if (after === before) continue;
+  if (process.argv.includes("--write")) writeFileSync(url, after);
+  else {
+    stale += 1;
+    console.error(`${fileURLToPath(url)} is stale: npm run docs:write`);
+  }
+}
+process.exitCode = stale > 0 ? 1 : 0;

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Suites that take minutes: real engines, packed tarballs, long loops. Run by .ci/run. */
+export default defineConfig({
+  test: {
+    include: ["test/**/slow/**/*.test.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+    pool: "forks",
+  },
+});
