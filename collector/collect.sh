@@ -46,8 +46,9 @@ settle() {
     *:[!/]*) unset PATH ;;
   esac
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
-  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 IFS=$(printf ' \t\nx')
-  IFS=${IFS%x}
+  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 spaces=$(printf ' \t\nx')
+  spaces=${spaces%x}
+  IFS=$spaces
   export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
@@ -492,7 +493,7 @@ each() { # WORKER PATTERN...: one process per path, so that a bad one costs only
     present "${base:-/}" || continue
     IFS=
     for each_path in $pattern; do
-      IFS=' '
+      IFS=$spaces
       at "$each_path"
       if [ "$base" != "$pattern" ] && [ "$each_path" = "$pattern" ]; then
         why absent "no $pattern"
@@ -500,7 +501,7 @@ each() { # WORKER PATTERN...: one process per path, so that a bad one costs only
         $worker "$each_path"
       fi
     done
-    IFS=' '
+    IFS=$spaces
   done
 }
 list() {

@@ -35,7 +35,11 @@ beforeAll(() => {
   spawnSync("mkfifo", [join(root, pods, "fifo.log")]);
   symlinkSync("/dev/zero", join(root, pods, "device.log"));
   // A torn write: a run of zero bytes and half a line, as after a power cut.
-  const torn = Buffer.concat([Buffer.from('{"log":"a\\n"}\n'), Buffer.alloc(4096), Buffer.from('{"log":"b\\n"}\n{"lo')]);
+  const torn = Buffer.concat([
+    Buffer.from('{"log":"a\\n"}\n'),
+    Buffer.alloc(4096),
+    Buffer.from('{"log":"b\\n"}\n{"lo'),
+  ]);
   write(root, `${pods}/torn.log`, torn);
   let large = "";
   for (let line = 0; line < 80_000; line++) large += `${line} ${"x".repeat(60 + (line % 7))}\n`;
@@ -86,7 +90,12 @@ describe.each(Object.entries(shells))("%s", (name, shell) => {
     const names = [...members.keys()];
     expect(names[0]).toBe("manifest/plan.json");
     expect(names.at(-1)).toBe("manifest.json");
-    expect(members.manifest()).toMatchObject({ format: "coldcase-bundle", version: 1, complete: true, interrupted: null });
+    expect(members.manifest()).toMatchObject({
+      format: "coldcase-bundle",
+      version: 1,
+      complete: true,
+      interrupted: null,
+    });
   });
 
   test("every planned step has a record of its own and one in the manifest", () => {
@@ -163,5 +172,4 @@ describe.each(Object.entries(shells))("%s", (name, shell) => {
     expect(members.text(`pods/var/log/pods/${podUid}/kube-apiserver_0.log`)).toContain("old layout");
     expect(members.text("pods/var/log/pods/kube-system_etcd-k1_0a1b/etcd/0.log")).toContain("new layout");
   });
-
 });

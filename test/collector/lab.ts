@@ -1,6 +1,15 @@
 /** What the tests of collect.sh share: the shells to run it under, a card to read, and a reader of its bundles. */
 import { spawn, spawnSync, type SpawnOptions } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -108,7 +117,7 @@ export class Members extends Map<string, Buffer> {
     const zipped = bundle[0] === 0x1f && bundle[1] === 0x8b;
     const tar = zipped ? gunzipSync(bundle, { finishFlush: constants.Z_SYNC_FLUSH }) : bundle;
     let longName: string | undefined;
-    for (let at = 0; at + 512 <= tar.length; ) {
+    for (let at = 0; at + 512 <= tar.length;) {
       const header = tar.subarray(at, at + 512);
       if (header[0] === 0) break;
       const text = (from: number, to: number): string => header.toString("latin1", from, to).replace(/\0.*$/s, "");
@@ -186,8 +195,9 @@ export function makeCard(root: string): void {
   write(root, "var/log/syslog", "Mar  2 05:41:12 k1 kernel: hello\n");
 }
 
-/** Runs the collector on a card. The script is read from stdin, as over ssh. */
+/** Runs the collector on a card. The script is read from stdin, as over ssh; posh knows no -s. */
 export async function collectCard(shell: string[], root: string, ...options: string[]): Promise<Run> {
+  if (shell[0] === "posh") return run([...shell, collector, "--root", root, ...options]);
   return run([...shell, "-s", "--", "--root", root, ...options], { input: readFileSync(collector) });
 }
 
@@ -198,6 +208,6 @@ export function leftovers(): string[] {
   return ["/run", "/dev/shm", "/tmp"].flatMap((base) =>
     spawnSync("find", [base, "-maxdepth", "1", "-name", "coldcase.*"], { encoding: "utf8" })
       .stdout.split("\n")
-      .filter((path) => path !== "" && !existsSync(`/proc/${path.split(".")[1]}`)),
+      .filter((path) => /\.\d+\.\d+$/.test(path) && !existsSync(`/proc/${path.split(".")[1]}`)),
   );
 }
