@@ -47,8 +47,10 @@ export function namedZone(name: string, basis: string): Zone {
   const steadyOffset = (day: number): Micros | null => {
     const known = days.get(day);
     if (known !== undefined) return known;
-    const ends = [probe(day * DAY, "earlier"), probe((day + 1) * DAY, "later")] as const;
-    const steady = ends[0] === ends[1] ? ends[0] : null;
+    const first = probe(day * DAY, "earlier");
+    // The start in both readings: Samoa left out a whole day.
+    const others = [probe(day * DAY, "later"), probe((day + 1) * DAY, "earlier"), probe((day + 1) * DAY, "later")];
+    const steady = others.every((offset) => offset === first) ? first : null;
     if (days.size >= MOST_DAYS) days.clear();
     days.set(day, steady);
     return steady;
