@@ -6,7 +6,7 @@ import type { Diagnosis, RootCause } from "../model/diagnosis.ts";
 import { entityId } from "../model/entity.ts";
 import type { IncidentReport, ReportCheck, ReportEvidence, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { Evidence, Finding } from "../model/rule.ts";
-import { severities } from "../model/words.ts";
+import { layers, roles, severities } from "../model/words.ts";
 import type { Graph } from "../store/graph.ts";
 import { containersOf } from "./containers.ts";
 import { coverageOf } from "./coverage.ts";
@@ -83,8 +83,14 @@ function rows<T>(database: Database, query: string): T[] {
   return database.prepare(`${query} LIMIT ${MAX_ROWS}`).all() as T[];
 }
 
+/** Worst first, then from the lowest layer up. */
 function bySeverity(a: Finding, b: Finding): number {
-  return severities.indexOf(a.severity) - severities.indexOf(b.severity);
+  const layer = layers.indexOf(a.layer) - layers.indexOf(b.layer);
+  return (
+    severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+    layer ||
+    roles.indexOf(a.role) - roles.indexOf(b.role)
+  );
 }
 
 /** A line of evidence as the report shows it. */

@@ -11,6 +11,21 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith("-") ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The containers that the layers belong to, and the others of their pods that are down with them: at most four. */
+function usersOf(layers: EntityRef[], entities: EntityRef[], view: RuleView): EntityRef[] {
+  const own = layers.flatMap((layer) => view.linked(layer, "container"));
+  const direct = own.length > 0 ? own : entities.filter(({ kind }) => kind === "container");
+  const pods = direct.flatMap((container) => view.linked(container, "pod"));
+  const siblings = pods.flatMap((pod) => view.linked(pod, "container"));
+  const running = new Set(
+    view
+      .facts("container")
+      .flatMap(({ value }) => (value.state === "running" ? view.resolve("container", value.id).key : [])),
+  );
+  const keys = new Set([...direct, ...siblings].map(({ key }) => key).filter((key) => !running.has(key)));
+  return [...keys].slice(0, 4).map((key) => ({ kind: "container", key }));
+}
+
 /** Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them. */
 export function fillRemedy(
   steps: RemedyStep[],
@@ -18,10 +33,10 @@ export function fillRemedy(
   entities: EntityRef[],
   device: string | null,
 ): RemedyStep[] {
-  const layer = entities.find(({ kind }) => kind === "layer");
-  const containers = layer ? view.linked(layer, "container") : entities.filter(({ kind }) => kind === "container");
-  const container = containers[0];
-  const images = container ? view.linked(container, "image") : [];
+  const layers = entities.filter(({ kind }) => kind === "layer");
+  const layer = layers[0];
+  const containers = usersOf(layers, entities, view);
+  const images = containers.flatMap((container) => view.linked(container, "image"));
   const image = images.find(({ key }) => !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(key));
   const path = entities.find(({ kind }) => kind === "path")?.key;
   const values: Record<string, string> = {
@@ -29,7 +44,8 @@ export function fillRemedy(
     dockerRoot: shellWord(/^(.*)\/overlay2\//.exec(path ?? "")?.[1] ?? "/var/lib/docker"),
     layer: layer?.key ?? "<layer>",
     layerPath: shellWord(path === undefined ? "/var/lib/docker/overlay2" : path.slice(0, path.lastIndexOf("/"))),
-    container: container ? shellWord(container.key.slice(0, 12)) : "<container>",
+    container:
+      containers.length > 0 ? containers.map(({ key }) => shellWord(key.slice(0, 12))).join(" ") : "<container>",
     image: image ? shellWord(image.key) : "<image>",
   };
   return steps.map((step) => {

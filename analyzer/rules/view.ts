@@ -17,9 +17,13 @@ export interface ViewContext {
   mountOf(path: string): { source: string; target: string } | null;
 }
 
+const A_COMMAND = "the error of a command";
+/** Programs that people run to look; what they complain of is one witness, whichever of them said it. */
+const COMMANDS = new Set(["ls", "cat", "stat", "find", "head", "tail", "cp", "tar", "du", "rm", "docker"]);
+
 /** What a kind of fact is called as a witness. */
 const WITNESSES: Partial<Record<FactKind, string>> = {
-  "path-error": "the error of a command",
+  "path-error": A_COMMAND,
   "directory-entry": "a directory listing",
   ext4: "ext4's own error counters",
   container: "the runtime's list of containers",
@@ -29,7 +33,7 @@ const WITNESSES: Partial<Record<FactKind, string>> = {
 /** An event as a line of evidence. */
 export function evidenceOf(event: TimelineEvent): Evidence {
   const { artifact, line, byteOffset, byteLength, text, at, origin } = event;
-  return { artifact, line, byteOffset, byteLength, text, at, witness: origin };
+  return { artifact, line, byteOffset, byteLength, text, at, witness: COMMANDS.has(origin) ? A_COMMAND : origin };
 }
 
 /** Texts that a line rule matched. Their events are read only when they are asked for. */
