@@ -19,7 +19,8 @@ export async function createStore(path: string): Promise<Database> {
   database.pragma("synchronous = OFF");
   database.pragma("locking_mode = EXCLUSIVE");
   database.pragma("temp_store = MEMORY");
-  database.pragma("cache_size = -65536");
+  // Tables are filled in order, so that a larger cache only costs memory (measured: the same time with 64 MiB).
+  database.pragma("cache_size = -16384");
   database.pragma(`application_id = ${APPLICATION_ID}`);
   database.pragma(`user_version = ${SCHEMA_VERSION}`);
   database.exec(readFileSync(new URL("schema.sql", import.meta.url), "utf8"));
