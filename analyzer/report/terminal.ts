@@ -151,13 +151,19 @@ function causeRows(report: IncidentReport, cause: ReportRootCause, width: number
   const room = width - LABEL;
   const sure = `${confidenceWords[cause.confidence]}${cause.reasons[0] ? `: ${cause.reasons[0]}` : ""}`;
   const told = report.headline.startsWith(cause.title);
-  const others = report.rootCauses.slice(1).map(({ title, confidence }) => `${title} (${confidenceWords[confidence]})`);
+  const [over, others] = [true, false].map((isOver) =>
+    report.rootCauses
+      .slice(1)
+      .filter(({ active }) => (active === false) === isOver)
+      .map(({ title, confidence }) => `${title} (${confidenceWords[confidence]})`),
+  );
   return [
     [
       ...labelled("Root cause", wrap(prose(`${told ? "" : `${cause.title}, `}${cause.cause}`), room, 2), "bold"),
       ...labelled("Confidence", wrap(prose(sure), room, 2)),
       ...labelled("Trigger", wrap(prose(cause.trigger), room, 3)),
-      ...labelled("Also broken", wrap(prose(others.join("; ")), room, 2)),
+      ...labelled("Also found", wrap(prose((others ?? []).join("; ")), room, 2)),
+      ...labelled("Over by now", wrap(prose((over ?? []).join("; ")), room, 2)),
     ],
     chain(report, cause, width),
     remedy(cause, width, stepLines),

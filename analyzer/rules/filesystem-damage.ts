@@ -94,15 +94,17 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
   if (device) entities.push({ kind: "device", key: device.replace(/^\/dev\//, "") });
   for (const draft of kernel) entities.push(...draft.entities);
   const place = view.mountOf(target) ? `the filesystem at ${target}` : `the filesystem under ${target}`;
-  const what = paths.length > 0 ? `${describePaths(paths)} cannot be read` : "its metadata contradicts itself";
+  const active = clean.length > 0 && !damaged.some((entry) => entry.now) ? false : now;
+  const [is, could] = active ? ["is", "cannot"] : ["was", "could not"];
+  const what = paths.length > 0 ? `${describePaths(paths)} ${could} be read` : "its metadata contradicts itself";
   const began = first ? ` Its own record: ${first.text}.` : "";
   return {
     subject: target,
-    title: `${capital(place)} is damaged: ${what}`,
-    summary: `${capital(place)}${device ? ` (${device})` : ""} is damaged: ${what}.${began}`,
+    title: `${capital(place)} ${is} damaged: ${what}`,
+    summary: `${capital(place)}${device ? ` (${device})` : ""} ${is} damaged: ${what}.${began}`,
     confidence: "certain",
     window: windowOf([first?.evidence.at ?? null, ...evidence.map(({ at }) => at)]),
-    active: clean.length > 0 && !damaged.some((entry) => entry.now) ? false : now,
+    active,
     count: damaged.length + kernel.reduce((sum, draft) => sum + draft.count, 0),
     evidence: first ? [first.evidence, ...evidence].slice(0, 10) : evidence.slice(0, 10),
     entities: unique(entities),
