@@ -361,7 +361,7 @@ record() {
   printf '%s{%s}\n' "$comma" "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs in
-    timed-out:[cds]* | stuck:[cds]*) deaf="$deaf$needs|" ;;
+    timed-out:[cdjs]* | stuck:[cdjs]*) deaf="$deaf$needs|" ;;
     # The first question to a daemon decides whether it is asked again.
     failed:[cd]* | denied:[cd]*) [ "$id" = "${id%-version}" ] || deaf="$deaf$needs|" ;;
   esac
@@ -641,7 +641,9 @@ clock() {
   return 0
 } 2>/dev/null
 docker_data_root() {
-  docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep . && return 0
+  if [ "${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep .; then
+    return 0
+  fi
   sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json" | grep . && return 0
   echo "$root/var/lib/docker"
 }
@@ -797,9 +799,10 @@ steps() {
   needs=$r/ limit=60
   step resolver network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
   step pstore pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
+  needs=journalctl limit=30
   step journal-boots journal/boots.txt journal --list-boots
   step journal-text journal/tail.txt journal_tail 'journalctl -n 20000 -o short-iso-precise'
-  needs=$r/var/log
+  needs=$r/var/log limit=60
   step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/containers" "$r/var/log/pods"
   step pod-log pods/ each pod_log "$r/var/log/pods/*/*.log*" "$r/var/log/pods/*/*/*.log*"
   needs=$d
