@@ -1,5 +1,5 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { Conclusion, Confidence, CoverageStatus, GapKind, Severity, TimeBasis } from "../model/words.ts";
+import type { Conclusion, Confidence, CoverageStatus, GapKind, Severity } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
 
 export interface Word {
@@ -58,15 +58,6 @@ export const coverageWords: Record<CoverageStatus, string> = {
   failed: "failed",
   redacted: "redacted",
   "not-reached": "not reached",
-};
-
-export const basisWords: Record<TimeBasis, string> = {
-  exact: "as written",
-  "clock-corrected": "corrected for a wrong clock",
-  "zone-assumed": "time zone assumed",
-  "year-inferred": "year inferred",
-  "relative-age": "from a rounded age",
-  "order-only": "from the order of lines only",
 };
 
 /** Whether the trouble lasted to the end of the evidence. */

@@ -122,9 +122,3 @@ export function artifactSpans(database: Database): {
     return { artifact: path, source, events, first: event(first, placed[0]), last: event(last, placed.at(-1)) };
   });
 }
-
-/** A value kept under a name, or null. */
-export function metaOf(database: Database, key: string): string | null {
-  const row = database.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined;
-  return row?.value ?? null;
-}
