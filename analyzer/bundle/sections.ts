@@ -126,6 +126,8 @@ function createPendingCommand(onCommand: (typed: string, firstLine: number) => v
 function parseHeader(text: string, blankBefore: boolean): Header | "bare" | null {
   if (text.startsWith("==")) return parseFileHeader(text);
   if (text.startsWith("#")) return parseHashHeader(text, blankBefore);
+  // Every prompt but the last form ends in one of these; most lines of a log have neither.
+  if (!text.includes("$") && !text.includes("#") && !text.startsWith("(")) return null;
   for (const pattern of PROMPTS) {
     const match = pattern.exec(text);
     if (match === null) continue;
