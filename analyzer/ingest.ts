@@ -4,7 +4,7 @@ import { splitLines } from "./bundle/lines.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
-import type { ArtifactStream, OpenedBundle } from "./model/artifact.ts";
+import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
 import type { StoreWriter } from "./store/writer.ts";
@@ -117,7 +117,7 @@ function createArtifactReader(
     fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
     warning: (line, message) => writer.warning(path, line, message),
   };
-  const step = context.manifest()?.steps.find((record) => record.path === path) ?? null;
+  const step = stepOf(path, context.manifest()?.steps ?? []);
   const fallback = sources.find((source) => source.id === "text");
   let head: Line[] = [];
   let characters = 0;
@@ -160,6 +160,15 @@ function createArtifactReader(
       finish();
     },
   };
+}
+
+/** The step whose output, or whose stderr, a member is. Steps that tar files in place name only a directory. */
+function stepOf(path: string, steps: StepRecord[]): Pick<StepRecord, "kind" | "command"> | null {
+  const own = steps.find((step) => step.path === path);
+  if (own) return own;
+  const output = steps.find((step) => step.path !== null && path === `${step.path}.err`);
+  // What went to stderr is of another format than the output, so the kind does not hold for it.
+  return output ? { kind: "", command: output.command } : null;
 }
 
 /** A source that throws is a bug of ours; it must not cost the rest of the bundle. */
