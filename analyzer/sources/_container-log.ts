@@ -1,7 +1,7 @@
 /**
  * What the readers of container logs share: whose log it is, messages that were written in parts, and torn lines.
  *
- *     cat /var/log/pods/c0f77be12d1bf28aaecf7cc373a774b6/kube-apiserver_0.log        the path names the container
+ *     cat /var/log/pods/5ab1e0c4d2f34a6b8c9d0e1f2a3b4c5d/kube-apiserver_0.log        the path names the container
  *     docker logs k8s_etcd_etcd-pi-master_kube-system_d34ee6c889b895d7cbeefc1300292250_1
  *
  * dockerd and containerd cut messages at 16 KiB: all parts but the last lack the line end (moby daemon/logger/copier.go).

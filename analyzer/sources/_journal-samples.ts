@@ -10,7 +10,7 @@ export const samples: SourceSample[] = [
     name: "short, klog",
     lines: [
       "-- Logs begin at Wed 2020-04-01 17:23:43 UTC. --",
-      "Nov 05 06:07:57 k1 kubelet[319]: E1105 06:07:57.028616     319 reflector.go:205] k8s.io/kubernetes/pkg/kubelet/config/apiserver.go:47: Failed to list *v1.Pod: Get https://192.168.1.11:6443/api/v1/pods?fieldSelector=spec.nodeName%3Dk1&resourceVersion=0: dial tcp 192.168.1.11:6443: getsockopt: connection refused",
+      "Nov 05 06:07:57 k1 kubelet[319]: E1105 06:07:57.028616     319 reflector.go:205] k8s.io/kubernetes/pkg/kubelet/config/apiserver.go:47: Failed to list *v1.Pod: Get https://10.11.12.13:6443/api/v1/pods?fieldSelector=spec.nodeName%3Dk1&resourceVersion=0: dial tcp 10.11.12.13:6443: getsockopt: connection refused",
       'Nov 05 06:07:57 k1 kubelet[319]: E1105 06:07:57.236495     319 kuberuntime_manager.go:840] PodSandboxStatus of sandbox "7d9ec743" for pod "kube-apiserver-k1_kube-system(c0f77be1)" error: rpc error: code = Unknown desc = Error response from daemon',
     ],
     events: 2,

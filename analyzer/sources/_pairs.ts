@@ -4,7 +4,7 @@
  *
  *     time="2026-03-02T11:49:40.81Z" level=error msg="Handler for GET /v1.40 returned error" error="open /var/…"
  *     {"level":"warn","ts":"2026-03-02T11:46:51.869Z","caller":"txn/util.go:94","msg":"apply request took too long"}
- *     "Error getting node" err="node \"192.168.1.11\" not found"
+ *     "Error getting node" err="node \"10.11.12.13\" not found"
  *
  * Each becomes one text: the message, then `key=value` in the order written, unquoted. Time, level and caller are left
  * out of it, so that the same message is the same text every time.

@@ -104,7 +104,7 @@ const parser: SourceParser = {
     },
     {
       name: "capnslog under docker's time",
-      command: "docker logs --timestamps 551661d93303",
+      command: "docker logs --timestamps 77ab12cd34ef",
       lines: [
         "2026-03-02T05:42:48.828122210Z 2026-03-02 05:42:48.813585 I | embed: data dir = /var/lib/etcd",
         "2026-03-02T11:46:49.691944240Z [WARNING] Deprecated '--logger=capnslog' flag is set; use '--logger=zap' flag instead",
@@ -120,7 +120,7 @@ const parser: SourceParser = {
         'E0329 13:07:24.125847    1061 kubelet_node_status.go:92] "Unable to register node with API server" err="Post \\"https://127.0.0.1:6443/api/v1/nodes\\": x509: certificate has expired"',
         "goroutine 1 [running]:",
         "",
-        'E0329 13:07:24.141600    1061 kubelet.go:2466] "Error getting node" err="node \\"192.168.1.11\\" not found"',
+        'E0329 13:07:24.141600    1061 kubelet.go:2466] "Error getting node" err="node \\"10.11.12.13\\" not found"',
       ],
       events: 3,
       facts: 0,

@@ -142,7 +142,7 @@ const parser: SourceParser = {
   samples: [
     {
       name: "a pod's log in the old layout",
-      path: "pods/var/log/pods/c0f77be12d1bf28aaecf7cc373a774b6/kube-apiserver_0.log",
+      path: "pods/var/log/pods/5ab1e0c4d2f34a6b8c9d0e1f2a3b4c5d/kube-apiserver_0.log",
       lines: [
         SEED,
         String.raw`{"log":"Trace[745949868]: [650.270324ms] [649.75251ms] Transaction prepared\n","stream":"stderr","time":"2017-10-23T04:13:09.998615002Z"}`,
@@ -192,7 +192,7 @@ const parser: SourceParser = {
     },
     {
       name: "saved from a terminal, prompt included",
-      lines: ["$ sudo tail /var/log/pods/c0f77be12d1bf28aaecf7cc373a774b6/kube-apiserver_0.log", SEED],
+      lines: ["$ sudo tail /var/log/pods/5ab1e0c4d2f34a6b8c9d0e1f2a3b4c5d/kube-apiserver_0.log", SEED],
       events: 2,
       facts: 0,
     },

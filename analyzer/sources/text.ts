@@ -1,7 +1,7 @@
 /**
  * Any text that no other source knows: hand-saved terminal sessions, application logs, errors of a command.
  *
- *     The connection to the server 192.168.1.11:6443 was refused - did you specify the right host or port?
+ *     The connection to the server 10.11.12.13:6443 was refused - did you specify the right host or port?
  *     Aug 13 01:27:32  mmc0: error -110 writing Cache Flush bit
  *
  * Every line that is not empty becomes an event, with a time when the line starts with one in a form known elsewhere.
@@ -52,7 +52,7 @@ const parser: SourceParser = {
     {
       name: "errors of clients",
       lines: [
-        "The connection to the server 192.168.1.11:6443 was refused - did you specify the right host or port?",
+        "The connection to the server 10.11.12.13:6443 was refused - did you specify the right host or port?",
         "Error response from daemon: stat /var/lib/docker/overlay2/1d2dd8b0: no such file or directory",
         "",
       ],
