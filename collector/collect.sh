@@ -14,7 +14,7 @@ forbidden() {
   case $1 in
     *kubeconfig* | */admin.conf | */super-admin.conf | */kubelet.conf | */scheduler.conf) return 0 ;;
     */controller-manager.conf | */k3s.yaml | */rke2.yaml | */server/cred/* | */tokens.csv) return 0 ;;
-    *.key | *.pem | *.p12 | *.pfx | *.jks | */id_rsa* | */id_ecdsa* | */id_ed25519* | */ssh_host_*) return 0 ;;
+    *.key | *.pem | *.p12 | *.pfx | *.jks | */id_rsa* | */id_e[cd]* | */ssh_host_*) return 0 ;;
     */token | *-token | *.token | */shadow | */gshadow | */.netrc | */k3s*.env | */rke2*.env) return 0 ;;
     */.docker/* | */.dockercfg | */.dockerconfigjson | */auth.json | */registries.yaml) return 0 ;;
     *kubernetes.io~secret* | *kubernetes.io~projected* | */secrets/*) return 0 ;;
@@ -52,7 +52,8 @@ settle() {
   export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
-  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 fractions=no dd_quiet=''
+  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
+  fractions=no dd_quiet=''
   interrupted='' sink=ok deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 taken=0 left=0
   secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
   snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
@@ -324,7 +325,7 @@ judge() {
   fi
   case $outcome:$exit_code in
     died:*) status=failed reason='the process of this step died' ;;
-    ended:153) status=truncated reason='more than 8 MB' ;;
+    ended:153) status=truncated reason='more than 12 MB' ;;
     ended:*) [ -z "$stuck" ] || status=timed-out ;;
     *[0-9]:*) status=truncated reason="interrupted by ${interrupted#*:}" ;;
     *) status=$outcome ;;
@@ -332,7 +333,8 @@ judge() {
 }
 record() {
   tick
-  object=$described size=$(($(cat "$W.out" 2>/dev/null | wc -c)))
+  object=$described size=0
+  [ ! -e "$W.out" ] || size=$(($(wc -c <"$W.out")))
   text status "$status"
   text reason "$reason"
   value exit "$exit_code"
@@ -404,7 +406,7 @@ errors() {
     case $path in
       *'open directory'*) op=opendir ;;
       *'reading directory'*) op=readdir ;;
-      *' reading '* | *"read '"*) op=read ;;
+      *' reading '* | *"read '"*) op='read' ;;
       *open\ * | head:* | cat:*) op=open ;;
       *readlink*) op=readlink ;;
       *) op=lstat ;;
@@ -422,7 +424,7 @@ errors() {
 work() {
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
   # One output may not fill the memory of the node.
-  ulimit -f 16384 2>/dev/null
+  ulimit -f 24576 2>/dev/null
   date +%s >"$W.wall"
   comma=
   "$@"
@@ -465,7 +467,8 @@ scrub() {
     -e 's/(last-applied-configuration": ?")([^"\\]|\\.)*/\1/g' \
     -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
     -e 's/^(Environment="?[A-Za-z0-9_]*=)[^-].*/\1<redacted>/' \
-    -e "s#(($secret_names)[A-Za-z0-9_-]*\"?( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
+    -e "s#(($secret_names)[A-Za-z0-9_-]*\"(=|: ?)\")[^/\" ,=:-][^\" ,]*#\\1<redacted>#g" \
+    -e "s#(($secret_names)[A-Za-z0-9_-]*( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
 }
 # Blanks each `value:` of a manifest with the deeper lines that belong to it.
 scrub_manifest() {
@@ -547,15 +550,21 @@ take() {
     return 0
   fi
   size=${facts%% *} bits=${facts##* } mtime=${facts% *}
-  mtime=${mtime#* } want=$size
-  [ "$cap" -eq 0 ] || [ "$size" -le "$cap" ] || want=$cap
+  mtime=${mtime#* } known=$size
+  # Some shells count in 32 bits: what has ten digits is only known to be large.
+  case $size in
+    ??????????*) known=1000000000 ;;
+  esac
+  want=$known
+  [ "$cap" -eq 0 ] || [ "$known" -le "$cap" ] || want=$cap
   [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
+  [ "$known" = "$size" ] || [ "$cap" -gt 0 ] || problem='larger than 1 GB'
   [ "$mtime" -ge "$oldest" ] || problem='older than --since'
   [ "${bits#8???}" != "$bits" ] || problem='not a regular file'
   if [ -n "$problem" ]; then
     took skipped 0 "$problem"
     return 0
-  elif [ "$want" -lt "$size" ]; then
+  elif [ "$want" -lt "$known" ]; then
     cut_middle
     add "$name" "$W.data" "$mtime"
     took truncated "$add_size" 'head and tail only'
@@ -569,11 +578,12 @@ take() {
 }
 # Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
 # the member keeps the size its header promises.
+# shellcheck disable=SC2086 # $dd_quiet is one word or none
 copy() {
   left=$(((size + 511) / 512)) chunk=0
   while [ "$left" -gt 0 ] || [ "$chunk" -eq 0 ]; do
     true >"$W.data"
-    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync ${dd_quiet:+"$dd_quiet"}
+    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync $dd_quiet
     if [ "$chunk" -eq 0 ]; then
       [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
       header "$name" "$size" "$mtime" >>"$W.part"
@@ -588,10 +598,12 @@ copy() {
   done
 }
 # A quarter of the cap from the head, the rest from the tail.
+# shellcheck disable=SC2086
 cut_middle() {
   quarter=$((cap / 262144))
-  dd if="$file" of="$W.head" bs=65536 count="$quarter" ${dd_quiet:+"$dd_quiet"}
-  dd if="$file" of="$W.tail" bs=65536 skip=$((size / 65536 - quarter * 3)) ${dd_quiet:+"$dd_quiet"}
+  dd if="$file" of="$W.head" bs=65536 count="$quarter" $dd_quiet
+  # shellcheck disable=SC2003 # expr counts in 64 bits where the shell may not
+  dd if="$file" of="$W.tail" bs=65536 skip="$(expr "$size" / 65536 - $((quarter * 3)))" $dd_quiet
   {
     head -n "$(($(wc -l <"$W.head")))" "$W.head"
     printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size"
@@ -641,9 +653,10 @@ clock() {
   return 0
 } 2>/dev/null
 docker_data_root() {
-  if [ "${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep .; then
-    return 0
-  fi
+  case $deaf in
+    *'|docker|'*) ;;
+    *) docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep . && return 0 ;;
+  esac
   sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json" | grep . && return 0
   echo "$root/var/lib/docker"
 }
@@ -653,7 +666,9 @@ inspect_all() {
   [ -z "$ids" ] || scrubbed docker inspect $ids
 }
 failed_logs() {
-  for container in $(docker ps -aq --no-trunc -f status=exited -f status=dead -f status=created | head -n 30); do
+  filters='-f status=exited -f status=dead -f status=created'
+  # shellcheck disable=SC2086 # three options
+  for container in $(docker ps -aq --no-trunc $filters | head -n 30); do
     headed docker logs --tail 20 "$container" 2>&1
     printf '[exit %s]\n' $?
   done
@@ -674,7 +689,8 @@ crictl_any() {
   scrubbed $tool --timeout 8s "$@"
 }
 superblocks() {
-  for device in $(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u); do
+  devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p')
+  for device in $(printf '%s\n' "$devices" | sort -u); do
     # Older systems without initramfs call it /dev/root, and have no such device.
     [ -e "$device" ] || device=$(findmnt -no SOURCE /)
     headed dumpe2fs -h "$device"
@@ -685,7 +701,7 @@ processes() {
   scrubbed ps -o pid,ppid,stat,vsz,args
 }
 firmware() {
-  for question in version get_throttled measure_temp 'measure_volts core' 'get_config int' bootloader_version; do
+  for question in version get_throttled measure_temp measure_volts 'get_config int' bootloader_version; do
     # shellcheck disable=SC2086 # command and argument
     headed vcgencmd $question
   done
@@ -709,6 +725,7 @@ journal_tail() {
 journal_files() {
   for directory in "$root"/run/log/journal/* "$root"/var/log/journal/*; do
     present "$directory" || continue
+    # shellcheck disable=SC2045 # newest first; names in this directory are journald's
     for entry in $(ls -t -- "$directory"); do
       case $entry in
         *.journal | *.journal~) take journal 0 "$directory/$entry" ;;
@@ -717,7 +734,9 @@ journal_files() {
   done
 }
 # ---- the plan: value first, volume last
+# shellcheck disable=SC2086 # $units is a list
 steps() {
+  units='docker containerd kubelet k3s k3s-agent rke2-server'
   r=$root d=$docker_root limit=15 needs=-
   step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
   needs=live
@@ -727,7 +746,7 @@ steps() {
     '/sys/fs/ext4/*/last_error_*' '/sys/fs/ext4/*/*_kbytes'
   step ext4-options ext4/options.txt each heads '/proc/fs/ext4/*/options' '/proc/fs/jbd2/*/info'
   step mounts system/mounts.txt run cat /proc/self/mounts
-  step memory system/memory.txt each heads /proc/meminfo /proc/loadavg /proc/swaps '/proc/pressure/*' /proc/vmstat
+  step memory system/memory.txt each heads /proc/meminfo /proc/loadavg '/proc/pressure/*' /proc/vmstat
   step processes system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
   step kernel-settings kernel/settings.txt each heads /proc/cmdline /proc/cgroups /proc/modules \
     '/proc/sys/net/bridge/*' /proc/sys/net/ipv4/ip_forward '/proc/sys/net/netfilter/nf_conntrack_[cm]*'
@@ -783,8 +802,10 @@ steps() {
   step certificate-dates kubernetes/certificates.txt each certificate "$r/etc/kubernetes/pki/*.crt" \
     "$r/etc/kubernetes/pki/etcd/*.crt" "$r/var/lib/kubelet/pki/*.crt" "$r/var/lib/kubelet/pki/*current.pem" \
     "$r/var/lib/rancher/*/server/tls/*.crt"
-  step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/pods" "$r/var/lib/kubelet/pods/*/containers"
-  step datastore kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" "$r/var/lib/rancher/*/server/db/*"
+  step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/pods" \
+    "$r/var/lib/kubelet/pods/*/containers"
+  step datastore kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" \
+    "$r/var/lib/rancher/*/server/db/*"
   needs=live limit=10
   step apiserver-health kubernetes/apiserver.txt run curl -sSki -m 5 https://127.0.0.1:6443/livez
   step kubelet-health kubernetes/healthz.txt run curl -sSi -m 5 http://127.0.0.1:10248/healthz
@@ -793,9 +814,8 @@ steps() {
   step listening-sockets network/listening.txt run ss -ltnup
   needs=systemd
   step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
-  step systemd-status systemd/status.txt run lenient systemctl status --no-pager -l docker containerd kubelet \
-    k3s k3s-agent rke2-server
-  step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager docker containerd kubelet k3s k3s-agent
+  step systemd-status systemd/status.txt run lenient systemctl status --no-pager -l $units
+  step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager $units
   needs=$r/ limit=60
   step resolver network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
   step pstore pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
@@ -808,7 +828,8 @@ steps() {
   needs=$d
   step docker-json-log docker/ each 'take docker 4194304' "$d/containers/*/*-json.log*"
   needs=$r/var/log
-  step syslog syslog/ each 'take syslog 8388608' "$r/var/log/syslog*" "$r/var/log/kern.log*" "$r/var/log/messages*"
+  step syslog syslog/ each 'take syslog 4194304' "$r/var/log/syslog*" "$r/var/log/kern.log*" \
+    "$r/var/log/messages*"
   limit=120
   step journal-file journal/ journal_files "$r/run/log/journal/*/* $r/var/log/journal/*/*"
 }
@@ -836,30 +857,24 @@ manifest() {
 }
 options() {
   while [ $# -gt 0 ]; do
+    width=2
     case $1 in
-      -o | --since | --max-mb | --total-time | --root) [ $# -gt 1 ] || die 2 "$1 needs a value, see --help" ;;
-    esac
-    case $1 in
-      -o) out_file=$2 ;;
-      --since) since=$2 ;;
-      --max-mb) max_mb=$2 ;;
-      --total-time) total=$2 ;;
+      -o) out_file=${2-} ;;
+      --since) since=${2-} ;;
+      --max-mb) max_mb=${2-} ;;
+      --total-time) total=${2-} ;;
       --root) root=${2%/} ;;
-      --plan) mode=show ;;
-      --quiet) quiet=yes ;;
-      --help) mode=help ;;
+      --plan) mode=show width=1 ;;
+      --quiet) quiet=yes width=1 ;;
+      --help) mode=help width=1 ;;
       *) die 2 "unknown option $1, see --help" ;;
     esac
-    case $1 in
-      -o | --since | --max-mb | --total-time | --root) shift ;;
-    esac
-    shift
+    [ $# -ge "$width" ] || die 2 "$1 needs a value, see --help"
+    shift "$width"
   done
-  case $max_mb$total in
-    *[!0-9]*) die 2 '--max-mb and --total-time take whole numbers' ;;
-  esac
-  case $since in
-    '' | [1-9][dhm] | [1-9][0-9][dhm] | [1-9][0-9][0-9][dhm]) ;;
+  case $max_mb:$total:$since: in
+    *[!0-9]*:*:*: | *:*[!0-9]*:*: | :* | *::*:) die 2 '--max-mb and --total-time take whole numbers' ;;
+    *:: | *:[1-9][dhm]: | *:[1-9][0-9][dhm]: | *:[1-9][0-9][0-9][dhm]:) ;;
     *) die 2 '--since takes a number and d, h or m, as in 7d' ;;
   esac
   docker_root=$root/var/lib/docker
@@ -880,6 +895,10 @@ make_stage() {
   die 1 'no room in memory: /run, /dev/shm and /tmp are full, read-only or on a disk'
 }
 prepare() {
+  for caught in 1:HUP 2:INT 13:PIPE 15:TERM; do
+    # shellcheck disable=SC2064 # the name of the signal now
+    trap "interrupted=\${interrupted:-$caught}" "${caught#*:}"
+  done
   [ -r /proc/uptime ] || die 1 '/proc is not mounted'
   if [ -n "$out_file" ]; then
     (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
@@ -892,15 +911,11 @@ prepare() {
   tick
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
   make_stage
-  for caught in 1:HUP 2:INT 13:PIPE 15:TERM; do
-    # shellcheck disable=SC2064 # the name of the signal now
-    trap "interrupted=\${interrupted:-$caught}" "${caught#*:}"
-  done
   zeros 100
   pad_link=$zeros
   zeros 247
   pad_rest=$zeros gzip='gzip -c'
-  command -v gzip >/dev/null || gzip=cat
+  command -v gzip >/dev/null || gzip='cat'
   ! sleep 0.01 2>/dev/null || fractions=yes
   ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
   case $since in

@@ -1,7 +1,7 @@
 /** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
+import { appendFileSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -9,7 +9,6 @@ import {
   containerId,
   has,
   layer,
-  leftovers,
   makeCard,
   Members,
   podUid,

@@ -175,7 +175,12 @@ describe("hard case 7 (real: a root with nothing but busybox)", () => {
     copyFileSync(collector, join(jail, "collect.sh"));
     const result = await run(
       [
-        ...["unshare", "--mount", "--propagation", "private", "sh", "-c"],
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "sh",
+        "-c",
         `mount -t proc proc ${jail}/proc && mount -t tmpfs tmpfs ${jail}/run && mount --bind ${root} ${jail}/card && ` +
           `mount --bind /dev ${jail}/dev && exec chroot ${jail} /bin/sh /collect.sh --root /card`,
       ],
@@ -191,7 +196,12 @@ describe("hard case 7 (real: a root with nothing but busybox)", () => {
 
   labTest("without gzip it sends a plain tar", ["unshare"], async () => {
     const result = await run([
-      ...["unshare", "--mount", "--propagation", "private", "sh", "-c"],
+      "unshare",
+      "--mount",
+      "--propagation",
+      "private",
+      "sh",
+      "-c",
       `for f in $(command -v -a gzip 2>/dev/null || which -a gzip); do mount --bind /dev/null $f; done; ` +
         `exec dash ${collector} --root ${root}`,
     ]);

@@ -53,7 +53,10 @@ labTest(
       expect(step.stuck.at(-1)).toMatchObject({ state: "D", command: "ls", on, ended: false });
       expect(step.stuck.at(-1)!.wchan).toMatch(/\w/);
       for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
-        expect(members.step(id)).toMatchObject({ status: "skipped", reason: `${directory} did not answer an earlier step` });
+        expect(members.step(id)).toMatchObject({
+          status: "skipped",
+          reason: `${directory} did not answer an earlier step`,
+        });
       // The rest of the card is on another mount and is still collected.
       expect(members.step("pod-log").status).toBe("ok");
       expect(result.code).toBe(3);
@@ -70,7 +73,9 @@ test("hard case 1 (real socket, stub client): one deadline for dockerd, then it 
   const lab = temporary("deaf");
   const socket = join(lab, "docker.sock");
   const server = createServer(() => {}).listen(socket);
-  const client = has("docker") ? `exec ${spawnSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).stdout.trim()} -H unix://${socket} "$@"` : "sleep 600";
+  const client = has("docker")
+    ? `exec ${spawnSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).stdout.trim()} -H unix://${socket} "$@"`
+    : "sleep 600";
   writeFileSync(join(lab, "docker"), `#!/bin/sh\n${client}\n`);
   chmodSync(join(lab, "docker"), 0o755);
   const result = await run(["dash", collector], { env: { ...process.env, PATH: `${lab}:${process.env["PATH"]}` } });
@@ -79,7 +84,9 @@ test("hard case 1 (real socket, stub client): one deadline for dockerd, then it 
   const docker = steps.filter((step) => /^docker-(version|ps|ps-json|info|inspect|logs-error)$/.test(step.id));
   expect(docker.map((step) => step.status)).toEqual(["timed-out", ...Array<string>(5).fill("skipped")]);
   expect(docker[1]!.reason).toBe("docker did not answer an earlier step");
-  const spent = steps.filter((step) => step.command.includes("docker")).reduce((sum, step) => sum + step.end - step.start, 0);
+  const spent = steps
+    .filter((step) => step.command.includes("docker"))
+    .reduce((sum, step) => sum + step.end - step.start, 0);
   expect(spent).toBeLessThan(32);
   expect(result.code).toBe(3);
   remove(lab);
