@@ -191,6 +191,22 @@ export interface StaticPodFact {
   endpoints: string[];
 }
 
+/** What `kubeadm certs check-expiration` or `openssl x509` tells of one certificate. */
+export interface CertificateFact {
+  /** kubeadm's name (`apiserver`, `admin.conf`) or the file's. */
+  name: string;
+  /** Null when only its name was printed. */
+  path: string | null;
+  subject: string | null;
+  issuer: string | null;
+  notBefore: TimeReading | null;
+  notAfter: TimeReading | null;
+  /** True for an authority that signs others. */
+  authority: boolean;
+  /** kubeadm's own word that the time has passed (`<invalid>`), by the clock of the node. */
+  invalid: boolean;
+}
+
 /** Lines of one artifact whose header is in local time and whose message carries its own time in UTC. */
 export interface ZoneProbeFact {
   /** Local minus UTC, rounded to 15 minutes. */
@@ -217,6 +233,7 @@ export interface FactValues {
   unit: UnitFact;
   "pod-log": PodLogFact;
   "static-pod": StaticPodFact;
+  certificate: CertificateFact;
   "zone-probe": ZoneProbeFact;
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
-import { MINUTE } from "../model/time.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
 import { timeBases } from "../model/words.ts";
 
 /** From the first to the last of several instants, as weakly known as the weakest of them. Null without any. */
@@ -43,4 +43,37 @@ const BEGINNING = 5 * MINUTE;
 export function startsWithLog(first: Evidence, begin: Evidence | null): boolean {
   if (!first.at || !begin?.at) return true;
   return first.at.best - begin.at.best <= BEGINNING;
+}
+
+/** Microseconds since 1970 of a time in UTC as Go prints it: `2026-03-01T08:00:00Z`, `2026-03-01 08:00:00 +0000`. */
+export function parseUtc(text: string): number | null {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)? ?(Z|[+-]\d\d:?\d\d)?/.exec(text);
+  if (!match) return null;
+  const zone = (match[3] ?? "Z").replace(/^([+-]\d\d)(\d\d)$/, "$1:$2");
+  const time = Date.parse(`${match[1]}T${match[2]}${zone}`);
+  return Number.isNaN(time) ? null : time * 1000;
+}
+
+/** `2026-03-01 08:00 UTC`. */
+export function utcMinute(time: number): string {
+  return `${new Date(time / 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** A length of time in its two or three largest units: `7 h 16 min 50 s`, `55 days`, `3 years 20 days`. */
+export function formatSpan(length: number): string {
+  const days = Math.floor(length / DAY);
+  if (days >= 730) return `${Math.floor(days / 365)} years ${days % 365} days`;
+  if (days >= 3) return `${days} days`;
+  const units: [number, string][] = [
+    [HOUR, "h"],
+    [MINUTE, "min"],
+    [SECOND, "s"],
+  ];
+  let rest = length;
+  const parts = units.flatMap(([size, name]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? [] : [`${count} ${name}`];
+  });
+  return parts.length === 0 ? "less than 1 s" : parts.join(" ");
 }

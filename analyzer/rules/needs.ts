@@ -80,6 +80,13 @@ export const needs: Need[] = [
     present: fact("clock"),
   },
   {
+    id: "certificate-dates",
+    title: "the dates of the certificates",
+    why: "an expired certificate is told apart from a wrong clock or another CA by its dates",
+    command: "date -u; sudo kubeadm certs check-expiration",
+    present: fact("certificate"),
+  },
+  {
     id: "logs",
     title: "any log",
     why: "without one there is nothing to read",

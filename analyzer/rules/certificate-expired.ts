@@ -1,0 +1,197 @@
+/** Certificates whose time is over: by the words of those that refused them, and by the dates in tables. */
+import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import { DAY } from "../model/time.ts";
+import { formatSpan, parseUtc, utcMinute } from "./_time.ts";
+import type { RuleView, StructuralRule } from "./types.ts";
+
+interface Expired {
+  name: string;
+  end: number;
+  evidence: Evidence;
+  /** A registry or another server outside of the cluster. */
+  foreign: boolean;
+  authority: boolean;
+  count: number;
+}
+
+/** Ports of the cluster's own servers; anything else is a server on the internet. */
+const CLUSTER_PORT = /:(?:6443|6444|8443|9345|16443|2379|2380|10250|10257|10259)$/;
+const ADDRESS = /^(?:localhost|\[?[0-9a-f.:]+\]?)(?::\d+)?$/i;
+
+function fromLines(view: RuleView): Expired[] {
+  const refused = view.matches("x509-time").filter(({ captures }) => captures["relation"] === "after");
+  const own = view.matches("kubelet-credentials-expired");
+  return [...refused, ...own].flatMap((match) => {
+    const { host, path, bound } = match.captures;
+    const end = parseUtc(bound ?? "");
+    if (end === null) return [];
+    const name =
+      path ?? (host ? `the certificate of ${host}` : own.includes(match) ? "the kubelet's" : "a certificate");
+    const foreign = host !== undefined && !CLUSTER_PORT.test(host) && !ADDRESS.test(host);
+    return [{ name, end, evidence: match.first(), foreign, authority: false, count: match.count }];
+  });
+}
+
+function fromTables(view: RuleView): { expired: Expired[]; valid: Evidence[]; names: string[] } {
+  const expired: Expired[] = [];
+  const valid: Evidence[] = [];
+  const names: string[] = [];
+  for (const fact of view.facts("certificate")) {
+    const { name, notAfter, invalid, authority } = fact.value;
+    if (notAfter === null) continue;
+    const end = notAfter.stated;
+    const over = invalid || (view.collectedAt !== null && view.collectedAt.lo > end);
+    const evidence = view.evidence(fact, `${name}: valid until ${utcMinute(end)}${over ? ", expired" : ""}`);
+    if (over) expired.push({ name, end, evidence, foreign: false, authority, count: 1 });
+    else if (view.collectedAt !== null || !invalid) {
+      valid.push(evidence);
+      names.push(name);
+    }
+  }
+  return { expired, valid, names };
+}
+
+/** `admin.conf, apiserver (2026-04-18 14:08 UTC)`, one part for each date. */
+function list(expired: Expired[]): string {
+  const dates = new Map<string, Set<string>>();
+  for (const { name, end } of expired) {
+    const date = utcMinute(end);
+    dates.set(date, (dates.get(date) ?? new Set()).add(name));
+  }
+  return [...dates].map(([date, names]) => `${[...names].join(", ")} (expired ${date})`).join("; ");
+}
+
+const REMEDY: RemedyStep[] = [
+  {
+    text: "See which certificates have expired, and that the clock is right. The kubelet's own is not in kubeadm's table.",
+    command:
+      "date -u; sudo kubeadm certs check-expiration; sudo openssl x509 -noout -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
+    risk: "safe",
+  },
+  {
+    text: "Keep a copy of the keys and settings.",
+    command:
+      "sudo cp -a /etc/kubernetes /etc/kubernetes.before-renewal; sudo cp -a /var/lib/kubelet/pki /var/lib/kubelet/pki.before-renewal",
+    risk: "backup",
+  },
+  {
+    text: "On a control-plane node of kubeadm: renew the certificates that a still valid CA has signed (before Kubernetes 1.20 it is `kubeadm alpha certs renew all`), and replace the kubelet's own credentials.",
+    command:
+      'sudo kubeadm certs renew all && sudo kubeadm kubeconfig user --org system:nodes --client-name "system:node:$(hostname)" | sudo tee /etc/kubernetes/kubelet.conf >/dev/null',
+    risk: "change",
+  },
+  {
+    text: "Restart the kubelet, and let it start the control plane's static pods anew (move their manifests away for 20 seconds and back).",
+    command: "sudo systemctl restart kubelet",
+    risk: "change",
+  },
+  {
+    text: "On a worker: make a new token on a control-plane node and join again with the command that it prints, after `kubeadm reset` of this worker.",
+    command: "kubeadm token create --print-join-command",
+    risk: "change",
+  },
+  {
+    text: "On k3s or rke2: a restart renews what has expired.",
+    command: "sudo k3s certificate check; sudo systemctl restart k3s",
+    risk: "change",
+  },
+];
+
+function draft(view: RuleView, expired: Expired[], table: { valid: Evidence[]; names: string[] }): FindingDraft {
+  const earliest = Math.min(...expired.map(({ end }) => end));
+  const names = [...new Set(expired.map(({ name }) => name))];
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  const seen = view.collectedAt?.best ?? Math.max(...expired.map(({ evidence }) => evidence.at?.best ?? earliest));
+  const ago = seen - earliest > DAY ? `, ${formatSpan(seen - earliest)} before the end of the evidence` : "";
+  const authority = expired.some((one) => one.authority)
+    ? " An authority (CA) is among them: all that it signed is worthless with it."
+    : "";
+  const foreign = expired.every((one) => one.foreign);
+  const lines = expired
+    .map(({ evidence }) => evidence)
+    .toSorted((a, b) => Number(b.at !== null) - Number(a.at !== null));
+  const counter = table.valid[0];
+  const others = `other certificates are still valid: ${table.names.join(", ")}`;
+  return {
+    subject: "",
+    title: `${names.length === 1 ? "A certificate has" : `${names.length} certificates have`} expired: ${shown} (${utcMinute(earliest)})`,
+    summary:
+      `Expired${ago}: ${list(expired)}.${authority} Programs check these dates only when they connect or start, ` +
+      "so that the failure shows at the next restart, not on the day itself.",
+    confidence: "certain",
+    severity: foreign ? "minor" : "critical",
+    window: { lo: earliest, hi: Math.max(earliest, seen), best: earliest, basis: "exact" },
+    active: true,
+    count: expired.reduce((sum, { count }) => sum + count, 0),
+    evidence: lines.slice(0, 8),
+    entities: [],
+    counterEvidence: counter ? [{ ...counter, text: others }] : [],
+    remedy: REMEDY,
+  };
+}
+
+const rule: StructuralRule = {
+  type: "structural",
+  stage: 1,
+  id: "certificate-expired",
+  title: "A certificate has expired",
+  passTitle: "No certificate was found expired",
+  why: "Every program of Kubernetes proves with a certificate who it is. One that has expired is refused by everybody, and then the kubelet does not start, or the API server and etcd do not talk to each other.",
+  layer: "kubelet",
+  role: "cause",
+  cause: "certificate-expired",
+  severity: "critical",
+  confidence: "certain",
+  explains: [
+    "bootstrap-kubeconfig-missing",
+    "node-agent-down",
+    "unit-restarts",
+    "x509-unknown-authority",
+    "pleg-unhealthy",
+    "cause:network-plugin",
+    "layer:etcd",
+    "layer:apiserver",
+    "layer:network",
+    "layer:workload",
+    "layer:client",
+  ],
+  remedy: REMEDY,
+  references: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"],
+  needs: ["logs", "certificate-dates"],
+  evaluate: (view) => {
+    const table = fromTables(view);
+    const expired = [...fromLines(view), ...table.expired];
+    return expired.length === 0 ? [] : [draft(view, expired, table)];
+  },
+  cases: {
+    fires: [
+      {
+        "kubelet.log":
+          "Mar 02 11:46:20 n7 kubelet[700]: E0302 11:46:20.100000     700 bootstrap.go:266] part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired: 2026-03-01 08:00:00 +0000 UTC",
+      },
+      {
+        "certs.txt": [
+          "CERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED",
+          "admin.conf                 Mar 02, 2026 11:46 UTC   <invalid>       ca                      no",
+          "apiserver                  Mar 02, 2027 11:46 UTC   364d            ca                      no",
+        ].join("\n"),
+      },
+      {
+        "journal.txt":
+          'Mar 02 11:46:20 n7 kubelet[700]: E0302 11:46:20.100000     700 reflector.go:138] Failed to watch *v1.Node: Get "https://10.0.0.7:6443/api/v1/nodes": x509: certificate has expired or is not yet valid: current time 2026-03-02T11:46:20Z is after 2026-03-01T08:00:00Z',
+      },
+    ],
+    quiet: [
+      {
+        "certs.txt": [
+          "CERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED",
+          "admin.conf                 Mar 02, 2027 11:46 UTC   364d            ca                      no",
+        ].join("\n"),
+        "journal.txt":
+          "Mar 02 11:46:20 n7 kubelet[700]: E0302 11:46:20.100000     700 x.go:1] x509: certificate has expired or is not yet valid: current time 2019-02-14T10:11:59Z is before 2026-03-01T08:00:00Z",
+      },
+    ],
+  },
+};
+
+export default rule;
