@@ -31,14 +31,12 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
   return { lines: [stack, report], exit: EXIT.bug };
 }
 
+// oxlint-disable-next-line no-control-regex -- to make them visible is what this is for
+const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Makes control and bidirectional characters of a message visible: file names come from strangers. */
 export function plainLine(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    },
-  );
+  return text.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** npx keeps an install whose scripts were blocked and would use it again: it must be removed first. */

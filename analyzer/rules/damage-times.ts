@@ -30,7 +30,7 @@ function changedDirectories(view: RuleView): Changed[] {
   if (damaged.size === 0) return [];
   return view.facts("directory-entry").flatMap((fact): Changed[] => {
     const layer = /\/overlay2\/([0-9a-f]{32,64})$/.exec(fact.value.path)?.[1] ?? null;
-    const above = /\/overlay2$/.test(fact.value.path);
+    const above = fact.value.path.endsWith("/overlay2");
     const at = view.factTime(fact, "modified");
     if (!at || !(above || (layer !== null && damaged.has(layer)))) return [];
     return [{ fact, at, layer }];
