@@ -69,7 +69,13 @@ export function allRuns(database: Database): RunRow[] {
     .all() as RunRow[];
 }
 
-/** Texts a rule matched, how often each was said, and by which events first and last. In order of first event. */
+/** Distinct captures of one rule that are kept; a flood that captures ever new words says nothing new after that. */
+const MAX_MATCHES = 50_000;
+
+/**
+ * What a rule captured, how often each set of captures was said, and by which events first and last. In order of first
+ * event. Texts that differ in other words only count as one.
+ */
 export function matchesOf(
   database: Database,
   rule: string,
@@ -77,7 +83,7 @@ export function matchesOf(
   const rows = database
     .prepare(
       `SELECT captures, count(event.id) AS count, min(event.id) AS firstEvent, max(event.id) AS lastEvent
-       FROM match JOIN event ON event.text = match.text WHERE rule = ? GROUP BY match.text ORDER BY firstEvent`,
+       FROM match JOIN event ON event.text = match.text WHERE rule = ? GROUP BY captures ORDER BY firstEvent LIMIT ${MAX_MATCHES}`,
     )
     .all(rule) as { captures: string; count: number; firstEvent: number; lastEvent: number }[];
   return rows.map((row) => ({ ...row, captures: JSON.parse(row.captures) as Record<string, string> }));
