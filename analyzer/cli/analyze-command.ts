@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import { analyze } from "../analyze.ts";
 import { openBundle } from "../bundle/open.ts";
@@ -52,6 +53,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const plan = planOutputs(first.name, options);
   const progress = createProgress(options.progress);
   const databasePath = plan.database === null ? "" : partialName(plan.database);
+  if (databasePath !== "") closeSync(openSync(databasePath, "wx", 0o600));
   const database = await createStore(databasePath);
   const open = reopen(first, paths);
   const report = await analyze(open, database, analysis, (step) => progress.show(step));

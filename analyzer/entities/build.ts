@@ -21,6 +21,7 @@ function layerOfPath(path: string): string | null {
 /** Adds everything that the facts of the store tell to the graph. */
 export function buildEntities(database: Database, graph: Graph): void {
   addContainerIds(database, graph);
+  addImageNames(database, graph);
   for (const fact of factsOf(database, "container")) addContainer(graph, fact);
   addPodLogs(database, graph);
   addStaticPods(database, graph);
@@ -39,6 +40,17 @@ function addContainerIds(database: Database, graph: Graph): void {
   for (const id of ids) if (/^[0-9a-f]{64}$/.test(id)) graph.add("container", id, id.slice(0, 12));
 }
 
+/** Containers are often listed with the id of their image: it stands for the image's first tag. */
+function addImageNames(database: Database, graph: Graph): void {
+  for (const { value } of factsOf(database, "image")) {
+    const [tag] = value.tags;
+    const id = value.id.replace(/^sha256:/, "");
+    if (tag === undefined || !/^[0-9a-f]{12,64}$/.test(id)) continue;
+    for (const alias of [id, `sha256:${id}`, id.slice(0, 12)]) graph.alias("image", alias, tag);
+    graph.add("image", tag);
+  }
+}
+
 function addPod(graph: Graph, pod: Pick<PodName, "name" | "namespace" | "uid">): { kind: "pod"; key: string } {
   graph.add("pod", pod.uid, `${pod.namespace}/${pod.name}`);
   graph.alias("pod", `${pod.name}_${pod.namespace}`, pod.uid);
@@ -55,7 +67,8 @@ function addContainer(graph: Graph, fact: Fact<"container">): void {
   if (value.name) graph.alias("container", value.name, container.key);
   if (value.pod) graph.link(container, addPod(graph, value.pod), "runs-in", fact);
   if (value.sandboxId) graph.link(container, graph.add("container", value.sandboxId), "sandboxed-by", fact);
-  if (value.image) graph.link(container, graph.add("image", value.image), "made-from", fact);
+  if (value.image)
+    graph.link(container, graph.add("image", graph.resolve("image", value.image).key), "made-from", fact);
   for (const layer of value.layers) {
     graph.link(container, graph.add("layer", layer.replace(/-init$/, ""), layer.slice(0, 12)), "has-layer", fact);
   }

@@ -86,7 +86,7 @@ function story(report: IncidentReport, cause: ReportRootCause, index: number): P
       ? `Root cause: ${codeSpan(cause.cause)} (${activeWords(cause.active)})`
       : `**${sentence(cutEnd(cause.title, 300))}** (${codeSpan(cause.cause)}; ${activeWords(cause.active)})`,
     told.join(" "),
-    `What triggered it: ${sentence(cutEnd(cause.trigger, 1000))}`,
+    ...(cause.trigger === "" ? [] : [`What triggered it: ${sentence(cutEnd(cause.trigger, 1000))}`]),
     `Confidence: **${confidenceWords[cause.confidence]}**`,
     reasons,
     cause.chain.length ? `The chain, cause first:\n\n${chainLines(report, cause).join("\n")}` : "",

@@ -26,6 +26,11 @@ function usersOf(layers: EntityRef[], entities: EntityRef[], view: RuleView): En
   return [...keys].slice(0, 4).map((key) => ({ kind: "container", key }));
 }
 
+/** The sandbox of a pod holds its network and nothing that a damaged image could be missing from. */
+function isSandbox(container: EntityRef, view: RuleView): boolean {
+  return view.title(container).startsWith("sandbox ");
+}
+
 /** Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them. */
 export function fillRemedy(
   steps: RemedyStep[],
@@ -36,7 +41,7 @@ export function fillRemedy(
   const layers = entities.filter(({ kind }) => kind === "layer");
   const layer = layers[0];
   const containers = usersOf(layers, entities, view);
-  const images = containers.flatMap((container) => view.linked(container, "image"));
+  const images = containers.filter((ref) => !isSandbox(ref, view)).flatMap((ref) => view.linked(ref, "image"));
   const image = images.find(({ key }) => !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(key));
   const path = entities.find(({ kind }) => kind === "path")?.key;
   const values: Record<string, string> = {
