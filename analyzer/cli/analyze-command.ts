@@ -1,6 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import { analyze } from "../analyze.ts";
+import type { Limits } from "../bundle/limits.ts";
+import { limitOptions } from "../bundle/limits.ts";
 import { openBundle } from "../bundle/open.ts";
 import type { AnalysisOptions } from "../model/analysis.ts";
 import type { OpenedBundle } from "../model/artifact.ts";
@@ -19,7 +21,7 @@ import type { ProgressMode } from "./progress.ts";
 import { createProgress } from "./progress.ts";
 import { toolVersion } from "./version.ts";
 
-interface AnalyzeOptions extends OutputOptions {
+interface AnalyzeOptions extends OutputOptions, Partial<Record<keyof Limits, string>> {
   timezone?: string;
   year?: string;
   collectedAt?: string;
@@ -43,19 +45,25 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
     .option("--collected-at <ISO>", "when the bundle was made")
     .option("--fail-on <severity>", `exit 1 with a finding at or above it: ${severities.join(" ")}`)
     .option("--progress <mode>", "auto, plain or none", "auto")
+    .option("--max-total-bytes <n>", "limits of what is read from a bundle, with words when one bites")
+    .option("--max-artifact-bytes <n>")
+    .option("--max-entries <n>")
+    .option("--max-path-length <n>")
+    .option("--max-ratio <n>")
     .action(async (paths: string[], options: AnalyzeOptions) => finish(await run(paths, options)));
 }
 
 async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const analysis = readOptions(options);
   const failOn = readFailOn(options.failOn);
-  const first = await openBundle(paths);
+  const limits = readLimits(options);
+  const first = await openBundle(paths, { limits });
   const plan = planOutputs(first.name, options);
   const progress = createProgress(options.progress);
   const databasePath = plan.database === null ? "" : partialName(plan.database);
   if (databasePath !== "") closeSync(openSync(databasePath, "wx", 0o600));
   const database = await createStore(databasePath);
-  const open = reopen(first, paths);
+  const open = reopen(first, paths, limits);
   const report = await analyze(open, database, analysis, (step) => progress.show(step));
   if (plan.database !== null) indexTexts(database);
   database.close();
@@ -67,11 +75,11 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
 }
 
 /** Stdin can be opened only once: its bundle is kept and read again. Others are opened anew, without their checksum. */
-function reopen(first: OpenedBundle, paths: string[]): () => Promise<OpenedBundle> {
+function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): () => Promise<OpenedBundle> {
   if (paths.includes("-")) return async () => ({ ...first, close: async () => undefined });
   let pending: OpenedBundle | null = first;
   return async () => {
-    const opened = pending ?? (await openBundle(paths, { hash: false }));
+    const opened = pending ?? (await openBundle(paths, { hash: false, limits }));
     pending = null;
     return opened;
   };
@@ -107,6 +115,21 @@ function readOptions(options: AnalyzeOptions): AnalysisOptions {
     redact: "default",
     version: toolVersion(),
   };
+}
+
+/** The limits that were given; their names on the command line are those of `limitOptions`. */
+function readLimits(options: AnalyzeOptions): Partial<Limits> {
+  const names = Object.keys(limitOptions) as (keyof Limits)[];
+  const given = names.flatMap((name) => {
+    const text = options[name];
+    if (text === undefined) return [];
+    if (/^[1-9]\d{0,14}$/.test(text)) return [[name, Number(text)] as const];
+    throw new UsageError(
+      `${limitOptions[name]} ${text} is not a whole number above 0`,
+      "give it without unit: 1073741824",
+    );
+  });
+  return Object.fromEntries(given);
 }
 
 function checkZone(name: string): void {

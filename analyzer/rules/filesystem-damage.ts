@@ -83,19 +83,26 @@ function onset(view: RuleView): { evidence: Evidence; text: string } | null {
   return null;
 }
 
+/** What the state at collection shows counts most; a log that does not tell leaves it open. */
+function stillDamaged(damaged: DamagedPath[], counted: boolean, clean: boolean): boolean | null {
+  if (damaged.some(({ now }) => now)) return true;
+  if (clean) return false;
+  if (counted || damaged.some(({ active }) => active === true)) return true;
+  return damaged.some(({ active }) => active === null) ? null : false;
+}
+
 function draftFor(view: RuleView, target: string, device: string | null, damaged: DamagedPath[]): FindingDraft {
   const paths = [...new Set(damaged.map(({ path }) => path))].sort();
   const first = onset(view);
   const kernel = view.findings("ext4-error");
   const clean = counterEvidence(view);
-  const now = damaged.some((entry) => entry.now || entry.active === true) || (first !== null && clean.length === 0);
   const evidence = [...byPath(damaged), ...kernel.flatMap((draft) => draft.evidence.slice(0, 1))];
   const entities: EntityRef[] = [{ kind: "filesystem", key: target }, ...paths.flatMap(pathEntities)];
   if (device) entities.push({ kind: "device", key: device.replace(/^\/dev\//, "") });
   for (const draft of kernel) entities.push(...draft.entities);
   const place = view.mountOf(target) ? `the filesystem at ${target}` : `the filesystem under ${target}`;
-  const active = clean.length > 0 && !damaged.some((entry) => entry.now) ? false : now;
-  const [is, could] = active ? ["is", "cannot"] : ["was", "could not"];
+  const active = stillDamaged(damaged, first !== null, clean.length > 0);
+  const [is, could] = active !== false ? ["is", "cannot"] : ["was", "could not"];
   const what = paths.length > 0 ? `${describePaths(paths)} ${could} be read` : "its metadata contradicts itself";
   const began = first ? ` Its own record: ${first.text}.` : "";
   return {
