@@ -1,0 +1,93 @@
+import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import { MINUTE } from "../model/time.ts";
+import { windowOf } from "./_time.ts";
+import type { Throttled } from "./_throttled.ts";
+import { describeThrottled, has, throttledReadings } from "./_throttled.ts";
+import type { RuleView } from "./types.ts";
+
+/** So many dips of the voltage are a supply that is too weak, and not one start of a motor. */
+const OFTEN = 3;
+/** A dip this long before an I/O error is near enough to have brought it about. */
+const NEAR = 10 * MINUTE;
+
+export interface UnderVoltage {
+  dips: Evidence[];
+  count: number;
+  readings: Throttled[];
+  /** Low at the end of the evidence. */
+  now: boolean;
+  /** Often, now, or shortly before the storage failed. */
+  strong: boolean;
+}
+
+/** Everything that says the supply was too weak; null when nothing does. */
+export function underVoltage(view: RuleView): UnderVoltage | null {
+  const lines = view.matches("under-voltage-line");
+  const low = lines.filter(({ captures }) => captures["low"] !== undefined);
+  const readings = throttledReadings(view).filter(({ bits }) => has(bits, 0) || has(bits, 16));
+  if (low.length === 0 && readings.length === 0) return null;
+  const count = low.reduce((sum, match) => sum + match.count, 0);
+  const dips = low.flatMap((match) => (match.count > 1 ? [match.first(), match.last()] : [match.first()]));
+  const now = readings.some(({ bits }) => has(bits, 0));
+  return { dips, count, readings, now, strong: now || count >= OFTEN || precedesErrors(view, dips) };
+}
+
+function precedesErrors(view: RuleView, dips: Evidence[]): boolean {
+  const errors = view.matches("block-io-error").map((match) => match.first());
+  return dips.some((dip) =>
+    errors.some((error) => {
+      if (error.artifact === dip.artifact && (!dip.at || !error.at)) return dip.line < error.line;
+      if (!dip.at || !error.at) return false;
+      const after = error.at.best - dip.at.best;
+      return after >= 0 && after <= NEAR;
+    }),
+  );
+}
+
+export const remedy: RemedyStep[] = [
+  {
+    text: "Ask the firmware for its record since boot, now and again under load. 0x0 is good; a reading of 0x0 soon after a boot proves nothing.",
+    command: "vcgencmd get_throttled; sudo dmesg | grep -i voltage",
+    risk: "safe",
+  },
+  {
+    text: "Keep a copy of what matters: writes that are cut by a dip damage cards that are sound.",
+    command: "sudo tar -C / -czf /media/usb/node-backup.tar.gz etc var/lib/rancher var/lib/kubelet var/lib/etcd",
+    risk: "backup",
+  },
+  {
+    text: "Shut down and replace the supply and the cable: 5.1 V and 3 A for a Pi 4, 5 A for a Pi 5, with a short thick cable. Chargers of phones and thin cables are not enough. Give USB disks a hub with its own supply.",
+    command: "sudo poweroff",
+    risk: "change",
+  },
+  {
+    text: "Only then check the filesystem; do not throw a card away that failed while the voltage was low.",
+    command: "sudo dmesg | grep -iE 'voltage|mmc|EXT4-fs'",
+    risk: "safe",
+  },
+];
+
+/** The finding; `strong` and weak evidence differ in severity and in what follows from them. */
+export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingDraft {
+  const { dips, count, readings, now } = found;
+  const said = readings.map((reading) => describeThrottled(reading));
+  const times = count === 1 ? "once" : `${count} times`;
+  const lines = count > 0 ? [`“Under-voltage detected”, ${times} in the kernel's log`] : [];
+  const last = dips.at(-1);
+  const logEnds = last ? view.lastEventOf(last.artifact) : null;
+  const still = last?.at && logEnds?.at ? logEnds.at.best - last.at.best <= NEAR : false;
+  const evidence = [...dips.slice(0, 4), ...readings.map((reading) => reading.evidence), ...dips.slice(4, 7)];
+  return {
+    subject: "",
+    title: "Under-voltage: the power supply or its cable is too weak",
+    summary: `The board's 5 V supply is too weak: ${[...lines, ...said].join("; ")}.`,
+    confidence: count >= OFTEN || readings.length > 0 ? "certain" : "likely",
+    window: windowOf(dips.map(({ at }) => at)),
+    active: now || still ? true : null,
+    // The supply does not become weak at the first line that a log still holds.
+    openStart: true,
+    count: count + readings.length,
+    evidence,
+    entities: [],
+  };
+}

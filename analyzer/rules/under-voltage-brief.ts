@@ -1,0 +1,31 @@
+/** A dip of the voltage that was short, or that only the firmware's record since boot still tells. */
+import { remedy, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
+import type { StructuralRule } from "./types.ts";
+
+const rule: StructuralRule = {
+  type: "structural",
+  stage: 1,
+  id: "under-voltage-brief",
+  title: "The voltage was too low for a moment",
+  passTitle: "The voltage was not too low even for a moment, as far as the kernel and the firmware tell",
+  why: "One dip does harm only if it falls into a write. It says that the supply has nothing to spare.",
+  layer: "power",
+  role: "cause",
+  cause: "under-voltage",
+  severity: "minor",
+  confidence: "likely",
+  explains: ["cause:storage-io-error", "cause:read-only-filesystem", "cause:power-loss"],
+  remedy,
+  references: ["https://www.raspberrypi.com/documentation/computers/os.html#get_throttled"],
+  needs: ["kernel-log"],
+  evaluate(view) {
+    const found = underVoltage(view);
+    return found && !found.strong ? [{ ...underVoltageDraft(view, found), confidence: "likely" as const }] : [];
+  },
+  cases: {
+    fires: [{ "vcgencmd.txt": "throttled=0x50000\n" }],
+    quiet: [{ "vcgencmd.txt": "throttled=0x0\n" }, { "vcgencmd.txt": "throttled=0x50005\n" }],
+  },
+};
+
+export default rule;
