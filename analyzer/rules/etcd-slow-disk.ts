@@ -1,0 +1,91 @@
+/** etcd's complaints about its disk, and whether anything came of them. */
+import type { FindingDraft } from "../model/rule.ts";
+import type { RuleView, StructuralRule } from "./types.ts";
+import { stillActive, windowOf } from "./_time.ts";
+
+/** Effects that a slow disk has when it is too slow. */
+const CONSEQUENCES = ["etcd-timeouts", "leader-election-lost", "etcd-no-leader"];
+/** Complaints that are too many for an evening's backup. */
+const MANY = 10;
+
+function evaluate(view: RuleView): FindingDraft[] {
+  const lines = view.matches("etcd-slow-lines");
+  const count = lines.reduce((sum, match) => sum + match.count, 0);
+  const effects = CONSEQUENCES.filter((rule) => view.findings(rule).length > 0);
+  if (count < MANY || effects.length === 0) return [];
+  const firsts = lines.slice(0, 100).map((match) => match.first());
+  const lasts = lines.slice(-100).map((match) => match.last());
+  const last = lasts.toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0)).at(-1);
+  const first = firsts[0];
+  if (!first || !last) return [];
+  return [
+    {
+      subject: "",
+      title: `etcd's disk is too slow for it: ${count} complaints, and requests or leaders were lost`,
+      summary: `etcd complains ${count} times that its disk is slow, and in the same bundle requests time out or leaders are lost.`,
+      confidence: "likely",
+      window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
+      active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+      openStart: true,
+      count,
+      evidence: [...firsts.slice(0, 5), last],
+      entities: [],
+    },
+  ];
+}
+
+const rule: StructuralRule = {
+  type: "structural",
+  stage: 1,
+  id: "etcd-slow-disk",
+  title: "etcd's disk is too slow for it",
+  passTitle: "No sign that etcd's disk is too slow for it",
+  why: "etcd writes every change to the disk before it answers. On a slow or worn SD card that takes seconds; then leases expire, leaders are lost, and the control plane restarts.",
+  layer: "etcd",
+  role: "cause",
+  cause: "etcd-slow-disk",
+  severity: "major",
+  confidence: "likely",
+  explains: [...CONSEQUENCES, "node-agent-down", "crash-loop", "layer:apiserver", "layer:client"],
+  remedy: [
+    {
+      text: "Measure how long a write to the disk takes; etcd wants less than 10 ms for 99 of 100.",
+      command:
+        "fio --rw=write --ioengine=sync --fdatasync=1 --directory=/var/lib/etcd --size=22m --bs=2300 --name=etcd-check",
+      risk: "safe",
+    },
+    {
+      text: "Take a snapshot of etcd, then move it from the SD card to an SSD.",
+      command: "etcdctl snapshot save /root/etcd-before.db",
+      risk: "backup",
+    },
+  ],
+  references: ["https://etcd.io/docs/v3.5/op-guide/hardware/#disks"],
+  needs: ["logs"],
+  evaluate,
+  cases: {
+    fires: [
+      {
+        "etcd.log": [
+          ...Array.from(
+            { length: 12 },
+            (_, index) =>
+              `2026-03-02 11:46:${20 + index}.869754 W | etcdserver: read-only range request "key:\\"/registry/pods/n${index}\\" " with result "range_response_count:0 size:5" took too long (57${index}.1ms) to execute`,
+          ),
+          "2026-03-02 11:47:01.869754 W | etcdserver: request timed out",
+        ].join("\n"),
+      },
+    ],
+    quiet: [
+      {
+        "etcd.log": Array.from(
+          { length: 12 },
+          (_, index) =>
+            `2026-03-02 11:46:${20 + index}.869754 W | etcdserver: read-only range request "key:\\"/registry/pods/n${index}\\" " with result "range_response_count:0 size:5" took too long (57${index}.1ms) to execute`,
+        ).join("\n"),
+      },
+    ],
+  },
+};
+
+export default rule;
