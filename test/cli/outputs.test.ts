@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -109,4 +110,11 @@ describe("other commands", () => {
     expect(coldcase([]).exit).toBe(2);
     expect(coldcase(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+test("an old Node is told so before anything else is loaded", () => {
+  const fake = "Object.defineProperty(process.versions, 'node', { value: '18.19.0' }); import(process.argv[1]);";
+  const run = spawnSync(process.execPath, ["-e", fake, resolve("dist/cli/bin.js")], { encoding: "utf8" });
+  expect(run.status).toBe(2);
+  expect(run.stderr.split("\n")[0]).toBe("coldcase needs Node.js 20.19 or newer, and this is 18.19.0.");
 });
