@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3";
 import type { ContainerFact, Fact, MountFact, PodName } from "../model/fact.ts";
 import type { Graph } from "../store/graph.ts";
+import { layerOfPath } from "../store/graph.ts";
 import { factsOf } from "../store/queries.ts";
 
 /** Ports that the control plane's programs listen on unless they are told otherwise. */
@@ -12,11 +13,6 @@ export const WELL_KNOWN_PORTS: Record<string, number[]> = {
   "kube-scheduler": [10259, 10251],
   kubelet: [10250, 10255],
 };
-
-/** The id of an overlay2 layer inside of a path, without `-init`; null for other paths. */
-function layerOfPath(path: string): string | null {
-  return /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1] ?? null;
-}
 
 /** Adds everything that the facts of the store tell to the graph. */
 export function buildEntities(database: Database, graph: Graph): void {

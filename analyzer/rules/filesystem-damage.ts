@@ -5,7 +5,8 @@
  */
 import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
 import { fillRemedy, shortId } from "./_fill.ts";
-import { layerOfPath, pathEntities } from "./_layers.ts";
+import { layerOfPath } from "../store/graph.ts";
+import { pathEntities } from "./_layers.ts";
 import { remedies } from "./_remedies.ts";
 import { windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";

@@ -82,6 +82,11 @@ export function createGraph(database: Database): Graph {
   };
 }
 
+/** The id of an overlay2 layer inside of a path, without `-init`; null for other paths. */
+export function layerOfPath(path: string): string | null {
+  return /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1] ?? null;
+}
+
 /** Kinds that hold too much together to count as a connection. */
 const HUBS = new Set<EntityKind>(["node", "filesystem", "device", "image"]);
 
