@@ -6,6 +6,14 @@ import type { Cause } from "../model/words.ts";
 const RIVALS: Partial<Record<Cause, Cause[]>> = {
   "filesystem-corruption": ["storage-io-error", "storage-full", "read-only-filesystem", "image-layer-corruption"],
   "image-layer-corruption": ["filesystem-corruption", "image-unavailable", "storage-full"],
+  "certificate-expired": ["clock-wrong", "certificate-invalid"],
+  "certificate-invalid": ["certificate-expired", "clock-wrong"],
+  "clock-wrong": ["certificate-expired", "certificate-invalid"],
+  "etcd-corruption": ["storage-full", "storage-io-error", "filesystem-corruption", "etcd-quorum"],
+  "datastore-corruption": ["storage-full", "storage-io-error", "filesystem-corruption"],
+  "etcd-slow-disk": ["storage-io-error", "under-voltage", "out-of-memory"],
+  "network-plugin": ["dns-failure", "kernel-module-missing"],
+  "disk-pressure": ["storage-full", "inodes-exhausted"],
 };
 
 /** Behind a refused connection of the API server. */

@@ -32,10 +32,20 @@ function fromLines(view: RuleView): Expired[] {
   });
 }
 
-function fromTables(view: RuleView): { expired: Expired[]; valid: Evidence[]; names: string[] } {
+interface Table {
+  expired: Expired[];
+  /** Of certificates that still hold, without the authorities. */
+  valid: Evidence[];
+  names: string[];
+  /** Authorities that still hold. */
+  authorities: string[];
+}
+
+function fromTables(view: RuleView): Table {
   const expired: Expired[] = [];
   const valid: Evidence[] = [];
   const names: string[] = [];
+  const authorities: string[] = [];
   for (const fact of view.facts("certificate")) {
     const { name, notAfter, invalid, authority } = fact.value;
     if (notAfter === null) continue;
@@ -43,12 +53,13 @@ function fromTables(view: RuleView): { expired: Expired[]; valid: Evidence[]; na
     const over = invalid || (view.collectedAt !== null && view.collectedAt.lo > end);
     const evidence = view.evidence(fact, `${name}: valid until ${utcMinute(end)}${over ? ", expired" : ""}`);
     if (over) expired.push({ name, end, evidence, foreign: false, authority, count: 1 });
-    else if (view.collectedAt !== null || !invalid) {
+    else if (authority) authorities.push(name);
+    else {
       valid.push(evidence);
       names.push(name);
     }
   }
-  return { expired, valid, names };
+  return { expired, valid, names, authorities };
 }
 
 /** `admin.conf, apiserver (2026-04-18 14:08 UTC)`, one part for each date. */
@@ -77,7 +88,7 @@ const REMEDY: RemedyStep[] = [
   {
     text: "On a control-plane node of kubeadm: renew the certificates that a still valid CA has signed (before Kubernetes 1.20 it is `kubeadm alpha certs renew all`), and replace the kubelet's own credentials.",
     command:
-      'sudo kubeadm certs renew all && sudo kubeadm kubeconfig user --org system:nodes --client-name "system:node:$(hostname)" | sudo tee /etc/kubernetes/kubelet.conf >/dev/null',
+      'sudo kubeadm certs renew all; sudo kubeadm kubeconfig user --org system:nodes --client-name "system:node:$(hostname)" > kubelet.conf.new && sudo install -m 600 kubelet.conf.new /etc/kubernetes/kubelet.conf',
     risk: "change",
   },
   {
@@ -97,7 +108,7 @@ const REMEDY: RemedyStep[] = [
   },
 ];
 
-function draft(view: RuleView, expired: Expired[], table: { valid: Evidence[]; names: string[] }): FindingDraft {
+function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
   const earliest = Math.min(...expired.map(({ end }) => end));
   const names = [...new Set(expired.map(({ name }) => name))];
   const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
@@ -105,7 +116,9 @@ function draft(view: RuleView, expired: Expired[], table: { valid: Evidence[]; n
   const ago = seen - earliest > DAY ? `, ${formatSpan(seen - earliest)} before the end of the evidence` : "";
   const authority = expired.some((one) => one.authority)
     ? " An authority (CA) is among them: all that it signed is worthless with it."
-    : "";
+    : table.authorities.length > 0
+      ? ` The authorities that sign (${table.authorities.join(", ")}) still hold, so that renewing the others is enough.`
+      : "";
   const foreign = expired.every((one) => one.foreign);
   const lines = expired
     .map(({ evidence }) => evidence)

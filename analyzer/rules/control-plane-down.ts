@@ -75,7 +75,7 @@ const rule: StructuralRule = {
   cause: "unknown",
   severity: "critical",
   confidence: "certain",
-  explains: ["apiserver-refused", "kubectl-refused"],
+  explains: ["apiserver-refused", "kubectl-refused", "layer:client"],
   remedy: [],
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/"],
   needs: ["container-list"],
