@@ -1,0 +1,90 @@
+import type { Evidence, FindingDraft } from "../model/rule.ts";
+import { windowOf } from "./_time.ts";
+import type { MatchedText, RuleView } from "./types.ts";
+
+export interface Kill {
+  process: string;
+  pid: string;
+  /** kB of anonymous memory at its end. */
+  rss: number | null;
+  /** Its own limit was reached, not the node's. */
+  cgroup: boolean;
+  evidence: Evidence;
+}
+
+/** One entry for each process that was killed; several lines tell of each. */
+export function kills(view: RuleView): Kill[] {
+  const found = new Map<string, Kill>();
+  for (const match of view.matches("oom-line")) {
+    const { process, pid } = match.captures;
+    if (process === undefined || pid === undefined) continue;
+    const kill = killOf(match, process, pid);
+    const key = `${pid} ${process}`;
+    const known = found.get(key);
+    if (!known) found.set(key, kill);
+    else found.set(key, { ...known, rss: known.rss ?? kill.rss, cgroup: known.cgroup || kill.cgroup });
+  }
+  return [...found.values()];
+}
+
+function killOf(match: MatchedText, process: string, pid: string): Kill {
+  const { rss, cgroup } = match.captures;
+  return {
+    process,
+    pid,
+    rss: rss === undefined ? null : Number(rss),
+    cgroup: cgroup !== undefined,
+    evidence: match.first(),
+  };
+}
+
+/** Units that systemd says lost a process to the OOM killer. */
+export function unitsHit(view: RuleView): { unit: string; evidence: Evidence }[] {
+  const lines = view.matches("oom-line").flatMap((match) => {
+    const unit = match.captures["unit"];
+    return unit === undefined ? [] : [{ unit, evidence: match.first() }];
+  });
+  const facts = view
+    .facts("unit")
+    .filter(({ value }) => value.result === "oom-kill")
+    .map((fact) => ({
+      unit: fact.value.unit,
+      evidence: view.evidence(
+        fact,
+        `${fact.value.unit}: ${fact.value.active} (Result: oom-kill)`,
+        view.factTime(fact, "since"),
+      ),
+    }));
+  return [...new Map([...facts, ...lines].map((hit) => [hit.unit, hit])).values()];
+}
+
+function size(kilobytes: number): string {
+  return kilobytes >= 1024 * 1024
+    ? `${(kilobytes / 1024 / 1024).toFixed(1)} GiB`
+    : `${Math.round(kilobytes / 1024)} MiB`;
+}
+
+/** `java (pid 4410, 1.4 GiB)`, the biggest first. */
+export function describeKills(killed: Kill[]): string {
+  const ordered = killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0));
+  const named = ordered.slice(0, 6).map(({ process, pid, rss }) => {
+    return `${process} (pid ${pid}${rss === null ? "" : `, ${size(rss)}`})`;
+  });
+  return `${named.join(", ")}${killed.length > 6 ? ` and ${killed.length - 6} more` : ""}`;
+}
+
+/** Window, count and evidence of a finding about kills. */
+export function killDraft(
+  killed: Kill[],
+  more: Evidence[],
+): Pick<FindingDraft, "window" | "count" | "evidence" | "active"> {
+  const ordered = killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0));
+  const evidence = [...ordered.map((kill) => kill.evidence), ...more];
+  return {
+    window: windowOf(evidence.map(({ at }) => at)),
+    count: Math.max(1, killed.length),
+    evidence: evidence.slice(0, 9),
+    // A killed process stays killed, and what took the memory is seldom known: it may come back at any time.
+    active: null,
+  };
+}
