@@ -152,8 +152,8 @@ const rule: StructuralRule = {
     fires: [
       {
         "dmesg.txt": [
-          "[  153.990000] Aborting journal on device mmcblk0p2-8.",
-          "[  155.720000] EXT4-fs (mmcblk0p2): Remounting filesystem read-only",
+          "[   41.310000] Aborting journal on device mmcblk0p2-8.",
+          "[   42.870000] EXT4-fs (mmcblk0p2): Remounting filesystem read-only",
         ].join("\n"),
       },
       {
@@ -168,8 +168,8 @@ const rule: StructuralRule = {
     quiet: [
       {
         "dmesg.txt": [
-          "[    3.990000] EXT4-fs (mmcblk0p2): mounted filesystem with ordered data mode. Quota mode: none.",
-          "[    5.720000] EXT4-fs (mmcblk0p2): re-mounted. Quota mode: none.",
+          "[    3.210000] EXT4-fs (mmcblk0p2): mounted filesystem with ordered data mode. Quota mode: none.",
+          "[    5.440000] EXT4-fs (mmcblk0p2): re-mounted. Quota mode: none.",
         ].join("\n"),
       },
     ],
