@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 
 /** `cold` in ASCII: tells our databases from others, so that only our own are ever overwritten. */
@@ -46,7 +46,7 @@ async function load(path: string, options: { readonly?: boolean; fileMustExist?:
 
 /** Whether a file is a database that this program wrote. False when there is no such file. */
 export function isOwnStore(path: string): boolean {
-  if (!existsSync(path)) return false;
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   try {
