@@ -13,7 +13,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Injected into pages by its path, never imported.
   ignoreDependencies: ["axe-core"],
-  ignoreBinaries: ["lnav", "mkfifo", "mount", "umount", "busybox", "shellcheck"],
+  ignoreBinaries: ["lnav", "pgrep", "mkfifo", "mount", "umount", "busybox", "shellcheck"],
 };
 
 export default config;
