@@ -19,6 +19,13 @@ export interface EventDraft {
   stated: Micros | null;
   clock: ClockKind;
   precision: Micros;
+  /**
+   * The boot that the line says it was written in: 32 hex digits, lower case; `reboot-<n>` after the nth line that
+   * tells of a reboot without naming it. Null or absent when nothing says so.
+   */
+  boot?: string | null;
+  /** µs since that boot, for a line that carries it beside `stated`. */
+  monotonic?: Micros | null;
   level: Level;
   /** Who said it: the process or unit (`kubelet`, `dockerd`, `kernel`), or `pod/container` for a container's log. */
   origin: string;

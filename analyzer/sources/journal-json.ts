@@ -15,6 +15,8 @@ const FIELDS = [
   "_COMM",
   "_TRANSPORT",
   "__REALTIME_TIMESTAMP",
+  "__MONOTONIC_TIMESTAMP",
+  "_BOOT_ID",
 ] as const satisfies readonly (keyof JournalFields)[];
 
 function textOf(value: unknown): string | undefined {

@@ -29,6 +29,8 @@ class JournalReader implements LineReader {
   readonly #header = new JournalHeader();
   readonly #payload = new Payload();
   readonly #probes = new ZoneProbes();
+  #boot: string | null = null;
+  #reboots = 0;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -64,7 +66,7 @@ class JournalReader implements LineReader {
 
   #emit(line: Line, stated: Micros | null, clock: ClockKind, precision: Micros, level: Level, text: string): void {
     const origin = this.#header.origin === "" ? ID : this.#header.origin;
-    this.#context.sink.event({ line, stated, clock, precision, level, origin, text });
+    this.#context.sink.event({ line, stated, clock, precision, boot: this.#boot, level, origin, text });
   }
 
   #separator(line: Line): boolean {
@@ -73,6 +75,8 @@ class JournalReader implements LineReader {
     if (match[1] !== undefined) {
       const draft = { line, stated: null, clock: "none" as const, precision: 0, level: 6 as const };
       this.#context.sink.event({ ...draft, origin: "journal", text: match[1] });
+      this.#reboots += 1;
+      this.#boot = match[1] === "Reboot" ? `reboot-${this.#reboots}` : match[1].slice("Boot ".length);
     }
     return true;
   }

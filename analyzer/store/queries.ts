@@ -28,6 +28,9 @@ export interface RunRow {
   clock: ClockKind;
   firstStated: number | null;
   lastStated: number | null;
+  boot: string | null;
+  firstMonotonic: number | null;
+  lastMonotonic: number | null;
 }
 
 interface EventRow extends Omit<TimelineEvent, "at"> {
@@ -63,7 +66,8 @@ export function allRuns(database: Database): RunRow[] {
   return database
     .prepare(
       `SELECT run.id, run.artifact, path, first_event AS firstEvent, last_event AS lastEvent, clock,
-         first_stated AS firstStated, last_stated AS lastStated
+         first_stated AS firstStated, last_stated AS lastStated,
+         boot, first_monotonic AS firstMonotonic, last_monotonic AS lastMonotonic
        FROM run JOIN artifact ON artifact.id = run.artifact ORDER BY first_event`,
     )
     .all() as RunRow[];

@@ -40,7 +40,8 @@ CREATE TABLE event (
   text INTEGER NOT NULL
 ) STRICT;
 
--- A stretch of events of one artifact whose stated times were written by one clock and do not go back.
+-- A stretch of events of one artifact that one clock wrote in one boot: its stated times do not go back, and they keep
+-- their distance from the monotonic clock, where that is written beside them. A step of the clock starts a new run.
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   artifact INTEGER NOT NULL,
@@ -48,7 +49,10 @@ CREATE TABLE run (
   last_event INTEGER NOT NULL,
   clock TEXT NOT NULL,         -- utc, local, local-no-year, monotonic, none
   first_stated INTEGER,
-  last_stated INTEGER
+  last_stated INTEGER,
+  boot TEXT,                   -- id, or reboot-<n> after the nth reboot that has no name; null when not said
+  first_monotonic INTEGER,     -- since that boot, of the first and the last event that carry it
+  last_monotonic INTEGER
 ) STRICT;
 
 -- Where a stretch of events lies on the time axis: stated + shift, give or take.

@@ -2,7 +2,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import type { ClockKind } from "../model/time.ts";
-import { HOUR, MINUTE } from "../model/time.ts";
+import { HOUR, MINUTE, SECOND } from "../model/time.ts";
 
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 17;
@@ -12,6 +12,8 @@ const INTERN_LENGTH = 2_000;
 const STEP_BACK = MINUTE;
 /** A pause, or a clock that was set forward: a new run as well, so that either can be told later. */
 const STEP_FORWARD = HOUR;
+/** Between one line and the next, a clock that is only slewed keeps its distance from the monotonic one. */
+const CLOCK_STEP = 0.3 * SECOND;
 /** A file with more runs than this has no order worth keeping. */
 const MAX_RUNS = 5_000;
 const BATCH = 16;
@@ -28,6 +30,11 @@ interface Run {
   firstStated: number | null;
   lastStated: number | null;
   highest: number;
+  boot: string | null;
+  firstMonotonic: number | null;
+  lastMonotonic: number | null;
+  /** Stated less monotonic, of the latest event that has both. */
+  distance: number | null;
 }
 
 /** Counts and interned texts of one ingest; `text` is called once for each stored text. */
@@ -55,8 +62,9 @@ export function createWriter(database: Database, onText: (id: number, text: stri
 
   const closeRun = (): void => {
     if (run === null) return;
-    const { artifact, firstEvent, lastEvent, clock, firstStated, lastStated } = run;
-    statements.run.run(artifact, firstEvent, lastEvent, clock, firstStated, lastStated);
+    const { artifact, firstEvent, lastEvent, clock, firstStated, lastStated, boot } = run;
+    const ends = [firstStated, lastStated, boot, run.firstMonotonic, run.lastMonotonic];
+    statements.run.run(artifact, firstEvent, lastEvent, clock, ...ends);
     run = null;
     runs += 1;
   };
@@ -125,7 +133,8 @@ function prepare(
     text: database.prepare("INSERT INTO text (id, text) SELECT ? + key, value FROM json_each(?)"),
     origin: database.prepare("INSERT INTO origin (id, name) VALUES (?, ?)"),
     run: database.prepare(
-      "INSERT INTO run (artifact, first_event, last_event, clock, first_stated, last_stated) VALUES (?, ?, ?, ?, ?, ?)",
+      `INSERT INTO run (artifact, first_event, last_event, clock, first_stated, last_stated, boot, first_monotonic,
+         last_monotonic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     fact: database.prepare(
       "INSERT INTO fact (kind, key, value, artifact, line, byte_offset, byte_length) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -256,9 +265,14 @@ function continues(run: Run, artifact: number, draft: EventDraft, runs: number):
   if (run.artifact !== artifact) return false;
   if (draft.clock === "none") return true;
   if (run.clock !== draft.clock) return false;
+  if (runs >= MAX_RUNS) return true;
+  if ((draft.boot ?? null) !== run.boot) return false;
   if (draft.stated === null || run.highest === -Infinity) return true;
+  const monotonic = draft.monotonic ?? null;
+  const stepped = monotonic !== null && run.distance !== null ? draft.stated - monotonic - run.distance : 0;
+  if (Math.abs(stepped) > CLOCK_STEP) return false;
   const step = draft.stated - run.highest;
-  return (step >= -STEP_BACK && step <= STEP_FORWARD) || runs >= MAX_RUNS;
+  return step >= -STEP_BACK && step <= STEP_FORWARD;
 }
 
 function startRun(artifact: number, id: number, draft: EventDraft): Run {
@@ -270,6 +284,10 @@ function startRun(artifact: number, id: number, draft: EventDraft): Run {
     firstStated: draft.stated,
     lastStated: draft.stated,
     highest: -Infinity,
+    boot: draft.boot ?? null,
+    firstMonotonic: null,
+    lastMonotonic: null,
+    distance: null,
   };
 }
 
@@ -279,4 +297,10 @@ function extendRun(run: Run, id: number, draft: EventDraft): void {
   run.firstStated ??= draft.stated;
   run.lastStated = draft.stated;
   if (draft.stated > run.highest) run.highest = draft.stated;
+  // Only a file with too many runs gets here with another boot: then the run is of none.
+  if (draft.clock !== "none" && (draft.boot ?? null) !== run.boot) run.boot = null;
+  if (draft.monotonic === undefined || draft.monotonic === null) return;
+  run.firstMonotonic ??= draft.monotonic;
+  run.lastMonotonic = draft.monotonic;
+  run.distance = draft.stated - draft.monotonic;
 }

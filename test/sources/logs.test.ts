@@ -5,6 +5,8 @@ import type { ParseContext } from "../../analyzer/model/source.ts";
 import { HOUR, MINUTE } from "../../analyzer/model/time.ts";
 import cri from "../../analyzer/sources/cri-log.ts";
 import dockerJson from "../../analyzer/sources/docker-json-log.ts";
+import journalExport from "../../analyzer/sources/journal-export.ts";
+import journalJson from "../../analyzer/sources/journal-json.ts";
 import journal from "../../analyzer/sources/journal-text.ts";
 import kernel from "../../analyzer/sources/kernel-log.ts";
 
@@ -168,5 +170,32 @@ describe("kernel-log", () => {
       ["systemd-journald", 6, "File x corrupted or uncleanly shut down, renaming and replacing."],
       ["kernel", 3, "z"],
     ]);
+  });
+});
+
+describe("boots", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  const boots = (lines: string[]): unknown[] =>
+    run(journal, lines)
+      .events.filter(({ stated }) => stated !== null)
+      .map(({ boot }) => boot);
+
+  it("names the boot of journal text where a line does, and counts the others", () => {
+    const line = "Nov 05 06:07:57 k1 systemd[1]: Started.";
+    expect(boots([line, `-- Boot ${id} --`, line, line])).toEqual([null, id, id]);
+    expect(boots([line, "-- Reboot --", line, "-- Reboot --", line])).toEqual([null, "reboot-1", "reboot-2"]);
+  });
+
+  it("takes the boot and the monotonic time of entries that carry them", () => {
+    const entry = { MESSAGE: "x", __REALTIME_TIMESTAMP: "1704434877028700", __MONOTONIC_TIMESTAMP: "61000000" };
+    const [json] = run(journalJson, [JSON.stringify({ ...entry, _BOOT_ID: id })]).events;
+    expect(json).toMatchObject({ boot: id, monotonic: 61_000_000 });
+    const fields = Object.entries({ ...entry, _BOOT_ID: id }).map(([name, value]) => `${name}=${value}`);
+    expect(run(journalExport, fields).events[0]).toMatchObject({ boot: id, monotonic: 61_000_000 });
+  });
+
+  it("has neither for entries that lack them, or whose boot is no id", () => {
+    const entry = { MESSAGE: "x", __REALTIME_TIMESTAMP: "1704434877028700", _BOOT_ID: "../../etc" };
+    expect(run(journalJson, [JSON.stringify(entry)]).events[0]).toMatchObject({ boot: null, monotonic: null });
   });
 });
