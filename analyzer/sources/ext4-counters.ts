@@ -35,6 +35,8 @@ const GREP = /^(\/\S*\/ext4\/[^/\s]+\/\w+):(.*)$/;
 const PATH = /(?:^|\/)ext4\/([^/\s]+)(?:\/(\w+))?\/?$/;
 /** The directory in `cd /sys/fs/ext4/mmcblk0p2 && for f in *; do …`. */
 const DIRECTORY = /\/sys\/fs\/ext4\/([\w.!-]+)/;
+/** Devices remembered at a time. */
+const MAX_DEVICES = 64;
 const NAMES =
   /^(?:errors_count|(?:first|last)_error_\w+|(?:warning|msg)_count|lifetime_write_kbytes|session_write_kbytes)$/;
 
@@ -43,8 +45,8 @@ class Counters implements LineReader {
   #device: string | null;
   /** The counter whose value stands alone on the next line. */
   #name: string | null;
-  #values: Values = {};
-  #cited: Line | null = null;
+  /** By device: a glob over the files of several devices goes from one to the other for each of its patterns. */
+  readonly #read = new Map<string | null, { values: Values; cited: Line }>();
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -66,10 +68,8 @@ class Counters implements LineReader {
     else emitForeign(line, this.#context.sink, "a counter of ext4");
   }
 
-  /** Another file; one of another device ends what was known of the last. */
   #at(path: string): void {
     const [, device = null, name = null] = PATH.exec(path) ?? [];
-    if (device !== this.#device) this.end();
     this.#device = device;
     this.#name = name;
   }
@@ -77,19 +77,20 @@ class Counters implements LineReader {
   #value(name: string, text: string, line: Line): void {
     const read = READ[name];
     if (!read) return;
-    Object.assign(this.#values, read(text));
-    if (this.#cited === null || name === "first_error_time") this.#cited = line;
+    if (!this.#read.has(this.#device) && this.#read.size >= MAX_DEVICES) this.end();
+    const known = this.#read.get(this.#device);
+    const cited = known && name !== "first_error_time" ? known.cited : line;
+    this.#read.set(this.#device, { values: { ...known?.values, ...read(text) }, cited });
   }
 
   end(): void {
-    if (this.#cited !== null) {
+    for (const [name, { values, cited }] of this.#read) {
       // A slash in a device's name is written as an exclamation mark in sysfs.
-      const device = this.#device && `/dev/${this.#device.replaceAll("!", "/")}`;
-      const fact = { ...emptyExt4("sysfs", device), ...this.#values };
-      this.#context.sink.fact("ext4", fact.device ?? "", fact, this.#cited);
+      const device = name && `/dev/${name.replaceAll("!", "/")}`;
+      const fact = { ...emptyExt4("sysfs", device), ...values };
+      this.#context.sink.fact("ext4", fact.device ?? "", fact, cited);
     }
-    this.#values = {};
-    this.#cited = null;
+    this.#read.clear();
   }
 }
 
@@ -128,6 +129,19 @@ const source: SourceParser = {
         "/sys/fs/ext4/mmcblk0p2/errors_count:3",
         "/sys/fs/ext4/mmcblk0p2/first_error_time:1772298204",
         "/sys/fs/ext4/sda1/errors_count:0",
+      ],
+      events: 0,
+      facts: 2,
+    },
+    {
+      name: "head over two devices, one pattern after the other",
+      lines: [
+        "==> /sys/fs/ext4/mmcblk0p2/errors_count <==",
+        "3",
+        "==> /sys/fs/ext4/sda1/errors_count <==",
+        "0",
+        "==> /sys/fs/ext4/mmcblk0p2/first_error_time <==",
+        "1772298204",
       ],
       events: 0,
       facts: 2,
