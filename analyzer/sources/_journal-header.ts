@@ -8,13 +8,14 @@
  *     1772444705.123456 pi-master systemd[1]: text                   short-unix
  *     [    8.117270] pi-master kernel: text                          short-monotonic
  *     <13>1 2026-03-02T11:46:11.186143Z pi-master cron 319 - - text  RFC 5424
+ *     Nov  5 06:07:57 k1 daemon.err dockerd[31]: text                syslogd of busybox (sysklogd/syslogd.c)
  *
  * Hot path: the common forms are told apart by their first character and read without regular expressions.
  */
 import type { Level } from "../model/source.ts";
 import type { ClockKind, Micros } from "../model/time.ts";
 import { COLON, SPACE, Stamp, isDigit } from "./_stamp.ts";
-import { readOddTime, readSyslogPriority } from "./_journal-odd.ts";
+import { readFacilityLevel, readOddTime, readSyslogPriority } from "./_journal-odd.ts";
 
 const BRACKET = 91;
 const CLOSE = 93;
@@ -158,7 +159,7 @@ export class JournalHeader {
     let nameEnd = -1;
     for (let index = at; index < line.length; index++) {
       const code = line.charCodeAt(index);
-      if (code === SPACE) return this.#spacedProcess(line, at);
+      if (code === SPACE) return this.#afterFacility(line, at, index) || this.#spacedProcess(line, at);
       if (code === BRACKET) {
         nameEnd = index;
         while (isDigit(line.charCodeAt(index + 1))) index++;
@@ -170,6 +171,13 @@ export class JournalHeader {
       }
     }
     return false;
+  }
+
+  #afterFacility(line: string, at: number, end: number): boolean {
+    const level = readFacilityLevel(line.slice(at, Math.min(end, at + 20)));
+    if (level === null || !this.#processAt(line, end + 1)) return false;
+    this.level ??= level;
+    return true;
   }
 
   #spacedProcess(line: string, at: number): boolean {

@@ -72,6 +72,18 @@ function readWeekday(line: string, at: number): { time: TimeReading; end: number
   return iso && { time: iso.time, end: start + iso.length };
 }
 
+const LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
+const FACILITY =
+  /^(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7])\.(panic|emerg|alert|crit|error|err|warning|warn|notice|info|debug)$/;
+
+/** The level that busybox's syslogd writes as `daemon.err`; null for any other word. */
+export function readFacilityLevel(word: string): Level | null {
+  const name = FACILITY.exec(word)?.[1];
+  if (name === undefined) return null;
+  const index = LEVELS.findIndex((level) => name.startsWith(level));
+  return (index < 0 ? 0 : index) as Level;
+}
+
 /** What a `<priority>` says, and the RFC 5424 header after it when there is one. */
 export interface SyslogPriority {
   level: Level;

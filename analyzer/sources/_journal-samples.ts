@@ -31,6 +31,18 @@ export const samples: SourceSample[] = [
     firstStated: "2026-04-27T19:49:00",
   },
   {
+    name: "busybox, with the facility and the level in front of the process",
+    lines: [
+      "Nov  5 06:07:57 k2 daemon.err dockerd[31]: failed to start containerd: timeout waiting for it",
+      "Nov  5 06:07:58 k2 user.notice dockerd: API listen on /var/run/docker.sock",
+      "Nov  5 06:07:59 k2 kern.warn kernel: [   12.500000] cgroup: disabled",
+      "Nov  5 06:08:00 k2 syslog.info syslogd exiting",
+    ],
+    events: 4,
+    facts: 0,
+    firstStated: "1972-11-05T06:07:57",
+  },
+  {
     name: "short, logfmt in UTC beside a local header",
     lines: [
       'Nov 11 17:47:52 a0.local containerd[6276]: time="2023-11-11T17:47:52.920080462-05:00" level=info msg="RemoveContainer for \\"f204\\""',

@@ -83,6 +83,8 @@ describe("journal-text", () => {
       "Nov 05 06:07:57 k1 my daemon[12]: text",
       "Nov 05 06:07:57 kubelet[319]: no host",
       "  a continuation",
+      "Nov 05 06:07:57 k1 daemon.err dockerd[338]: text",
+      "Nov 05 06:07:57 k1 user.notice dockerd: text",
     ]);
     expect(events.map(({ origin, level, text }) => [origin, level, text])).toEqual([
       ["systemd", 5, "Failed to start docker.service."],
@@ -93,6 +95,8 @@ describe("journal-text", () => {
       ["my daemon", 6, "text"],
       ["kubelet", 6, "no host"],
       ["kubelet", 6, "  a continuation"],
+      ["dockerd", 3, "text"],
+      ["dockerd", 5, "text"],
     ]);
     expect(time(events[0])).toBe("utc 2026-04-27T17:49:00.000Z 1000000");
     expect(time(events[2])).toBe("local 2026-03-02T06:45:06.000Z 1000000");
