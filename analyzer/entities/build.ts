@@ -22,6 +22,7 @@ export function buildEntities(database: Database, graph: Graph): void {
   addPodLogs(database, graph);
   addStaticPods(database, graph);
   addLayers(database, graph);
+  addShortNames(database, graph);
   addMounts(database, graph);
   addErrors(database, graph);
 }
@@ -135,6 +136,18 @@ function imageLayers(top: string, chain: Map<string, { cache?: string; parent?: 
 
 function chainId(text: string): string {
   return text.startsWith("sha256:") ? text : `sha256:${text}`;
+}
+
+/** The 26 letters by which overlay mounts and the kernel's errors call a layer. */
+function addShortNames(database: Database, graph: Graph): void {
+  for (const { value } of factsOf(database, "layer-file")) {
+    if (value.file === "link" && value.content) graph.alias("layer", value.content, value.layer.replace(/-init$/, ""));
+  }
+  for (const { value } of factsOf(database, "directory-entry")) {
+    const name = /\/overlay2\/l\/([A-Z2-7]{26})$/.exec(value.path)?.[1];
+    const layer = /^\.\.\/([0-9a-f]{64})(?:-init)?\/diff$/.exec(value.target ?? "")?.[1];
+    if (name !== undefined && layer !== undefined) graph.alias("layer", name, layer);
+  }
 }
 
 /** A layer that could not be read when a container was asked for is one of the container's. */

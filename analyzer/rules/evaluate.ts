@@ -2,7 +2,7 @@
 import type { EntityRef, Evidence, Finding, FindingDraft } from "../model/rule.ts";
 import type { ReportCheck } from "../model/report.ts";
 import { fillRemedy } from "./_fill.ts";
-import { pathEntities } from "./_layers.ts";
+import { pathEntities, usersOfLayer } from "./_layers.ts";
 import { startsWithLog, stillActive, windowOf } from "./_time.ts";
 import type { LineRule, MatchedText, Rule, RuleView } from "./types.ts";
 import { needs } from "./needs.ts";
@@ -136,7 +136,7 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
     for (const { kind, capture } of rule.entities) {
       const value = match.captures[capture];
       if (value === undefined || value === "") continue;
-      const found = kind === "path" ? pathEntities(value) : [view.resolve(kind, value)];
+      const found = kind === "path" ? pathEntities(value, view) : [view.resolve(kind, value)];
       own.set(capture, found);
       for (const ref of found) {
         refs.set(`${ref.kind}:${ref.key}`, ref);
@@ -158,8 +158,8 @@ function captured(match: MatchedText, name: string, view: RuleView): string[] {
   if (value !== undefined) return [value];
   const path = match.captures["path"];
   if (name !== "users" || path === undefined) return [];
-  const layer = pathEntities(path).find(({ kind }) => kind === "layer");
-  return layer ? view.linked(layer, "container").map((container) => `container ${view.title(container)}`) : [];
+  const layer = pathEntities(path, view).find(({ kind }) => kind === "layer");
+  return layer ? usersOfLayer(layer, view) : [];
 }
 
 /** Replaces `{name}` and, where there is a value, `{name|text with %}` by what the texts captured: the values of an entity by its title, at most three of them. */

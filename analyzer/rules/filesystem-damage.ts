@@ -3,10 +3,11 @@
  * errno EUCLEAN or EBADMSG for a path, the kernel's own ext4 errors, and the error counters of the superblock. All that
  * is about one filesystem becomes one finding.
  */
+import type { Fact } from "../model/fact.ts";
 import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
 import { fillRemedy, shortId } from "./_fill.ts";
 import { layerOfPath } from "../store/graph.ts";
-import { pathEntities } from "./_layers.ts";
+import { pathEntities, usersOfLayer } from "./_layers.ts";
 import { remedies } from "./_remedies.ts";
 import { windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -38,7 +39,9 @@ function damagedPaths(view: RuleView): DamagedPath[] {
     const path = match.captures["path"];
     if (path) found.push({ path, evidence: match.first(), now: false, active: draft?.active ?? null });
   }
-  return found;
+  // Where a container's layers would be mounted is named when one of them cannot be read: it is not damaged itself.
+  const others = found.filter(({ path }) => !path.endsWith("/merged"));
+  return others.length > 0 ? others : found;
 }
 
 /** The mount point, or the runtime's directory as the best that can be said without the mounts. */
@@ -57,22 +60,41 @@ function describePaths(paths: string[]): string {
     if (layer === null) others.push(path);
     else layers.set(layer, (layers.get(layer) ?? new Set()).add(path.slice(path.lastIndexOf("/") + 1)));
   }
-  const named = [...layers].map(([layer, files]) => `${[...files].sort().join(" and ")} of layer ${shortId(layer)}`);
+  const named = [...layers].map(([layer, files]) => {
+    const whole = [layer, `${layer}-init`].some((directory) => files.has(directory));
+    return `${whole ? "the whole directory" : [...files].sort().join(" and ")} of layer ${shortId(layer)}`;
+  });
   const all = [...named, ...others];
   return all.length > 4 ? `${all.slice(0, 4).join("; ")}; and ${all.length - 4} more` : all.join("; ");
 }
 
-function counterEvidence(view: RuleView): Evidence[] {
-  const clean = view.facts("ext4").filter(({ value }) => {
+/** What ext4 itself says of a device; of all devices when none is known by that name (`/dev/root`). */
+function recordsOf(view: RuleView, device: string | null): Fact<"ext4">[] {
+  const all = view.facts("ext4");
+  const own = all.filter(({ value }) => value.device === device);
+  return device !== null && own.length > 0 ? own : all;
+}
+
+/** The kernel's lines about a device; about all disks when it names none like it. */
+function kernelLines(view: RuleView, device: string | null): FindingDraft[] {
+  const name = device?.replace(/^\/dev\//, "");
+  const of = (drafts: FindingDraft[]): FindingDraft[] => drafts.filter(({ subject }) => subject === name);
+  const disks = view.findings("ext4-error");
+  const own = [...of(disks), ...of(view.findings("ext4-error-image"))];
+  return own.length > 0 ? own : disks;
+}
+
+function counterEvidence(view: RuleView, records: Fact<"ext4">[]): Evidence[] {
+  const clean = records.filter(({ value }) => {
     const sound = value.state === null || /^clean$/.test(value.state);
     return sound && (value.errorCount ?? 0) === 0 && value.firstErrorTime === null;
   });
-  const sick = view.facts("ext4").some(({ value }) => (value.errorCount ?? 0) > 0 || value.firstErrorTime !== null);
+  const sick = records.some(({ value }) => (value.errorCount ?? 0) > 0 || value.firstErrorTime !== null);
   return sick ? [] : clean.map((fact) => view.evidence(fact, `ext4 ${fact.value.source}: clean, no errors counted`));
 }
 
-function onset(view: RuleView): { evidence: Evidence; text: string } | null {
-  for (const fact of view.facts("ext4")) {
+function onset(view: RuleView, records: Fact<"ext4">[]): { evidence: Evidence; text: string } | null {
+  for (const fact of records) {
     const at = view.factTime(fact, "firstErrorTime");
     if (!at) continue;
     const { firstErrorFunction, firstErrorInode, errorCount } = fact.value;
@@ -92,13 +114,21 @@ function stillDamaged(damaged: DamagedPath[], counted: boolean, clean: boolean):
   return damaged.some(({ active }) => active === null) ? null : false;
 }
 
+function neededBy(view: RuleView, entities: EntityRef[]): string {
+  const layers = entities.filter(({ kind }) => kind === "layer");
+  const users = [...new Set(layers.flatMap((layer) => usersOfLayer(layer, view)))];
+  const more = users.length > 4 ? `, and ${users.length - 4} more` : "";
+  return users.length > 0 ? ` Needed by: ${users.slice(0, 4).join(", ")}${more}.` : "";
+}
+
 function draftFor(view: RuleView, target: string, device: string | null, damaged: DamagedPath[]): FindingDraft {
   const paths = [...new Set(damaged.map(({ path }) => path))].sort();
-  const first = onset(view);
-  const kernel = view.findings("ext4-error");
-  const clean = counterEvidence(view);
-  const evidence = [...byPath(damaged), ...kernel.flatMap((draft) => draft.evidence.slice(0, 1))];
-  const entities: EntityRef[] = [{ kind: "filesystem", key: target }, ...paths.flatMap(pathEntities)];
+  const records = recordsOf(view, device);
+  const first = onset(view, records);
+  const kernel = kernelLines(view, device);
+  const clean = counterEvidence(view, records);
+  const evidence = [...kernel.flatMap((draft) => draft.evidence.slice(0, 1)), ...byPath(damaged)];
+  const entities: EntityRef[] = [{ kind: "filesystem", key: target }, ...paths.flatMap((path) => pathEntities(path))];
   if (device) entities.push({ kind: "device", key: device.replace(/^\/dev\//, "") });
   for (const draft of kernel) entities.push(...draft.entities);
   const place = view.mountOf(target) ? `the filesystem at ${target}` : `the filesystem under ${target}`;
@@ -106,10 +136,11 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
   const [is, could] = active !== false ? ["is", "cannot"] : ["was", "could not"];
   const what = paths.length > 0 ? `${describePaths(paths)} ${could} be read` : "its metadata contradicts itself";
   const began = first ? ` Its own record: ${first.text}.` : "";
+  const needed = neededBy(view, unique(entities));
   return {
     subject: target,
     title: `${capital(place)} ${is} damaged: ${what}`,
-    summary: `${capital(place)}${device ? ` (${device})` : ""} ${is} damaged: ${what}.${began}`,
+    summary: `${capital(place)}${device ? ` (${device})` : ""} ${is} damaged: ${what}.${began}${needed}`,
     confidence: "certain",
     window: windowOf([first?.evidence.at ?? null, ...evidence.map(({ at }) => at)]),
     active,
@@ -149,7 +180,7 @@ function evaluate(view: RuleView): FindingDraft[] {
     group.paths.push(entry);
     groups.set(target, group);
   }
-  if (groups.size === 0 && onset(view)) {
+  if (groups.size === 0 && onset(view, view.facts("ext4"))) {
     const fact = view.facts("ext4").find(({ value }) => value.lastMountedOn !== null);
     groups.set(fact?.value.lastMountedOn ?? "/", { device: null, paths: [] });
   }

@@ -26,7 +26,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       active: null,
       count: found.length,
       evidence: found.slice(0, 8).map(({ evidence }) => evidence),
-      entities: paths.slice(0, 50).flatMap(pathEntities),
+      entities: paths.slice(0, 50).flatMap((path) => pathEntities(path)),
     },
   ];
 }
