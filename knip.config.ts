@@ -13,7 +13,18 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Injected into pages by its path, never imported.
   ignoreDependencies: ["axe-core"],
-  ignoreBinaries: ["lnav", "pgrep", "mkfifo", "mount", "umount", "busybox", "shellcheck"],
+  ignoreBinaries: [
+    "lnav",
+    "e2fsck",
+    "losetup",
+    "unshare",
+    "pgrep",
+    "mkfifo",
+    "mount",
+    "umount",
+    "busybox",
+    "shellcheck",
+  ],
 };
 
 export default config;

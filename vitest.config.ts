@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/**/slow/**"],
+    exclude: ["test/**/slow/**", "test/lab/**"],
     testTimeout: 30_000,
     pool: "forks",
   },

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Suites that take minutes: real engines, packed tarballs, long loops. Run by .ci/run. */
 export default defineConfig({
   test: {
-    include: ["test/**/slow/**/*.test.ts"],
+    include: ["test/**/slow/**/*.test.ts", "test/lab/**/*.test.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     fileParallelism: false,
