@@ -8,7 +8,8 @@ import { ingest } from "./ingest.ts";
 import type { AnalysisOptions, Progress } from "./model/analysis.ts";
 import type { OpenedBundle } from "./model/artifact.ts";
 import type { IncidentReport } from "./model/report.ts";
-import type { FindingDraft } from "./model/rule.ts";
+import type { Finding, FindingDraft } from "./model/rule.ts";
+import type { Micros } from "./model/time.ts";
 import { buildReport } from "./report/build.ts";
 import { addExcerpts, wantedLines } from "./report/excerpts.ts";
 import { evaluateRules } from "./rules/evaluate.ts";
@@ -24,17 +25,22 @@ import { finishStore, writeFindings } from "./store/finish.ts";
 /** Lines shown before and after a line of evidence. */
 const CONTEXT = 2;
 
+/** Analyses one bundle into an empty store and gives its report; see `examine`. */
+export async function analyze(...args: Parameters<typeof examine>): Promise<IncidentReport> {
+  return (await examine(...args)).report;
+}
+
 /**
- * Analyses one bundle into an empty store and gives its report.
+ * Analyses one bundle into an empty store and gives its report, and the findings with their witnesses.
  * @param open opens the bundle; called twice, the second time for the raw lines of the evidence
  * @throws BundleError for input that cannot be used, RuleError for a broken rule file
  */
-export async function analyze(
+export async function examine(
   open: () => Promise<OpenedBundle>,
   database: Database,
   options: AnalysisOptions,
   onProgress: (progress: Progress) => void,
-): Promise<IncidentReport> {
+): Promise<{ report: IncidentReport; findings: Finding[]; collectedAt: Micros | null }> {
   const [sources, rules, bundle] = await Promise.all([loadSources(), loadRules(), open()]);
   const match = createMatcher(rules);
   const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
@@ -92,5 +98,5 @@ export async function analyze(
   addExcerpts(report, await readExcerpts(open, wantedLines(report), CONTEXT));
   finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });
   await bundle.close();
-  return report;
+  return { report, findings, collectedAt: clock.collectedAt?.best ?? null };
 }

@@ -1,10 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import { analyze } from "../analyze.ts";
+import type { BundleInput } from "../compare.ts";
+import { analyzeSeveral } from "../compare.ts";
 import type { Limits } from "../bundle/limits.ts";
 import { limitOptions } from "../bundle/limits.ts";
-import { openBundle } from "../bundle/open.ts";
-import type { AnalysisOptions } from "../model/analysis.ts";
+import { bundleKind, openBundle } from "../bundle/open.ts";
+import type { AnalysisOptions, Progress } from "../model/analysis.ts";
 import type { OpenedBundle } from "../model/artifact.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { severities } from "../model/words.ts";
@@ -34,7 +36,7 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
   program
     .command("analyze", { isDefault: true })
     .description("analyse a bundle and write <name>.html, <name>.md and <name>.sqlite")
-    .argument("<bundle...>", "a tarball, a directory, loose files, or - for stdin")
+    .argument("<bundle...>", "tarballs or directories of one node, loose files, or - for stdin")
     .option("--out <dir>", "directory for the default outputs")
     .option("--html <file>", "write only the outputs named; - is stdout")
     .option("--markdown <file>")
@@ -57,21 +59,65 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const analysis = readOptions(options);
   const failOn = readFailOn(options.failOn);
   const limits = readLimits(options);
-  const first = await openBundle(paths, { limits });
-  const plan = planOutputs(first.name, options);
+  const groups = await groupPaths(paths);
+  if (groups.length > 1 && analysis.collectedAt !== null) {
+    throw new UsageError("--collected-at says when one bundle was made", "give one bundle, or leave the option out");
+  }
+  const opened: OpenedBundle[] = [];
+  for (const group of groups) opened.push(await openBundle(group, { limits }));
+  const plan = planOutputs(opened.at(-1)?.name ?? "", options);
   const progress = createProgress(options.progress);
-  const databasePath = plan.database === null ? "" : partialName(plan.database);
-  if (databasePath !== "") closeSync(openSync(databasePath, "wx", 0o600));
-  const database = await createStore(databasePath);
-  const open = reopen(first, paths, limits);
-  const report = await analyze(open, database, analysis, (step) => progress.show(step));
-  if (plan.database !== null) indexTexts(database);
-  database.close();
-  if (paths.includes("-")) await first.close();
+  const inputs: BundleInput[] = [];
+  for (const [index, group] of groups.entries()) {
+    const first = opened[index] as OpenedBundle;
+    const database = await createStore(databaseFile(plan, index));
+    inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits), database });
+  }
+  const { report, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
+  if (plan.database !== null) indexTexts(newest.database);
+  for (const { database } of inputs) database.close();
+  if (paths.includes("-")) for (const bundle of opened) await bundle.close();
   progress.clear();
+  if (plan.database !== null) publish(plan.database, inputs.indexOf(newest));
   writeAll(plan, report);
   const rank = (severity: string): number => severities.findIndex((word) => word === severity);
-  return failOn !== null && report.findings.some(({ severity }) => rank(severity) <= failOn) ? EXIT.findings : EXIT.ok;
+  const counted = report.findings.filter(({ change }) => change !== "fixed");
+  return failOn !== null && counted.some(({ severity }) => rank(severity) <= failOn) ? EXIT.findings : EXIT.ok;
+}
+
+/** Archives and directories are bundles of their own; loose files given together form one, in the place of the first. */
+async function groupPaths(paths: string[]): Promise<string[][]> {
+  const groups: string[][] = [];
+  let loose: string[] | null = null;
+  for (const path of paths) {
+    const kind = await bundleKind(path);
+    if (kind === "file" && loose !== null) {
+      loose.push(path);
+      continue;
+    }
+    const group = [path];
+    groups.push(group);
+    if (kind === "file") loose = group;
+  }
+  return groups;
+}
+
+/** A file of its own for each bundle until it is known which is the newest. An empty name is a store without a file. */
+function databaseFile(plan: OutputPlan, index: number): string {
+  if (plan.database === null) return "";
+  const path = partialName(plan.database, index);
+  closeSync(openSync(path, "wx", 0o600));
+  return path;
+}
+
+async function analyzeAll(
+  inputs: BundleInput[],
+  options: AnalysisOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<{ report: IncidentReport; newest: BundleInput }> {
+  const [newest, ...others] = inputs;
+  if (newest === undefined || others.length > 0) return analyzeSeveral(inputs, options, onProgress);
+  return { report: await analyze(newest.open, newest.database, options, onProgress), newest };
 }
 
 /** Stdin can be opened only once: its bundle is kept and read again. Others are opened anew, without their checksum. */
@@ -86,7 +132,6 @@ function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): 
 }
 
 function writeAll(plan: OutputPlan, report: IncidentReport): void {
-  if (plan.database !== null) publish(plan.database);
   if (plan.html !== null) writeOutput(plan.html, renderHtml(report));
   if (plan.markdown !== null) writeOutput(plan.markdown, renderMarkdown(report));
   if (plan.json !== null) writeOutput(plan.json, renderJson(report));

@@ -1,4 +1,5 @@
 import { BundleError } from "../bundle/errors.ts";
+import { DifferentNodes } from "../compare.ts";
 import { RuleError } from "../rules/yaml.ts";
 import { StoreUnavailable } from "../store/open.ts";
 
@@ -18,6 +19,10 @@ export const EXIT = { ok: 0, findings: 1, usage: 2, bug: 70, interrupted: 130 } 
 export function explainError(error: unknown): { lines: string[]; exit: number } {
   if (error instanceof BundleError || error instanceof UsageError) {
     return { lines: [`coldcase: ${error.message}`, `hint: ${error.hint}`], exit: EXIT.usage };
+  }
+  if (error instanceof DifferentNodes) {
+    const hint = "analyse them one at a time: a report on several bundles compares the states of one node";
+    return { lines: [`coldcase: ${error.message}`, `hint: ${hint}`], exit: EXIT.usage };
   }
   if (error instanceof RuleError) return { lines: [`coldcase: ${error.message}`], exit: EXIT.usage };
   if (error instanceof StoreUnavailable) {

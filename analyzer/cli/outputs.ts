@@ -90,18 +90,19 @@ function isOwn(kind: keyof OutputPlan, path: string): boolean {
 
 const partial = new Set<string>();
 
-/** A name beside the final one for a file in the making, removed again when the run ends early. */
-export function partialName(path: string): string {
-  const name = `${path}.partial-${process.pid}`;
+/** A name beside the final one for the `index`th file in the making, removed again when the run ends early. */
+export function partialName(path: string, index = 0): string {
+  const name = `${path}.partial-${process.pid}${index === 0 ? "" : `-${index}`}`;
   partial.add(name);
   return name;
 }
 
-/** Moves a finished file to its name. A reader sees the old file or the whole new one. */
-export function publish(path: string): void {
-  const name = `${path}.partial-${process.pid}`;
+/** Moves a finished file to its name, and removes others that were made for it. A reader sees the old file or the whole new one. */
+export function publish(path: string, index = 0): void {
+  const name = partialName(path, index);
   renameSync(name, path);
   partial.delete(name);
+  removePartial();
 }
 
 /** Writes a whole text and moves it to its name; `-` goes to stdout. */

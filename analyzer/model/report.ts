@@ -1,11 +1,13 @@
 import type {
   Cause,
+  Change,
   Conclusion,
   Confidence,
   CoverageStatus,
   EntityKind,
   GapKind,
   Layer,
+  RepairAnswer,
   Role,
   Severity,
   TimeBasis,
@@ -24,7 +26,10 @@ export interface IncidentReport {
   conclusionReasons: string[];
   /** One line: what is wrong, for a title. */
   headline: string;
+  /** In order of collection. */
   bundles: ReportBundle[];
+  /** Only in a report on several bundles of one node; all else then describes the newest of them. */
+  comparison?: ReportComparison;
   node: ReportNode;
   clock: ReportClock;
   rootCauses: ReportRootCause[];
@@ -62,6 +67,17 @@ export interface ReportBundle {
   collectedAt: ReportTime | null;
   complete: boolean;
   redacted: boolean;
+}
+
+/** Evidence of earlier bundles is cited as `<name of the bundle>:<artifact>`. */
+export interface ReportComparison {
+  answer: RepairAnswer;
+  /** Sentences for the answer, the most important first, each with the lines that prove it. */
+  sentences: { text: string; evidence: ReportEvidence[] }[];
+  /** Findings by what became of them. */
+  counts: Record<Change, number>;
+  /** Why the bundles are taken to be of one node, and in this order. */
+  notes: string[];
 }
 
 export interface ReportNode {
@@ -136,7 +152,9 @@ export interface ReportFinding {
   entities: string[];
   remedy: RemedyStep[];
   references: string[];
-  change?: "fixed" | "still there" | "new" | "no longer observable";
+  /** Only in a report on several bundles: since the earlier ones, and how that is known. */
+  change?: Change;
+  changeReason?: string;
 }
 
 export interface ReportContainer {

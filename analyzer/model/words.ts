@@ -124,3 +124,18 @@ export type TimeBasis = (typeof timeBases)[number];
 
 export const conclusions = ["healthy", "cause-found", "trouble-cause-unknown", "insufficient-evidence"] as const;
 export type Conclusion = (typeof conclusions)[number];
+
+/** What became of a finding between the bundles of one node. */
+export const changes = ["fixed", "still there", "new", "no longer observable"] as const;
+export type Change = (typeof changes)[number];
+
+/** The answer to "is it repaired?" of a report on several bundles of one node. */
+export const repairAnswers = [
+  "repaired",
+  "not-repaired",
+  "broken-otherwise",
+  "cannot-tell",
+  "newly-broken",
+  "never-broken",
+] as const;
+export type RepairAnswer = (typeof repairAnswers)[number];

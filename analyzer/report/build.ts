@@ -83,8 +83,10 @@ function rows<T>(database: Database, query: string): T[] {
   return database.prepare(`${query} LIMIT ${MAX_ROWS}`).all() as T[];
 }
 
+type Ranked = Pick<Finding, "layer" | "severity" | "role">;
+
 /** Worst first, then from the lowest layer up. */
-function bySeverity(a: Finding, b: Finding): number {
+export function bySeverity(a: Ranked, b: Ranked): number {
   const layer = layers.indexOf(a.layer) - layers.indexOf(b.layer);
   return (
     severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
@@ -122,7 +124,8 @@ function toFinding(finding: Finding): ReportFinding {
   };
 }
 
-function toRootCause(root: RootCause): ReportRootCause {
+/** A root cause as the report shows it. */
+export function toRootCause(root: RootCause): ReportRootCause {
   const { cause, finding, confidence, reasons, chain, consequences, trigger, alternatives, remedy, active } = root;
   return {
     cause,

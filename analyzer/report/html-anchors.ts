@@ -44,8 +44,9 @@ export function anchorsOf(report: IncidentReport): Anchors {
   const shown = new Set(
     report.findings.flatMap((finding) => [...finding.evidence, ...finding.counterEvidence]).map(keyOf),
   );
-  const cited = report.rootCauses.flatMap(({ narrative }) => narrative.flatMap(({ evidence }) => evidence));
-  const citedOnly = cited.filter((evidence) => {
+  const compared = (report.comparison?.sentences ?? []).flatMap(({ evidence }) => evidence);
+  const told = report.rootCauses.flatMap(({ narrative }) => narrative.flatMap(({ evidence }) => evidence));
+  const citedOnly = [...compared, ...told].filter((evidence) => {
     if (shown.has(keyOf(evidence))) return false;
     shown.add(keyOf(evidence));
     return true;

@@ -28,6 +28,7 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
       ...(finding.change ? [`since the earlier bundle: ${finding.change}`] : []),
     ],
     window: timeView(finding.window),
+    change: finding.change ? { word: finding.change, reason: proseSpans(finding.changeReason ?? "") } : null,
     summary: proseSpans(finding.summary),
     why: proseSpans(finding.why),
     evidence: excerptViews(finding.evidence.slice(0, SHOWN_EVIDENCE), anchors),

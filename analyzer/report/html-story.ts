@@ -1,10 +1,11 @@
 /** The first screens: what the report is about, what happened, what to do, and what else was considered. */
 import type { IncidentReport, ReportRootCause } from "../model/report.ts";
+import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
-import { narrativeView, remedyView, timeView } from "./html-parts.ts";
+import { citeViews, narrativeView, remedyView, timeView } from "./html-parts.ts";
 import type { Span } from "./text.ts";
 import { cutEnd, proseSpans } from "./text.ts";
-import { activeWords, conclusionWords, confidenceWords, riskWords } from "./text-words.ts";
+import { activeWords, conclusionWords, confidenceWords, leadWords, riskWords } from "./text-words.ts";
 
 interface Fact {
   name: string;
@@ -50,7 +51,7 @@ export function headerView(report: IncidentReport) {
   ];
   return {
     version: report.tool.version,
-    badge: conclusionWords[report.conclusion],
+    badge: leadWords(report),
     headline: proseSpans(report.headline),
     facts: [
       ...known.map(([name, value]) => fact(name, value ?? "not known")),
@@ -109,10 +110,28 @@ const ANSWERS: Record<IncidentReport["conclusion"], string> = {
   "insufficient-evidence": "This bundle holds too little to tell whether anything is wrong.",
 };
 
+/** "Is it repaired?": the sentences of a report on several bundles, and the numbers. Null for one bundle. */
+export function repairView(report: IncidentReport, anchors: Anchors) {
+  const { comparison } = report;
+  if (!comparison) return null;
+  const { tone, word } = leadWords(report);
+  return {
+    tone,
+    word,
+    sentences: comparison.sentences.map(({ text, evidence }) => ({
+      text: proseSpans(text),
+      cites: citeViews(evidence, anchors),
+    })),
+    counts: changes.map((change) => ({ change, count: comparison.counts[change] })),
+    notes: comparison.notes.map(proseSpans),
+  };
+}
+
 /** What happened: the first root cause, or plainly that there is none and why. */
 export function storyView(report: IncidentReport, anchors: Anchors) {
   const cause = report.rootCauses[0];
-  const reasons = cause ? [] : report.conclusionReasons;
+  const told = report.comparison?.sentences.map(({ text }) => text) ?? [];
+  const reasons = cause ? [] : report.conclusionReasons.filter((reason) => !told.includes(reason));
   return {
     tone: conclusionWords[report.conclusion].tone,
     answer: ANSWERS[report.conclusion],
@@ -147,5 +166,5 @@ export function furtherView(report: IncidentReport, anchors: Anchors) {
 /** The title of the browser's tab. */
 export function pageTitle(report: IncidentReport): string {
   const name = report.node.host ?? report.bundles[0]?.name ?? "coldcase";
-  return cutEnd(`${name}: ${conclusionWords[report.conclusion].word.toLowerCase()} – ${report.headline}`, 160);
+  return cutEnd(`${name}: ${leadWords(report).word.toLowerCase()} – ${report.headline}`, 160);
 }

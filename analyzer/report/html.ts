@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { IncidentReport } from "../model/report.ts";
 import { anchorsOf } from "./html-anchors.ts";
 import { eventsView, findingsView } from "./html-evidence.ts";
-import { furtherView, headerView, pageTitle, storyView, todoView } from "./html-story.ts";
+import { furtherView, headerView, pageTitle, repairView, storyView, todoView } from "./html-story.ts";
 import { checksView, clockView, containersView, coverageView, reproduceView } from "./html-tables.ts";
 import type { Page } from "./html-templates.ts";
 import { loadPage } from "./html-templates.ts";
@@ -22,6 +22,7 @@ function policyOf(stylesheet: string): string {
 }
 
 const SECTIONS = [
+  ["repaired", "Is it repaired?"],
   ["what-happened", "What happened"],
   ["what-to-do", "What to do"],
   ["further", "Further causes"],
@@ -50,7 +51,10 @@ export function renderPage(page: Page, original: IncidentReport): string {
     stylesheet: page.trusted(page.stylesheet),
     pageTitle: pageTitle(report),
     header: headerView(report),
-    contents: SECTIONS.filter(([id]) => id !== "further" || further).map(([id, title]) => ({ id, title })),
+    contents: SECTIONS.filter(([id]) => (id !== "further" || further) && (id !== "repaired" || report.comparison)).map(
+      ([id, title]) => ({ id, title }),
+    ),
+    repair: repairView(report, anchors),
     story: storyView(report, anchors),
     todo: todoView(report),
     further,

@@ -1,10 +1,10 @@
 /** The report as the body of an issue: at most 60,000 characters, the least important findings cut first. */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { Severity } from "../model/words.ts";
-import { severities } from "../model/words.ts";
+import { changes, severities } from "../model/words.ts";
 import { cite, cites, codeSpan, evidenceBlock, remedySteps, sentence } from "./markdown-blocks.ts";
 import { cutEnd, plural, visibleData } from "./text.ts";
-import { activeWords, conclusionWords, confidenceWords, coverageWords, gapWords, severityWords } from "./text-words.ts";
+import { activeWords, confidenceWords, coverageWords, gapWords, leadWords, severityWords } from "./text-words.ts";
 import { formatDuration, formatSpan, formatTime } from "./times.ts";
 
 const MOST_CHARACTERS = 60_000;
@@ -43,11 +43,11 @@ function identity(report: IncidentReport): string {
 }
 
 function header(report: IncidentReport): Part {
-  const { icon, word } = conclusionWords[report.conclusion];
+  const { icon, word } = leadWords(report);
   const text = [
     `<!-- coldcase ${report.tool.version.replace(/[^\w.+-]/g, "")} -->\n# ${icon} ${word}: ${sentence(cutEnd(report.headline, 400))}`,
     identity(report),
-    ...(report.rootCauses.length === 0
+    ...(report.rootCauses.length === 0 && !report.comparison
       ? [
           list(
             report.conclusionReasons.map((reason) => sentence(cutEnd(reason, 600))),
@@ -57,6 +57,25 @@ function header(report: IncidentReport): Part {
       : []),
   ];
   return { rank: 0, text: text.filter((part) => part !== "").join("\n\n"), cut: "section" };
+}
+
+function repair(report: IncidentReport): Part[] {
+  const { comparison } = report;
+  if (!comparison) return [];
+  const told = comparison.sentences.map(({ text, evidence }) => {
+    const where = cites(evidence, 4);
+    return `${sentence(cutEnd(text, 700))}${where ? ` (${where})` : ""}`;
+  });
+  const counts = changes.flatMap((change) =>
+    comparison.counts[change] ? `${comparison.counts[change]} ${change}` : [],
+  );
+  const text = [
+    "## Since the earlier bundle",
+    list(told, 10),
+    `All findings: ${counts.join(", ")}. Everything below describes the newest bundle, unless a citation names an earlier one.`,
+    comparison.notes.map((note) => sentence(cutEnd(note, 300))).join(" "),
+  ];
+  return [{ rank: 0, text: text.filter((part) => part !== "").join("\n\n"), cut: "section" }];
 }
 
 function chainLines(report: IncidentReport, cause: ReportRootCause): string[] {
@@ -119,7 +138,9 @@ function findingPart(finding: ReportFinding): Part {
     ...finding.evidence.slice(0, MOST_FINDINGS_LINES).map(evidenceBlock),
     more > 0 ? `… and ${plural(more, "more line")} in the HTML report.` : "",
     ...(against.length ? ["Speaks against it:", ...against] : []),
-    finding.change ? `Since the earlier bundle: **${finding.change}**` : "",
+    finding.change
+      ? `Since the earlier bundle: **${finding.change}**. ${sentence(cutEnd(finding.changeReason ?? "", 300))}`
+      : "",
   ];
   const rank = 20 + severities.indexOf(finding.severity);
   return { rank, text: text.filter((part) => part.trim() !== "").join("\n\n"), cut: finding.severity };
@@ -233,6 +254,7 @@ export function renderMarkdown(original: IncidentReport): string {
   );
   const head = [
     header(report),
+    ...repair(report),
     ...report.rootCauses.slice(0, 1).flatMap((cause) => [story(report, cause, 0), ...remedy(cause, 0)]),
   ];
   const others = report.rootCauses

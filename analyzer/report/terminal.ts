@@ -6,7 +6,7 @@ import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/re
 import type { Severity } from "../model/words.ts";
 import { severities } from "../model/words.ts";
 import { plural, shortIds, visibleData } from "./text.ts";
-import { confidenceWords, conclusionWords, riskWords } from "./text-words.ts";
+import { confidenceWords, leadWords, riskWords } from "./text-words.ts";
 import { displayWidth, fit, fitStart, wrap } from "./text-width.ts";
 import { formatTime } from "./times.ts";
 
@@ -54,18 +54,17 @@ function prose(text: string): string {
 }
 
 function identity(report: IncidentReport, width: number): Row {
-  const bundle = report.bundles[0];
+  const bundle = report.bundles.at(-1);
+  const name = report.bundles.map((one) => one.name).join(" → ");
   const collected = bundle?.collectedAt ? `collected ${formatTime(bundle.collectedAt)} UTC` : null;
   const redaction = bundle ? (bundle.redacted ? "secrets masked" : "secrets NOT masked") : null;
-  const parts = [report.node.host, bundle?.name, collected, redaction].filter(
-    (part) => part !== null && part !== undefined,
-  );
+  const parts = [report.node.host, name, collected, redaction].filter((part) => part !== null && part !== undefined);
   const distinct = parts.filter((part, index) => parts.indexOf(part) === index);
   return [[fit(`coldcase ${report.tool.version} · ${distinct.join(" · ")}`, width), "dim"]];
 }
 
 function headline(report: IncidentReport, width: number): Row[] {
-  const { icon, word, tone } = conclusionWords[report.conclusion];
+  const { icon, word, tone } = leadWords(report);
   const badge = `${icon} ${word.toUpperCase()}`;
   const room = width - badge.length - 2;
   const lines = room < 40 ? ["", ...wrap(prose(report.headline), width, 3)] : wrap(prose(report.headline), room, 2);
@@ -79,6 +78,15 @@ function headline(report: IncidentReport, width: number): Row[] {
         ]
       : [[indent], [line, "bold"]],
   );
+}
+
+function sinceThen(report: IncidentReport, width: number): Row[] {
+  const sentences = report.comparison?.sentences.slice(0, 3) ?? [];
+  const rows = sentences.flatMap(({ text }): Row[] => {
+    const lines = wrap(prose(text), width - 4, 2);
+    return lines.map((line, index) => [[index === 0 ? "  - " : "    ", "dim"], [line]]);
+  });
+  return rows.length === 0 ? [] : [[["Since the earlier bundle", "bold"]], ...rows];
 }
 
 function citation(finding: ReportFinding | undefined): string {
@@ -225,6 +233,7 @@ export function renderTerminal(original: IncidentReport, options: TerminalOption
   const blocks = (stepLines: number): Row[][] => [
     [identity(report, width)],
     headline(report, width),
+    sinceThen(report, width),
     ...(cause ? causeRows(report, cause, width, stepLines) : reasonRows(report, width)),
     countRows(report, files, width),
   ];

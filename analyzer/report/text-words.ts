@@ -1,5 +1,6 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { Conclusion, Confidence, CoverageStatus, GapKind, Severity } from "../model/words.ts";
+import type { IncidentReport } from "../model/report.ts";
+import type { Conclusion, Confidence, CoverageStatus, GapKind, RepairAnswer, Severity } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
 
 export interface Word {
@@ -21,6 +22,21 @@ export const conclusionWords: Record<Conclusion, Word & { tone: Severity | "good
   "trouble-cause-unknown": { icon: "▲", word: "Trouble, cause unknown", tone: "major" },
   "insufficient-evidence": { icon: "?", word: "Not enough evidence", tone: "info" },
 };
+
+/** The answers of a report on several bundles. */
+export const repairWords: Record<RepairAnswer, Word & { tone: Severity | "good" }> = {
+  repaired: { icon: "✓", word: "Is it repaired? Yes", tone: "good" },
+  "not-repaired": { icon: "◆", word: "Is it repaired? No", tone: "critical" },
+  "broken-otherwise": { icon: "◆", word: "Is it repaired? No", tone: "critical" },
+  "cannot-tell": { icon: "?", word: "Is it repaired? Not known", tone: "major" },
+  "newly-broken": { icon: "◆", word: "Broken since then", tone: "critical" },
+  "never-broken": { icon: "✓", word: "Healthy then and now", tone: "good" },
+};
+
+/** What a report leads with: whether it is repaired, or the conclusion on the one bundle. */
+export function leadWords({ comparison, conclusion }: IncidentReport): Word & { tone: Severity | "good" } {
+  return comparison ? repairWords[comparison.answer] : conclusionWords[conclusion];
+}
 
 export const confidenceWords: Record<Confidence, string> = {
   certain: "certain",

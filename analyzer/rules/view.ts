@@ -6,6 +6,7 @@ import type { Graph } from "../store/graph.ts";
 import type { TimelineEvent } from "../store/queries.ts";
 import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
 import type { MatchedText, RuleView } from "./types.ts";
+import { eventWitness, factWitness } from "./_witnesses.ts";
 
 /** What the engine hands to the view besides the store. */
 export interface ViewContext {
@@ -17,23 +18,10 @@ export interface ViewContext {
   mountOf(path: string): { source: string; target: string } | null;
 }
 
-const A_COMMAND = "the error of a command";
-/** Programs that people run to look; what they complain of is one witness, whichever of them said it. */
-const COMMANDS = new Set(["ls", "cat", "stat", "find", "head", "tail", "cp", "tar", "du", "rm", "docker"]);
-
-/** What a kind of fact is called as a witness. */
-const WITNESSES: Partial<Record<FactKind, string>> = {
-  "path-error": A_COMMAND,
-  "directory-entry": "a directory listing",
-  ext4: "ext4's own error counters",
-  container: "the runtime's list of containers",
-  "disk-usage": "df",
-};
-
 /** An event as a line of evidence. */
 export function evidenceOf(event: TimelineEvent): Evidence {
   const { artifact, line, byteOffset, byteLength, text, at, origin } = event;
-  return { artifact, line, byteOffset, byteLength, text, at, witness: COMMANDS.has(origin) ? A_COMMAND : origin };
+  return { artifact, line, byteOffset, byteLength, text, at, witness: eventWitness(origin) };
 }
 
 /** Texts that a line rule matched. Their events are read only when they are asked for. */
@@ -65,7 +53,7 @@ export function createView(context: ViewContext): RuleView {
     facts: <K extends FactKind>(kind: K) => once(facts, kind, () => factsOf(database, kind) as Fact[]) as Fact<K>[],
     factTime: (fact, field) => (time.get(fact.id, field) as Instant | undefined) ?? null,
     evidence: ({ kind, artifact, line, byteOffset, byteLength }: Fact<keyof FactValues>, text, at = null) => {
-      return { artifact, line, byteOffset, byteLength, text, at, witness: WITNESSES[kind] ?? kind };
+      return { artifact, line, byteOffset, byteLength, text, at, witness: factWitness(kind) };
     },
     matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
     findings: (rule) => context.findings.get(rule) ?? [],

@@ -2,11 +2,64 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
-import { reportOf } from "../helpers/analyze.ts";
+import { renderHtml } from "../../analyzer/report/html.ts";
+import { renderMarkdown } from "../../analyzer/report/markdown.ts";
+import { renderTerminal } from "../../analyzer/report/terminal.ts";
+import { reportOf, reportOnSeveral } from "../helpers/analyze.ts";
 
 const captures = fileURLToPath(new URL("../../../shared/captures", import.meta.url));
 const there = existsSync(captures);
 if (!there) console.log("captures not available: outputs saved by hand from a damaged node were not read");
+
+describe.skipIf(!there)("before and after, whichever is named first", () => {
+  const [earlier, later] = [`${captures}/pi-overlay2-broken`, `${captures}/pi-overlay2-after-fsck`];
+  let report: IncidentReport;
+  beforeAll(async () => {
+    report = await reportOnSeveral([later, earlier]);
+  }, 120_000);
+  const of = (id: string): string[] =>
+    report.findings.filter(({ rule }) => rule === id).map(({ change }) => change ?? "none");
+
+  test("the bundles are of one node, in the order of its boots", () => {
+    expect(report.bundles.map(({ name }) => name)).toEqual(["pi-overlay2-broken", "pi-overlay2-after-fsck"]);
+    expect(report.comparison?.notes.join(" ")).toMatch(/share \d+ containers and 2 boots.*Ordered by their boots/);
+  });
+
+  test("the filesystem is repaired, the image's layer is new damage that it left behind", () => {
+    expect(report.comparison?.answer).toBe("broken-otherwise");
+    expect(report.headline).toMatch(/What was wrong before is repaired, but the node is still broken.*Layer 0f6625d8/);
+    const told = report.comparison?.sentences.map(({ text }) => text) ?? [];
+    expect(told[0]).toMatch(/^Repaired: The filesystem at \/ .*clean, no errors counted/);
+    expect(told[1]).toMatch(/^New: Layer 0f6625d8.* is incomplete: its link file is missing/);
+    expect(told[2]).toMatch(/what the old one left behind/);
+    for (const { evidence } of report.comparison?.sentences ?? []) expect(evidence.length).toBeGreaterThan(0);
+  });
+
+  test("every finding has its change", () => {
+    expect(of("filesystem-damage")).toEqual(["fixed"]);
+    expect(of("layer-incomplete")).toEqual(["new"]);
+    expect(of("create-container-error")).toEqual(["new"]);
+    expect(of("control-plane-down")).toEqual(["still there"]);
+    expect(of("apiserver-refused")).toEqual(["still there"]);
+    expect(of("exit-255")).toEqual(["no longer observable"]);
+    expect(report.findings.filter(({ change, changeReason }) => !change || !changeReason)).toEqual([]);
+  });
+
+  test("every renderer leads with the answer", () => {
+    const answer = "Is it repaired? No";
+    expect(renderTerminal(report, { width: 100, color: false, files: [] })).toContain(answer.toUpperCase());
+    expect(renderMarkdown(report).split("\n")[1]).toContain(answer);
+    expect(renderHtml(report).indexOf(answer)).toBeLessThan(renderHtml(report).indexOf("What happened"));
+  });
+
+  test("what the newer bundle does not hold is not repaired", async () => {
+    const only = [`${later}/date.txt`, `${later}/mounts.txt`, `${later}/systemd/status-docker.txt`];
+    const blind = await reportOnSeveral([earlier, only]);
+    expect(blind.comparison?.answer).not.toBe("repaired");
+    const damage = blind.findings.find(({ rule }) => rule === "filesystem-damage");
+    expect(damage?.change).toBe("no longer observable");
+  });
+});
 
 describe.skipIf(!there)("outputs saved by hand from a damaged node", () => {
   let broken: IncidentReport;

@@ -1,4 +1,5 @@
 import { analyze } from "../../analyzer/analyze.ts";
+import { analyzeSeveral } from "../../analyzer/compare.ts";
 import { openBundle } from "../../analyzer/bundle/open.ts";
 import type { AnalysisOptions } from "../../analyzer/model/analysis.ts";
 import type { OpenedBundle } from "../../analyzer/model/artifact.ts";
@@ -26,5 +27,21 @@ export async function reportOf(
     return await analyze(open, database, { ...PLAIN, ...options }, () => undefined);
   } finally {
     database.close();
+  }
+}
+
+/** The one report on several bundles; a list of paths is a bundle of loose files. */
+export async function reportOnSeveral(bundles: (string | string[])[]): Promise<IncidentReport> {
+  const inputs = await Promise.all(
+    bundles.map(async (paths) => ({
+      label: paths.toString(),
+      open: () => openBundle([paths].flat()),
+      database: await createStore(""),
+    })),
+  );
+  try {
+    return (await analyzeSeveral(inputs, PLAIN, () => undefined)).report;
+  } finally {
+    for (const { database } of inputs) database.close();
   }
 }
