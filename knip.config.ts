@@ -15,6 +15,7 @@ const config: KnipConfig = {
   ignoreDependencies: ["axe-core"],
   ignoreBinaries: [
     "lnav",
+    "journalctl",
     "e2fsck",
     "losetup",
     "unshare",

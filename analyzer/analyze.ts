@@ -17,7 +17,7 @@ import { createMatcher } from "./rules/line.ts";
 import { missingNeeds, presentNeeds } from "./rules/needs.ts";
 import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
-import { loadSources } from "./sources/registry.ts";
+import { loadBinarySources, loadSources } from "./sources/registry.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
 import { finishStore, writeFindings } from "./store/finish.ts";
@@ -41,10 +41,11 @@ export async function examine(
   options: AnalysisOptions,
   onProgress: (progress: Progress) => void,
 ): Promise<{ report: IncidentReport; findings: Finding[]; collectedAt: Micros | null }> {
-  const [sources, rules, bundle] = await Promise.all([loadSources(), loadRules(), open()]);
+  const [sources, binary, rules, bundle] = await Promise.all([loadSources(), loadBinarySources(), loadRules(), open()]);
   const match = createMatcher(rules);
   const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
   const { manifest, unread } = await ingest(bundle, sources, database, {
+    binary,
     onText: (id, text) => {
       for (const { rule, captures } of match(text)) insertMatch.run(rule, id, JSON.stringify(captures));
     },
@@ -95,7 +96,7 @@ export async function examine(
     host: manifest?.host ?? null,
     unread,
   });
-  addExcerpts(report, await readExcerpts(open, wantedLines(report), CONTEXT));
+  addExcerpts(report, await readExcerpts(open, wantedLines(report), CONTEXT, binary));
   finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });
   await bundle.close();
   return { report, findings, collectedAt: clock.collectedAt?.best ?? null };

@@ -4,8 +4,9 @@ import { splitLines } from "./bundle/lines.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
+import { spill } from "./bundle/spill.ts";
 import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
-import type { Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
+import type { BinarySource, Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
 import type { StoreWriter } from "./store/writer.ts";
 import { createWriter } from "./store/writer.ts";
@@ -21,6 +22,8 @@ export interface Ingested {
 }
 
 export interface IngestOptions {
+  /** Sources of files that are no text. */
+  binary: BinarySource[];
   /** Called with the id of each distinct text as it is stored. */
   onText(id: number, text: string): void;
   onArtifact(path: string, bytes: number): void;
@@ -39,7 +42,7 @@ export async function ingest(
   for await (const artifact of bundle.artifacts()) {
     options.onArtifact(artifact.path, artifact.size ?? 0);
     if (isManifestPath(artifact.path)) await manifest.add(artifact.path, artifact.chunks);
-    else await ingestArtifact(artifact, { sources, writer, manifest: () => manifest.result(), unread });
+    else await ingestArtifact(artifact, { sources, ...options, writer, manifest: () => manifest.result(), unread });
   }
   const result = manifest.result();
   for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
@@ -49,6 +52,7 @@ export async function ingest(
 
 interface Context {
   sources: SourceParser[];
+  binary: BinarySource[];
   writer: StoreWriter;
   manifest: () => BundleManifest | null;
   unread: Ingested["unread"];
@@ -60,6 +64,17 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   const names = new Set<string>();
   const counted = countBytes(artifact.chunks);
   const first = await counted.chunks.next();
+  const binary = first.done ? undefined : context.binary.find((source) => source.matches(artifact.path, first.value));
+  if (!first.done && binary) {
+    const records = await readBinary(
+      binary,
+      artifact.path,
+      rejoin(first.value, counted.chunks),
+      sinkOf(artifact.path, id, writer),
+    );
+    writer.finishArtifact(id, binary.id, counted.bytes(), records);
+    return;
+  }
   const what = first.done ? null : binaryKind(first.value);
   if (what !== null) {
     unread.push({ path: artifact.path, what });
@@ -72,6 +87,33 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   reader.end();
   const source = names.size === 0 ? null : [...names].sort().join(",");
   writer.finishArtifact(id, source, counted.bytes(), lines);
+}
+
+/** A source that throws is a bug of ours; what it said until then is kept. */
+async function readBinary(
+  source: BinarySource,
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  sink: ParseSink,
+): Promise<number> {
+  const file = await spill(path, chunks);
+  if (file.shortened !== null) sink.warning(0, file.shortened);
+  try {
+    return await source.read(file, sink);
+  } catch (error) {
+    sink.warning(0, `source ${source.id} failed: ${error instanceof Error ? error.message : String(error)}`);
+    return 0;
+  } finally {
+    file.close();
+  }
+}
+
+function sinkOf(path: string, id: number, writer: StoreWriter): ParseSink {
+  return {
+    event: (draft) => writer.event(id, draft),
+    fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
+    warning: (line, message) => writer.warning(path, line, message),
+  };
 }
 
 function countBytes(chunks: AsyncIterable<Buffer>): { chunks: AsyncGenerator<Buffer>; bytes: () => number } {
@@ -92,7 +134,6 @@ async function* rejoin(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerat
 
 /** What a binary artifact is, by its first bytes; null for text. */
 function binaryKind(head: Buffer): string | null {
-  if (head.toString("latin1", 0, 8) === "LPKSHHRH") return "a binary journal file";
   if (head.toString("latin1", 257, 262) === "ustar") return "an archive inside of the bundle";
   if (head[0] === 0x1f && head[1] === 0x8b) return "a compressed file";
   if (head.toString("latin1", 0, 15) === "SQLite format 3") return "an SQLite database";
@@ -112,11 +153,7 @@ function createArtifactReader(
   names: Set<string>,
 ): { line: (line: Line) => void; end: () => void } {
   const { writer, sources } = context;
-  const sink: ParseSink = {
-    event: (draft) => writer.event(id, draft),
-    fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
-    warning: (line, message) => writer.warning(path, line, message),
-  };
+  const sink = sinkOf(path, id, writer);
   const step = stepOf(path, context.manifest()?.steps ?? []);
   const fallback = sources.find((source) => source.id === "text");
   let head: Line[] = [];

@@ -1,6 +1,7 @@
 import type { ArtifactStream, OpenedBundle } from "../model/artifact.ts";
-import type { Line } from "../model/source.ts";
+import type { BinarySource, Line } from "../model/source.ts";
 import { createLineSplitter } from "./lines.ts";
+import { spill } from "./spill.ts";
 
 /** A line as it stands in the artifact, with its neighbours, oldest first. Each is cut to 2,000 characters. */
 export interface Excerpt {
@@ -14,12 +15,13 @@ const MAX_CHARACTERS = 2_000;
 /**
  * Reads wanted lines again: `wanted` maps artifact paths to line numbers from 1, `context` is how many lines before and
  * after to add. Opens the bundle with `open`, reads no further than needed, and closes it. Lines that are not there are
- * left out of the result.
+ * left out of the result. A record of a binary file is shown as its source in `binary` shows it.
  */
 export async function readExcerpts(
   open: () => Promise<OpenedBundle>,
   wanted: Map<string, number[]>,
   context: number,
+  binary: BinarySource[] = [],
 ): Promise<Map<string, Map<number, Excerpt>>> {
   const result = new Map<string, Map<number, Excerpt>>();
   const left = new Set([...wanted].filter(([, lines]) => lines.length > 0).map(([path]) => path));
@@ -28,7 +30,7 @@ export async function readExcerpts(
   try {
     for await (const artifact of bundle.artifacts()) {
       if (!left.delete(artifact.path)) continue;
-      result.set(artifact.path, await readLines(artifact, wanted.get(artifact.path) ?? [], context));
+      result.set(artifact.path, await readLines(artifact, wanted.get(artifact.path) ?? [], context, binary));
       if (left.size === 0) break;
     }
   } finally {
@@ -37,7 +39,12 @@ export async function readExcerpts(
   return result;
 }
 
-async function readLines(artifact: ArtifactStream, lines: number[], context: number): Promise<Map<number, Excerpt>> {
+async function readLines(
+  artifact: ArtifactStream,
+  lines: number[],
+  context: number,
+  binary: BinarySource[],
+): Promise<Map<number, Excerpt>> {
   const wanted = [...new Set(lines)].sort((a, b) => a - b);
   const last = (wanted[wanted.length - 1] ?? 0) + context;
   const excerpts = new Map<number, Excerpt>();
@@ -62,13 +69,38 @@ async function readLines(artifact: ArtifactStream, lines: number[], context: num
     done = line.number >= last;
   }
 
-  const splitter = createLineSplitter(onLine);
-  for await (const chunk of artifact.chunks) {
+  await feed(artifact, binary, (line) => {
+    onLine(line);
+    return !done;
+  });
+  return excerpts;
+}
+
+/** Gives the lines of an artifact, or the records of a binary one, until `onLine` wants no more. */
+async function feed(artifact: ArtifactStream, binary: BinarySource[], onLine: (line: Line) => boolean): Promise<void> {
+  const { path } = artifact;
+  const chunks = artifact.chunks[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return;
+  const all = rejoin(first.value, chunks);
+  const source = binary.find(({ matches }) => matches(path, first.value));
+  if (source) {
+    const file = await spill(path, all);
+    await source.show(file, onLine).finally(() => file.close());
+    return;
+  }
+  let more = true;
+  const splitter = createLineSplitter((line) => (more = more && onLine(line)));
+  for await (const chunk of all) {
     splitter.push(chunk);
-    if (done) return excerpts;
+    if (!more) return;
   }
   splitter.end();
-  return excerpts;
+}
+
+async function* rejoin(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
 function cut(text: string): string {

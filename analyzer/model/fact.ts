@@ -215,6 +215,26 @@ export interface ZoneProbeFact {
   count: number;
 }
 
+/** A binary journal: what its header promises, and what could be read. Key: the path. */
+export interface JournalFileFact {
+  fileId: string;
+  machineId: string;
+  /** `online`: it was open when it was copied, or when the power went. */
+  state: "offline" | "online" | "archived" | "unknown";
+  /** Null when the header is damaged. */
+  promised: number | null;
+  /** Entries of the file's own list, and those found beside it. */
+  read: number;
+  recovered: number;
+  lost: number;
+  /** Entries with a part that fails its checksum or breaks the order. */
+  damaged: number;
+  /** First and last sequence number of stretches that are missing where the file is damaged. */
+  lostRanges: [number, number][];
+  /** Byte where the first damage is; null for none. */
+  damagedAt: number | null;
+}
+
 /** The value of each kind of fact. A new kind is one line here and one parser that emits it. */
 export interface FactValues {
   container: ContainerFact;
@@ -235,6 +255,7 @@ export interface FactValues {
   "static-pod": StaticPodFact;
   certificate: CertificateFact;
   "zone-probe": ZoneProbeFact;
+  "journal-file": JournalFileFact;
 }
 
 export type FactKind = keyof FactValues;

@@ -98,3 +98,26 @@ export interface SourceParser {
   open(context: ParseContext): LineReader;
   samples: SourceSample[];
 }
+
+/** An artifact that can be read at any place, for formats that are no sequence of lines. */
+export interface RandomAccessFile {
+  path: string;
+  size: number;
+  /** Fills `target` with the bytes from `position` on, and gives how many there were. */
+  read(target: Uint8Array, position: number): number;
+}
+
+/**
+ * Reads one kind of binary file. One per file in analyzer/sources, default export, id = file name. A record counts as a
+ * line: `Line.number` is its place in the file from 1, offset and length are those of its bytes.
+ */
+export interface BinarySource {
+  id: string;
+  title: string;
+  /** True for a file of this format, by the first bytes of it, or by its path where these are damaged. */
+  matches(path: string, head: Buffer): boolean;
+  /** Reads all records, as far as damage allows. Resolves to their number. */
+  read(file: RandomAccessFile, sink: ParseSink): Promise<number>;
+  /** The records that `read` counts, as lines for people, until `onLine` gives false. */
+  show(file: RandomAccessFile, onLine: (line: Line) => boolean): Promise<void>;
+}

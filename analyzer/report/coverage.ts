@@ -1,6 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { StepRecord } from "../model/artifact.ts";
+import type { JournalFileFact } from "../model/fact.ts";
 import type { IncidentReport } from "../model/report.ts";
+import { factsOf } from "../store/queries.ts";
 
 type Coverage = IncidentReport["coverage"];
 
@@ -21,6 +23,7 @@ export function coverageOf(
     link: string | null;
   }[];
   const binary = new Map(unread.map(({ path, what }) => [path, what]));
+  const journals = new Map(factsOf(database, "journal-file").map(({ artifact, value }) => [artifact, value]));
   const fromSteps: Coverage = steps.map(({ id, kind, path, command, status, detail }) => {
     const what = [path ?? command ?? "", detail ?? ""].filter((part) => part !== "").join(": ");
     return { item: `step ${id} (${kind})`, status, detail: what };
@@ -31,7 +34,19 @@ export function coverageOf(
       return [{ item: path, status: "skipped", detail: `${what}; this version does not read it` }];
     if (link !== null) return [];
     if (bytes === 0) return [{ item: path, status: "empty", detail: "no bytes" }];
+    const journal = journals.get(path);
+    if (journal) return [{ item: path, ...journalCoverage(journal) }];
     return [{ item: path, status: "ok", detail: `${source === "text" ? "plain text" : source}, ${lines} lines` }];
   });
   return [...fromSteps, ...fromArtifacts];
+}
+
+function journalCoverage(journal: JournalFileFact): Pick<Coverage[number], "status" | "detail"> {
+  const { state, promised, read, recovered, lost, damaged, damagedAt } = journal;
+  const of = promised === null || promised === read + recovered ? "" : ` of ${promised}`;
+  const open = state === "online" ? ", open when it was copied or when the power went" : "";
+  const whole = `binary journal, ${read + recovered}${of} entries${open}`;
+  if (damagedAt === null) return { status: "ok", detail: whole };
+  const counts = `${recovered} entries recovered, ${damaged} with damaged fields, ${lost} lost`;
+  return { status: lost > 0 ? "truncated" : "ok", detail: `${whole}; damaged from byte ${damagedAt} on: ${counts}` };
 }

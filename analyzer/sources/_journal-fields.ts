@@ -13,36 +13,56 @@ export interface JournalFields {
   _BOOT_ID?: string;
 }
 
-const BOOT_ID = /^[0-9a-f]{32}$/;
-
-function microseconds(value: string | undefined): number | null {
-  const time = value === undefined ? NaN : Number(value);
-  return Number.isSafeInteger(time) && time >= 0 ? time : null;
+/** Times of an entry, where the format has them as numbers: µs since 1970 in UTC, and µs since the start of the boot. */
+export interface EntryTimes {
+  realtime: number | null;
+  monotonic: number | null;
+  boot: string | null;
 }
 
-/** Turns entries into events: the journal's own time in µs UTC, the message parsed like any other log line. */
-export function createEntryWriter(sink: ParseSink): (fields: JournalFields, line: Line) => void {
+/**
+ * Turns entries into events. The time is the one when journald received the entry: it rises with the order in the file,
+ * and the time since boot was taken with it; `_SOURCE_REALTIME_TIMESTAMP` is earlier by some milliseconds and does neither.
+ * The message is parsed like any other log line.
+ */
+export function createEntryWriter(sink: ParseSink): (fields: JournalFields, line: Line, times?: EntryTimes) => void {
   const payload = new Payload();
-  return (fields, line) => {
+  return (fields, line, times = timesOf(fields)) => {
     const message = fields.MESSAGE;
     if (message === undefined) return;
-    const time = microseconds(fields.__REALTIME_TIMESTAMP);
-    const known = time !== null && time > 0;
-    const boot = BOOT_ID.test(fields._BOOT_ID ?? "") ? (fields._BOOT_ID ?? null) : null;
+    const { realtime, monotonic, boot } = times;
     const kernel = fields._TRANSPORT === "kernel";
-    const priority = /^[0-7]$/.test(fields.PRIORITY ?? "") ? (Number(fields.PRIORITY) as Level) : null;
-    const flat = message.replaceAll("\n", " ");
+    const priority = priorityOf(fields.PRIORITY);
+    const flat = message.includes("\n") ? message.replaceAll("\n", " ") : message;
     if (!kernel) payload.read(flat, 0);
     sink.event({
       line,
-      stated: known ? time : null,
-      clock: known ? "utc" : "none",
-      precision: known ? 1 : 0,
+      stated: realtime,
+      clock: realtime === null ? "none" : "utc",
+      precision: realtime === null ? 0 : 1,
       boot,
-      monotonic: microseconds(fields.__MONOTONIC_TIMESTAMP),
+      monotonic,
       level: (kernel ? null : payload.level) ?? priority ?? 6,
       origin: kernel ? "kernel" : (fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? "journal"),
       text: kernel ? flat : payload.text,
     });
   };
+}
+
+function priorityOf(text: string | undefined): Level | null {
+  return text?.length === 1 && text >= "0" && text <= "7" ? (Number(text) as Level) : null;
+}
+
+function timesOf(fields: JournalFields): EntryTimes {
+  const boot = fields._BOOT_ID ?? "";
+  return {
+    realtime: microseconds(fields.__REALTIME_TIMESTAMP) || null,
+    monotonic: microseconds(fields.__MONOTONIC_TIMESTAMP),
+    boot: /^[0-9a-f]{32}$/.test(boot) ? boot : null,
+  };
+}
+
+function microseconds(text: string | undefined): number | null {
+  const time = text === undefined ? NaN : Number(text);
+  return Number.isSafeInteger(time) && time >= 0 ? time : null;
 }

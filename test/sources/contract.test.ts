@@ -5,9 +5,10 @@ import { describe, expect, it } from "vitest";
 import { splitLines } from "../../analyzer/bundle/lines.ts";
 import type { EventDraft, FactDraft, Line, ParseWarning, SourceParser } from "../../analyzer/model/source.ts";
 import type { SourceSample } from "../../analyzer/model/source.ts";
-import { loadSources } from "../../analyzer/sources/registry.ts";
+import { loadBinarySources, loadSources } from "../../analyzer/sources/registry.ts";
 
 const sources = await loadSources();
+const binary = await loadBinarySources();
 const files = readdirSync(new URL("../../analyzer/sources/", import.meta.url))
   .filter((name) => name.endsWith(".ts") && !name.startsWith("_") && name !== "registry.ts")
   .sort()
@@ -60,7 +61,7 @@ function random(seed: number): () => number {
 
 describe("registry", () => {
   it("lists every module of the folder under the id of its file", () => {
-    expect(sources.map(({ id }) => id)).toEqual(files);
+    expect([...sources, ...binary].map(({ id }) => id).sort()).toEqual(files.toSorted());
   });
 
   it.each(sources.map((source) => [source.id, source] as const))("%s has a title and samples", (_id, source) => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const root = new URL("../../", import.meta.url);
 const load = async (path) => import(new URL(path, root));
 const { loadRules } = await load("dist/rules/registry.js");
-const { loadSources } = await load("dist/sources/registry.js");
+const { loadBinarySources, loadSources } = await load("dist/sources/registry.js");
 
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const table = (head, rows) =>
@@ -18,7 +18,9 @@ const blocks = {
   ),
   sources: table(
     ["source", "reads"],
-    (await loadSources()).map((source) => [source.id, source.title]),
+    [...(await loadSources()), ...(await loadBinarySources())]
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map((source) => [source.id, source.title]),
   ),
 };
 

@@ -1,0 +1,116 @@
+/** One entry: its place, its times and its fields, checked against the hashes that the file holds of them. */
+import type { DataReader } from "./_journal-data.ts";
+import type { FileHeader } from "./_journal-file.ts";
+import { ENTRY, ENTRY_ITEMS } from "./_journal-file.ts";
+import type { Items, JournalEntry } from "./_journal-types.ts";
+import { verifyItems } from "./_journal-verify.ts";
+import type { Window } from "./_journal-window.ts";
+
+/** journald allows 1024 fields. */
+const MAX_ITEMS = 4096;
+
+export class EntryReader {
+  readonly #header: FileHeader;
+  readonly #data: DataReader;
+  #boot = "";
+  #bootWords: [number, number, number, number] = [0, 0, 0, 0];
+  /** Offsets of XZ streams that the last `read` could not do without. */
+  packed: number[] = [];
+
+  constructor(header: FileHeader, data: DataReader) {
+    this.#header = header;
+    this.#data = data;
+  }
+
+  /** The entry at an offset, through a window; null when none is there. */
+  read(window: Window, offset: number): JournalEntry | null {
+    if (!window.load(offset, ENTRY_ITEMS)) return null;
+    const { view, base } = window;
+    const at = offset - base;
+    if (view.getUint32(at, true) !== ENTRY || view.getUint32(at + 4, true) !== 0) return null;
+    const size = window.u64(offset + 8);
+    const width = this.#header.compact ? 4 : 16;
+    if (size < ENTRY_ITEMS + width || size > ENTRY_ITEMS + width * MAX_ITEMS || !window.load(offset, size)) return null;
+    return this.#decode(window, offset, size);
+  }
+
+  #decode(window: Window, offset: number, size: number): JournalEntry {
+    const { view } = window;
+    const at = offset - window.base;
+    const { compact } = this.#header;
+    const width = compact ? 4 : 16;
+    const fields: JournalEntry["fields"] = {};
+    const entry: JournalEntry = {
+      offset,
+      size,
+      seqnum: window.u64(offset + 16),
+      realtime: window.u64(offset + 24),
+      monotonic: window.u64(offset + 32),
+      boot: this.#bootOf(view, at + 40, window.bytes),
+      fields,
+      damaged: [],
+      lost: 0,
+    };
+    let low = view.getInt32(at + 56, true);
+    let high = view.getInt32(at + 60, true);
+    let sound = true;
+    this.packed = [];
+    for (let item = at + ENTRY_ITEMS; item < at + size; item += width) {
+      const target = view.getUint32(item, true) + (compact ? 0 : view.getUint32(item + 4, true) * 4_294_967_296);
+      const data = this.#data.get(target);
+      if (data.state !== "read") {
+        sound = false;
+        if (data.state === "packed") this.packed.push(target);
+        else entry.lost++;
+      }
+      high ^= data.high;
+      low ^= data.low;
+      if (data.name !== null) fields[data.name] ??= data.text;
+    }
+    if (!sound || high !== 0 || low !== 0) this.#verify(window, entry);
+    if (fields._BOOT_ID !== undefined && fields._BOOT_ID !== entry.boot) this.#settleBoot(entry);
+    return entry;
+  }
+
+  /** Something is wrong with the entry: finds out what, field by field. */
+  #verify(window: Window, entry: JournalEntry): void {
+    if (this.packed.length > 0) return;
+    const items = this.#items(window, entry.offset, entry.size);
+    const found = verifyItems(this.#data, this.#header, entry.offset, items);
+    entry.lost = found.lost;
+    entry.damaged.push(...found.damaged);
+    entry.fields = found.fields;
+  }
+
+  #items(window: Window, offset: number, size: number): Items {
+    const { compact } = this.#header;
+    const items: Items = { offsets: [], hashes: [] };
+    for (let at = offset + ENTRY_ITEMS; at < offset + size; at += compact ? 4 : 16) {
+      const place = at - window.base;
+      items.offsets.push(compact ? window.view.getUint32(place, true) : window.u64(at));
+      if (!compact) items.hashes.push(window.view.getBigUint64(place + 8, true));
+    }
+    return items;
+  }
+
+  /** The boot is told twice. A field whose hash holds is surer than the copy in the entry, which has none. */
+  #settleBoot(entry: JournalEntry): void {
+    if (entry.damaged.includes("_BOOT_ID") || !/^[0-9a-f]{32}$/.test(entry.fields._BOOT_ID ?? "")) return;
+    entry.damaged.push("boot");
+    entry.boot = entry.fields._BOOT_ID ?? entry.boot;
+  }
+
+  #bootOf(view: DataView, at: number, bytes: Buffer): string {
+    const last = this.#bootWords;
+    const words: typeof last = [
+      view.getUint32(at, true),
+      view.getUint32(at + 4, true),
+      view.getUint32(at + 8, true),
+      view.getUint32(at + 12, true),
+    ];
+    if (words[0] === last[0] && words[1] === last[1] && words[2] === last[2] && words[3] === last[3] && this.#boot)
+      return this.#boot;
+    this.#bootWords = words;
+    return (this.#boot = bytes.toString("hex", at, at + 16));
+  }
+}

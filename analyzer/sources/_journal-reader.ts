@@ -1,0 +1,91 @@
+/**
+ * All entries of a binary journal, in the order in which they were written. The objects are visited from the first to the
+ * last, so that an entry is found even where the file's own list of entries is damaged; the list adds those that the
+ * visit missed because an object before them lies about its size.
+ */
+import type { RandomAccessFile } from "../model/source.ts";
+import { DataReader } from "./_journal-data.ts";
+import { EntryReader } from "./_journal-entry.ts";
+import type { FileHeader } from "./_journal-file.ts";
+import { DATA, ENTRY, readFileHeader } from "./_journal-file.ts";
+import { looksCompact } from "./_journal-layout.ts";
+import { EntryList } from "./_journal-list.ts";
+import { EntrySequence } from "./_journal-sequence.ts";
+import type { JournalEntry, JournalSummary } from "./_journal-types.ts";
+import { hashOf } from "./_journal-verify.ts";
+import { Walker } from "./_journal-walk.ts";
+import { Window } from "./_journal-window.ts";
+import { MAX_UNPACKED } from "./_unpack.ts";
+import { unxz } from "./_unxz.ts";
+
+const MIB = 1024 * 1024;
+const NEAR = { bytes: 4 * MIB, before: 128 * 1024, max: 4 * MIB };
+const FAR = { bytes: 64 * 1024, before: 512, max: MAX_UNPACKED + MIB };
+/** Entries between two looks at the rest of the program. */
+const PORTION = 20_000;
+/** Bytes that may be hashed only to prove sizes, in sizes of the file. */
+const PROOF_FACTOR = 4;
+/** Sum of the XZ streams of one entry. */
+const MAX_UNPACKED_ENTRY = 4 * MAX_UNPACKED;
+
+/** Reads until the end of the file or until `onEntry` gives false. */
+export async function readEntries(
+  file: RandomAccessFile,
+  onEntry: (entry: JournalEntry) => boolean,
+): Promise<JournalSummary> {
+  const near = new Window(file, NEAR.bytes, NEAR.before, NEAR.max);
+  const far = new Window(file, FAR.bytes, FAR.before, FAR.max);
+  const side = new Window(file, FAR.bytes, FAR.before, FAR.max);
+  const header = readFileHeader(near);
+  header.compact = looksCompact(near, header) ?? header.compact;
+  const data = new DataReader(header, near, far);
+  const entries = new EntryReader(header, data);
+  const walker = new Walker(near, header, prover(data, header, far, file.size));
+  const list = new EntryList(new Window(file, FAR.bytes, 0, FAR.max), header);
+  const sequence = new EntrySequence(onEntry);
+  let listed = list.next();
+  let count = 0;
+
+  const take = async (offset: number, window: Window, isListed: boolean): Promise<boolean> => {
+    let entry = entries.read(window, offset);
+    if (entry !== null && entries.packed.length > 0) {
+      await unpackStreams(data, entries.packed);
+      entry = entries.read(window, offset);
+      data.unpacked.clear();
+    }
+    return sequence.add(entry, isListed, walker.damages);
+  };
+  while (walker.next()) {
+    if (walker.type !== ENTRY) continue;
+    for (; listed < walker.offset; listed = list.next()) if (!(await take(listed, side, true))) break;
+    const isListed = listed === walker.offset;
+    if (isListed) listed = list.next();
+    if (!(await take(walker.offset, near, isListed))) break;
+    if (++count % PORTION === 0) await new Promise(setImmediate);
+  }
+  for (; listed !== Infinity && !sequence.stopped; listed = list.next()) await take(listed, side, true);
+  sequence.end();
+  return sequence.summary(header, file.size, [walker.damagedAt, list.damagedAt]);
+}
+
+/** Proves by its hash that a data object is as long as it says. Gives up when damage makes that too costly. */
+function prover(data: DataReader, header: FileHeader, far: Window, size: number): (walker: Walker) => boolean {
+  let left = PROOF_FACTOR * size + MIB;
+  return ({ type, offset, size: length }) => {
+    if (type !== DATA || (left -= length) < 0) return false;
+    const payload = data.payload(offset);
+    if (payload === null || typeof payload === "string") return false;
+    const own = hashOf(payload, header);
+    return far.load(offset, 24) && far.view.getBigUint64(offset - far.base + 16, true) === own;
+  };
+}
+
+/** Unpacks what an entry needs; what is too much in all stays unread. */
+async function unpackStreams(data: DataReader, offsets: number[]): Promise<void> {
+  let left = MAX_UNPACKED_ENTRY;
+  for (const offset of offsets) {
+    const bytes = left > 0 ? await unxz(data.packed(offset), MAX_UNPACKED) : null;
+    data.unpacked.set(offset, bytes);
+    left -= bytes?.length ?? 0;
+  }
+}

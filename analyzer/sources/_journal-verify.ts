@@ -1,0 +1,85 @@
+/** The slow look at an entry whose sum of hashes does not hold: which of its fields are as they were written. */
+import { hashJenkins, jenkins } from "./_jenkins.ts";
+import type { DataReader, Payload } from "./_journal-data.ts";
+import type { FileHeader } from "./_journal-file.ts";
+import { ARRAY_ITEMS, ENTRY_ARRAY } from "./_journal-file.ts";
+import type { Items, JournalEntry } from "./_journal-types.ts";
+import type { Window } from "./_journal-window.ts";
+import { siphash24 } from "./_siphash.ts";
+
+const HALF = 32n;
+/** Arrays of one field double in length, so no real one has as many. */
+const MAX_ARRAYS = 64;
+
+/** Reads the fields of the entry at `offset` again, each checked by its own hash. */
+export function verifyItems(
+  data: DataReader,
+  header: FileHeader,
+  offset: number,
+  items: Items,
+): Pick<JournalEntry, "fields" | "damaged" | "lost"> {
+  const fields: JournalEntry["fields"] = {};
+  const damaged: string[] = [];
+  let lost = 0;
+  items.offsets.forEach((target, index) => {
+    const { state, name, text } = data.get(target);
+    if (state === "unreadable") lost += 1;
+    if (state !== "read" || name === null || fields[name] !== undefined) return;
+    fields[name] = text;
+    if (!isSound(data, header, offset, target, items.hashes[index] ?? null)) damaged.push(name);
+  });
+  return { fields, damaged, lost };
+}
+
+/**
+ * True when a field is what the entry pointed at when it was written: by the hash that the entry keeps of it, or, in the
+ * compact layout, by the field's own hash and its list of entries.
+ */
+function isSound(data: DataReader, header: FileHeader, entry: number, target: number, hash: bigint | null): boolean {
+  const payload = data.payload(target);
+  if (payload === null || typeof payload === "string") return false;
+  const own = hashOf(payload, header);
+  if (hash === own) return true;
+  const window = data.open(target);
+  if (window === null || window.view.getBigUint64(target - window.base + 16, true) !== own) return false;
+  if (window.u64(target + 40) === entry) return true;
+  return lists(data.far, window.u64(target + 48), entry, header.compact);
+}
+
+/** The hash by which the file finds a data object. */
+export function hashOf({ bytes, view, from, length }: Payload, header: FileHeader): bigint {
+  if (header.keyed) return siphash24(header.fileId, bytes.subarray(from, from + length));
+  hashJenkins(view, from, length);
+  return (BigInt.asUintN(32, BigInt(jenkins.high)) << HALF) | BigInt.asUintN(32, BigInt(jenkins.low));
+}
+
+/** True when a chain of entry arrays has the entry. Offsets in it count up. */
+function lists(window: Window, first: number, entry: number, compact: boolean): boolean {
+  const width = compact ? 4 : 8;
+  let array = first;
+  for (let count = 0; count < MAX_ARRAYS && array > 0; count++) {
+    if (!window.load(array, ARRAY_ITEMS) || window.bytes[array - window.base] !== ENTRY_ARRAY) return false;
+    const next = window.u64(array + 16);
+    const items = Math.floor((window.u64(array + 8) - ARRAY_ITEMS) / width);
+    if (find(window, array + ARRAY_ITEMS, items, entry, width)) return true;
+    if (next <= array) return false;
+    array = next;
+  }
+  return false;
+}
+
+/** Binary search among items of which the last may be unused and zero. */
+function find(window: Window, from: number, items: number, entry: number, width: 4 | 8): boolean {
+  let low = 0;
+  let high = items - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = from + middle * width;
+    if (!window.load(at, width)) return false;
+    const item = width === 4 ? window.view.getUint32(at - window.base, true) : window.u64(at);
+    if (item === entry) return true;
+    if (item !== 0 && item < entry) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
