@@ -6,20 +6,35 @@ import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, TimeReading } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
+import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
+import type { RunRow } from "./store/queries.ts";
 import { allRuns, factsOf } from "./store/queries.ts";
+
+/** Events before and after a border in which the cause of a step is looked for. */
+const BORDER = 40;
 
 /** Builds the clock model of the store, and places all runs and all times inside of facts. */
 export function placeTimes(database: Database, manifest: BundleManifest | null, options: AnalysisOptions): ClockModel {
   const probes = factsOf(database, "zone-probe").map(({ value }) => value);
-  const event = database.prepare("SELECT min(id) AS id FROM event WHERE id BETWEEN ? AND ? AND stated >= ?");
+  const event = database.prepare("SELECT id FROM event WHERE id BETWEEN ? AND ? AND stated >= ? ORDER BY id LIMIT 1");
+  const runs = allRuns(database);
+  const bootOf = createBootLookup(runs);
   const model = buildClock({
-    runs: allRuns(database),
+    runs,
+    listed: new Map(factsOf(database, "boot").map(({ value }) => [value.id, value.index])),
+    linesAround: (firstEvent) => linesAround(database, firstEvent, BORDER),
+    clockLines: clockLines(database).flatMap((line) => {
+      const at = bootOf(line);
+      return at ? [{ ...at, line }] : [];
+    }),
+    shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),
     clocks: factsOf(database, "clock").map(({ value }) => value),
     probes,
     collectedAt: collectionTime(manifest, options),
     timezone: timezone(manifest, options),
     year: options.year,
-    eventAt: (run, stated) => (event.get(run.firstEvent, run.lastEvent, stated) as { id: number | null }).id,
+    eventAt: (run, stated) =>
+      (event.get(run.firstEvent, run.lastEvent, stated) as { id: number } | undefined)?.id ?? null,
   });
   database.transaction(() => {
     writePlacements(database, model);
@@ -28,13 +43,34 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
   return model;
 }
 
+/** The boot in which an event was written, and µs since it, for events whose run carries both. */
+function createBootLookup(
+  runs: RunRow[],
+): (line: { event: number; stated: number | null }) => { boot: string; monotonic: number } | null {
+  return ({ event, stated }) => {
+    let [low, high] = [0, runs.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((runs[middle]?.firstEvent ?? 0) <= event) low = middle;
+      else high = middle;
+    }
+    const run = runs[low];
+    if (!run || run.boot === null || run.firstMonotonic === null || run.firstStated === null) return null;
+    return { boot: run.boot, monotonic: (stated ?? run.firstStated) - run.firstStated + run.firstMonotonic };
+  };
+}
+
 function collectionTime(
   manifest: BundleManifest | null,
   options: AnalysisOptions,
-): { time: number; basis: string } | null {
-  if (options.collectedAt !== null) return { time: options.collectedAt, basis: "given on the command line" };
+): { time: number; basis: string; given: boolean } | null {
+  if (options.collectedAt !== null) {
+    return { time: options.collectedAt, basis: "given on the command line", given: true };
+  }
   const stated = manifest?.collectedAt ? parseIso(manifest.collectedAt) : null;
-  return stated ? { time: stated.time.stated, basis: "the bundle's manifest, by the node's own clock" } : null;
+  return stated
+    ? { time: stated.time.stated, basis: "the bundle's manifest, by the node's own clock", given: false }
+    : null;
 }
 
 function timezone(manifest: BundleManifest | null, options: AnalysisOptions): { name: string; basis: string } | null {

@@ -1,23 +1,27 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
 import { HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
-import type { ClockRun } from "./place.ts";
+import type { BootInput, Boots } from "./boots.ts";
+import { findBoots, kernelStart } from "./boots.ts";
+import { describeBoots, describeOrder, describeSteps } from "./describe.ts";
+import type { ClockRun } from "./run.ts";
 import { placeRuns } from "./place.ts";
 import { inYear, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
 import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
 
-export interface ClockInput {
-  runs: ClockRun[];
-  clocks: ClockFact[];
+export interface ClockInput extends BootInput {
   /** Offsets between a local and a UTC time of one line, with how often each was seen. */
   probes: { offset: Micros; count: number }[];
   /** Of the manifest or the command line; null when neither says. */
-  collectedAt: { time: Micros; basis: string } | null;
+  collectedAt: { time: Micros; basis: string; given: boolean } | null;
   /** IANA name, from the command line or the manifest. */
   timezone: { name: string; basis: string } | null;
   year: number | null;
+  /** Boots whose log ends with a shutdown. */
+  shutdowns: Set<string>;
   eventAt(run: ClockRun, stated: Micros): number | null;
 }
 
@@ -26,7 +30,9 @@ export interface ClockModel {
   collectedAt: Instant | null;
   collectedBasis: string;
   yearBasis: string | null;
-  bootStart: Instant | null;
+  /** In true order. */
+  boots: ClockBoot[];
+  steps: ClockStep[];
   placements: Placement[];
   /** Sentences for the clock section of the report. */
   notes: string[];
@@ -42,11 +48,15 @@ const CLOCK_ERROR = 5 * SECOND;
 /** The clock model of one bundle: zone, collection time, years, and a place for every run. */
 export function buildClock(input: ClockInput): ClockModel {
   const seen = seenRange(input.runs);
-  const collection = collectionTime(input);
+  const stated = collectionTime(input);
+  const given = input.collectedAt?.given ? input.collectedAt.time : null;
+  const found = findBoots(input, stated?.at.best ?? null, given);
+  const collection = stated && given === null ? correctedCollection(stated, found) : stated;
   const zone = chooseZone(input, collection?.at ?? null);
   const years = { year: input.year, collectedAt: collection?.at.hi ?? null, seen };
-  const bootStart = startOfBoot(input.clocks, collection?.at ?? null);
-  const context = { zone, years, collectedAt: collection?.at ?? null, bootStart, eventAt: input.eventAt };
+  const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
+  const { boots, history } = found;
+  const context = { zone, years, collectedAt: collection?.at ?? null, bootStart, history, eventAt: input.eventAt };
   const placements = placeRuns(input.runs, context);
   const yearless = input.runs.some((run) => run.clock === "local-no-year");
   const yearBasis = yearless ? describeYear(years) : null;
@@ -56,9 +66,10 @@ export function buildClock(input: ClockInput): ClockModel {
     collectedAt: collection?.at ?? null,
     collectedBasis: collection?.basis ?? "not known: neither a manifest nor an output of date is in the bundle",
     yearBasis,
-    bootStart,
+    boots: describeBoots(boots, history, input.shutdowns),
+    steps: describeSteps(boots, history),
     placements,
-    notes: describe(placements, zone, yearBasis),
+    notes: [...describeOrder(history), ...describe(placements, zone, yearBasis)],
     place,
     placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
   };
@@ -81,6 +92,15 @@ function collectionTime(input: ClockInput): { at: Instant; basis: string } | nul
   if (!fact?.time) return null;
   const time = fact.time.stated;
   return { at: { lo: time, hi: time + SECOND, best: time, basis: "exact" }, basis: "the output of date in the bundle" };
+}
+
+/** What the node's clock said at the collection, put right by the boot that it was said in. */
+function correctedCollection(stated: { at: Instant; basis: string }, { collected, history }: Boots): typeof stated {
+  const era = collected && history.findLast(({ boot }) => boot === collected.boot);
+  if (!era || era.basis === "exact") return stated;
+  const best = stated.at.best + era.shift;
+  const at: Instant = { lo: best - era.before, hi: best + era.after + SECOND, best, basis: era.basis };
+  return { at, basis: `${stated.basis}, corrected: that clock was not set` };
 }
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
@@ -114,6 +134,13 @@ function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
   });
   const least = Math.max(-WIDEST_ZONE_WEST, ...ahead);
   return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4) + 0;
+}
+
+function startOfKernelLog(input: ClockInput, found: Boots, collectedAt: Instant | null): Instant | null {
+  const boot = found.collected?.boot ?? found.boots.at(-1);
+  if (!boot) return startOfBoot(input.clocks, collectedAt);
+  const logs = input.runs.filter(({ clock, firstStated }) => clock === "monotonic" && firstStated !== null);
+  return kernelStart({ boot }, found.history, Math.max(0, ...logs.map(({ lastStated }) => lastStated ?? 0)));
 }
 
 function startOfBoot(clocks: ClockFact[], collectedAt: Instant | null): Instant | null {

@@ -3,22 +3,15 @@
  * file, file order is truth: a run whose clock was not set (1970, or later than the collection) lies between its
  * neighbours, whatever it says.
  */
-import type { ClockKind, Instant, Micros, Placement } from "../model/time.ts";
+import type { Instant, Micros, Placement } from "../model/time.ts";
 import { DAY, MINUTE } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
+import type { WallEra } from "./history.ts";
+import { eraOfRun, placementIn } from "./history.ts";
+import type { ClockRun } from "./run.ts";
 import type { YearAnchors } from "./year.ts";
 import { inYear, leapBreak, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
-
-/** A stretch of events of one artifact that one clock wrote, in file order. */
-export interface ClockRun {
-  artifact: number;
-  firstEvent: number;
-  lastEvent: number;
-  clock: ClockKind;
-  firstStated: Micros | null;
-  lastStated: Micros | null;
-}
 
 export interface PlacementContext {
   zone: Zone;
@@ -27,6 +20,8 @@ export interface PlacementContext {
   collectedAt: Instant | null;
   /** Where second 0 of the monotonic clock lies, for the boot that ran at collection. */
   bootStart: Instant | null;
+  /** What the wall clock did in each boot that the journal measures. */
+  history: WallEra[];
   /** First event of the run whose stated time is at or after `stated`; null when there is none. */
   eventAt(run: ClockRun, stated: Micros): number | null;
 }
@@ -53,6 +48,16 @@ export function placeRuns(runs: ClockRun[], context: PlacementContext): Placemen
 }
 
 function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[] {
+  const measured = runs.flatMap((run) => {
+    const era = eraOfRun(run, context.history);
+    return era ? [{ run, placement: placementIn(run, era) }] : [];
+  });
+  const known = new Set(measured.map(({ run }) => run));
+  const rest = runs.filter((run) => !known.has(run));
+  return [...measured.map(({ placement }) => placement), ...placeUnmeasured(rest, context)];
+}
+
+function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement[] {
   const whole = runs.filter((run) => run.firstStated !== null && run.lastStated !== null);
   const split = whole.flatMap((run) => splitRun(run, context));
   const repeated = split.map((run, index) => isRepeatedStart(run, index, split));

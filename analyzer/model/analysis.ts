@@ -1,4 +1,4 @@
-import type { Instant } from "./time.ts";
+import type { Instant, Micros } from "./time.ts";
 
 /** What the user said on the command line. */
 export interface AnalysisOptions {
@@ -18,6 +18,28 @@ export interface ClockSummary {
   collectedBasis: string;
   yearBasis: string | null;
   notes: string[];
+  /** In true order. */
+  boots: ClockBoot[];
+  steps: ClockStep[];
+}
+
+/** One boot. `offset`: how far its first times were corrected, true less stated. */
+export interface ClockBoot {
+  id: string;
+  first: Instant | null;
+  last: Instant | null;
+  offset: Micros;
+  basis: string;
+}
+
+/** A moment at which the wall clock was moved by `delta`. */
+export interface ClockStep {
+  bootId: string;
+  at: Instant;
+  delta: Micros;
+  cause: string;
+  /** Store id of the event that tells the cause. */
+  line: number | null;
 }
 
 /** Emitted by the pipeline; only `cli/` shows it. */

@@ -58,8 +58,12 @@ export function buildReport(input: ReportInput): IncidentReport {
       zone: clock.zone,
       zoneBasis: clock.zoneBasis,
       yearBasis: clock.yearBasis,
-      boots: [],
-      steps: [],
+      boots: clock.boots.map(({ id, first, last, offset, basis }) => {
+        return { id, first: reportTime(first), last: reportTime(last), offsetUs: Math.round(offset), basis };
+      }),
+      steps: clock.steps.map(({ bootId, at, delta, cause }) => {
+        return { bootId, at: reportTime(at), deltaUs: Math.round(delta), cause };
+      }),
       notes: [`Collected: ${clock.collectedBasis}.`, ...clock.notes],
     },
     rootCauses: diagnosis.rootCauses.map(toRootCause),

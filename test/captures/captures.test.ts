@@ -84,7 +84,27 @@ describe.skipIf(!there)("outputs saved by hand from a damaged node", () => {
     expect(broken.rootCauses.map(({ cause }) => cause)).not.toContain("clock-wrong");
     const off = broken.gaps.find(({ kind }) => kind === "power-off");
     expect(off?.from?.from).toMatch(/^2026-03-02T05:45:0/);
-    expect(off?.to?.from).toMatch(/^2026-03-02T11:46:0/);
+    expect(off?.to?.from).toMatch(/^2026-03-02T11:45:3/);
+  });
+
+  test("broken: boots in true order though both begin after they end, and their steps", () => {
+    const [first, second, ...others] = broken.clock.boots;
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ id: "d7219834951d4c9cb28881c2760ab6bd" });
+    expect(second).toMatchObject({ id: "e68720e89cd64da1a90a1eeaa3d5c419" });
+    expect(first?.first).toMatchObject({ from: "2026-03-02T05:41:16.306Z", basis: "clock-corrected" });
+    expect(first?.last?.from).toMatch(/^2026-03-02T05:45:05/);
+    expect(second?.first?.from).toMatch(/^2026-03-02T11:45:31/);
+    // The stand-in for NTP says itself by how many seconds it moved the clock, and when.
+    expect(broken.clock.steps.map(({ deltaUs }) => Math.round(deltaUs / 1e6))).toEqual([-4889264, -4867411]);
+    expect(broken.clock.steps.map(({ at }) => at?.to.slice(0, 19))).toEqual([
+      "2026-03-02T05:41:48",
+      "2026-03-02T11:46:05",
+    ]);
+    expect(broken.clock.steps.map(({ cause }) => cause)).toEqual(
+      Array(2).fill(expect.stringContaining("lab-clock-step")),
+    );
+    expect(broken.clock.notes.join()).toContain("boots overlap or run backwards");
   });
 
   test("broken: the binary journals are read, all entries of each", () => {

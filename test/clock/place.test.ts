@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClockInput } from "../../analyzer/clock/model.ts";
 import { buildClock } from "../../analyzer/clock/model.ts";
-import type { ClockRun } from "../../analyzer/clock/place.ts";
+import type { ClockRun } from "../../analyzer/clock/run.ts";
 import { inYear, yearOf } from "../../analyzer/clock/year.ts";
 import { namedZone } from "../../analyzer/clock/zone.ts";
 import { DAY, HOUR, SECOND } from "../../analyzer/model/time.ts";
@@ -12,6 +12,11 @@ const yearless = (text: string): number => utc(`1972-${text}`);
 function run(clock: ClockRun["clock"], first: number, last: number, nth = 0): ClockRun {
   return {
     artifact: 1,
+    path: "a.log",
+    source: null,
+    boot: null,
+    firstMonotonic: null,
+    lastMonotonic: null,
     firstEvent: nth * 10 + 1,
     lastEvent: nth * 10 + 10,
     clock,
@@ -28,12 +33,16 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     collectedAt: null,
     timezone: null,
     year: null,
+    listed: new Map(),
+    clockLines: [],
+    shutdowns: new Set(),
+    linesAround: () => [],
     eventAt: () => null,
   };
   return buildClock({ ...empty, ...input });
 }
 
-const collected = { time: utc("2017-11-05T06:08:00"), basis: "manifest" };
+const collected = { time: utc("2017-11-05T06:08:00"), basis: "manifest", given: false };
 
 describe("years", () => {
   test("the latest that does not lie after the collection", () => {
@@ -60,7 +69,9 @@ describe("years", () => {
       run("local-no-year", yearless("12-31T23:00:00"), yearless("12-31T23:59:00")),
       run("local-no-year", yearless("01-01T00:00:30"), yearless("01-01T01:00:00"), 1),
     ];
-    const { placements } = clockOf(runs, { collectedAt: { time: utc("2018-06-01T00:00:00"), basis: "" } });
+    const { placements } = clockOf(runs, {
+      collectedAt: { time: utc("2018-06-01T00:00:00"), basis: "", given: false },
+    });
     const starts = placements.map((placement, index) => placement.offset + (runs[index]?.firstStated ?? 0));
     expect(starts).toEqual([utc("2017-12-31T23:00:00"), utc("2018-01-01T00:00:30")]);
   });
@@ -105,7 +116,9 @@ describe("a clock that is not set", () => {
       run("utc", utc("2026-04-27T19:49:03"), utc("2026-04-27T19:49:36"), 1),
       run("utc", utc("2026-03-02T11:46:06"), utc("2026-03-02T11:49:56"), 2),
     ];
-    const { placements, notes } = clockOf(runs, { collectedAt: { time: utc("2026-03-02T11:50:00"), basis: "" } });
+    const { placements, notes } = clockOf(runs, {
+      collectedAt: { time: utc("2026-03-02T11:50:00"), basis: "", given: false },
+    });
     expect(placements[1]).toMatchObject({
       basis: "order-only",
       lo: utc("2026-03-02T05:45:05"),
@@ -131,7 +144,9 @@ describe("a clock that is not set", () => {
       run("local-no-year", yearless("04-27T19:49:12"), yearless("04-27T19:49:12"), 2),
       run("local-no-year", yearless("03-02T11:46:09"), yearless("03-02T11:49:51"), 3),
     ];
-    const { placements } = clockOf(runs, { collectedAt: { time: utc("2026-03-02T11:50:00"), basis: "" } });
+    const { placements } = clockOf(runs, {
+      collectedAt: { time: utc("2026-03-02T11:50:00"), basis: "", given: false },
+    });
     expect(placements.map(({ basis }) => basis)).toEqual(["order-only", "zone-assumed", "order-only", "zone-assumed"]);
     expect((placements[1]?.offset ?? 0) + yearless("03-02T05:41:56")).toBe(utc("2026-03-02T05:41:56"));
   });

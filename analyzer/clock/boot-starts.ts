@@ -1,0 +1,89 @@
+/** Where second 0 of each boot lies: a point where its clock was set, an interval between its neighbours where not. */
+import type { Instant, Micros } from "../model/time.ts";
+import { DAY, HOUR, SECOND } from "../model/time.ts";
+import type { SettledBoot } from "./boot-trust.ts";
+
+export interface PlacedBoot extends SettledBoot {
+  /** True time of second 0. */
+  start: Instant;
+  /** µs from second 0 to the last sign of life. */
+  length: Micros;
+  /** Neither the next boot nor the collection bounds it. */
+  open: boolean;
+}
+
+/** An unsynchronized crystal, and slewing by NTP. */
+const DRIFT = 5e-4;
+const READING = 10_000;
+/** Bound of a boot that nothing bounds. */
+const UNBOUNDED = 366 * DAY;
+/** A boot known this well may be drawn where it most likely is. */
+const WELL_KNOWN = HOUR;
+
+interface Bounds {
+  boot: SettledBoot;
+  length: Micros;
+  lo: Micros | null;
+  hi: Micros | null;
+}
+
+/**
+ * @param boots in true order
+ * @param collectedAt true time of the collection, which no boot outlived; null when it is not known
+ * @param atLeast lower bounds of second 0 from elsewhere, by boot id
+ */
+export function placeStarts(
+  boots: SettledBoot[],
+  collectedAt: Micros | null,
+  atLeast: Map<string, Micros>,
+): PlacedBoot[] {
+  const bounds = boots.map((boot) => boundsOf(boot));
+  backward(bounds, collectedAt);
+  forward(bounds, atLeast);
+  return bounds.map(toPlaced);
+}
+
+function boundsOf(boot: SettledBoot): Bounds {
+  const length = Math.max(0, ...boot.eras.map(({ last }) => last));
+  const era = boot.anchor === null ? undefined : boot.eras[boot.anchor];
+  if (!era) return { boot, length, lo: null, hi: null };
+  const error = READING + Math.round(DRIFT * era.first);
+  return { boot, length, lo: era.distance - error, hi: era.distance + error };
+}
+
+/** No boot ends after the one after it started. */
+function backward(bounds: Bounds[], collectedAt: Micros | null): void {
+  let end = collectedAt;
+  for (const own of bounds.toReversed()) {
+    if (own.boot.anchor === null && end !== null) own.hi = end - own.length;
+    end = own.hi ?? end;
+  }
+}
+
+/** No boot starts before the one before it ended, nor before a time that a right clock had saved. */
+function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
+  let end: Micros | null = null;
+  for (const own of bounds) {
+    const { boot, hi } = own;
+    if (boot.anchor === null) {
+      const restored = boot.eras.flatMap(({ distance }, at) => (boot.states[at] === "restored" ? [distance] : []));
+      const least = [...restored, atLeast.get(boot.id) ?? -Infinity, end ?? -Infinity];
+      // A time that lies behind the upper bound was saved by a clock that was wrong itself.
+      const lo = Math.max(...least.filter((time) => time > -Infinity && (hi === null || time <= hi)));
+      own.lo = lo === -Infinity ? null : lo;
+    }
+    if (own.lo !== null) end = own.lo + own.length;
+  }
+}
+
+function toPlaced({ boot, length, lo, hi }: Bounds): PlacedBoot {
+  if (boot.anchor !== null && lo !== null && hi !== null) {
+    return { ...boot, length, open: false, start: { lo, hi, best: (lo + hi) / 2, basis: "clock-corrected" } };
+  }
+  const first = boot.eras[0]?.distance ?? 0;
+  const least = lo ?? (hi === null ? first : hi - UNBOUNDED);
+  const most = Math.max(hi ?? least + UNBOUNDED, least + SECOND);
+  const basis = most - least <= WELL_KNOWN ? "clock-corrected" : "order-only";
+  const best = lo ?? (hi === null ? least : most);
+  return { ...boot, length, open: hi === null || lo === null, start: { lo: least, hi: most, best, basis } };
+}

@@ -1,0 +1,117 @@
+/** Which stretch of a boot had the right time, and what set the clock at each border between stretches. */
+import type { Micros } from "../model/time.ts";
+import { DAY, MINUTE } from "../model/time.ts";
+import type { Era, MeasuredBoot } from "./eras.ts";
+import type { ClockLine, ClockMark } from "./marks.ts";
+import { causeOf, readMark } from "./marks.ts";
+
+/** `set` by somebody or something; `plain`: as found, nothing speaks against it; `restored`, `unset`: not the time. */
+export type EraState = "set" | "plain" | "restored" | "unset";
+
+export interface Step {
+  /** µs since boot: after the last entry before it, and before the first entry after it. */
+  after: Micros;
+  before: Micros;
+  delta: Micros;
+  cause: (ClockMark & { line: ClockLine }) | null;
+}
+
+export interface SettledBoot extends MeasuredBoot {
+  states: EraState[];
+  /** Index of the era whose time is right; null when none is. */
+  anchor: number | null;
+  /** Border n lies between eras n and n + 1. */
+  steps: Step[];
+  /** Wall time that a saved time was restored to, nearest to the end of the boot. */
+  restoredTo: Micros | null;
+}
+
+export interface TrustInput {
+  /** Lines around the border of two runs, within a few seconds, in order. */
+  linesAround(firstEvent: number): ClockLine[];
+  /** Lines that tell of a clock that was not set, restored or synchronized, with their boot and µs since it. */
+  clockLines: { boot: string; monotonic: Micros; line: ClockLine }[];
+  collectedAt: Micros | null;
+}
+
+/** Before this no clock of a node was right. */
+const FIRST_SENSIBLE = Date.UTC(2010, 0, 1) * 1000;
+/** A boot whose first entries are in the journal shows whether its clock was set. */
+const FROM_THE_START = MINUTE;
+const WORTH = MINUTE;
+const NO_CLOCK = /hctosys: unable to|unable to open rtc device|No RTC|Cannot access the Hardware Clock/i;
+
+/** Settles all boots. A machine that was seen to start at a wrong time is not believed where no step followed. */
+export function settleBoots(boots: MeasuredBoot[], input: TrustInput): SettledBoot[] {
+  const settled = boots.map((boot) => settle(boot, input));
+  const hasNoClock = settled.some(({ states, steps, anchor }) => {
+    return anchor !== null && anchor > 0 && states[0] !== "plain" && steps.some(({ delta }) => Math.abs(delta) > WORTH);
+  });
+  return settled.map((boot) => (hasNoClock ? doubt(boot) : boot));
+}
+
+function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
+  const steps = boot.eras.slice(1).map((era, at) => stepTo(era, boot.eras[at], input));
+  const said = input.clockLines.filter(({ boot: id }) => id === boot.id);
+  const states = boot.eras.map((era, at): EraState => {
+    if (era.endDistance + era.last < FIRST_SENSIBLE) return "unset";
+    const cause = at === 0 ? null : (steps[at - 1]?.cause ?? null);
+    if (cause?.kind === "restored") return "restored";
+    if (cause?.kind !== "resumed" && at > 0) return "set";
+    return at === 0 && startsWrong(era, said) ? "restored" : "plain";
+  });
+  const synced = said.filter(({ line }) => saysSynced(line));
+  const inTouch = (at: number): boolean => {
+    const era = boot.eras[at];
+    return era !== undefined && synced.some(({ monotonic }) => monotonic >= era.first && monotonic <= era.last + WORTH);
+  };
+  // A clock that was near enough needs no step.
+  const last = boot.eras.length - 1;
+  if ((states[last] === "restored" || states[last] === "plain") && inTouch(last)) states[last] = "set";
+  return { ...boot, states, steps, anchor: anchorOf(states, steps, boot, input), restoredTo: restoredTo(boot, states) };
+}
+
+function stepTo(era: Era, previous: Era | undefined, input: TrustInput): Step {
+  const delta = era.distance - (previous?.endDistance ?? era.distance);
+  const cause = causeOf(input.linesAround(era.firstEvent), delta);
+  return { after: previous?.last ?? era.first, before: era.first, delta, cause };
+}
+
+function startsWrong(era: Era, said: TrustInput["clockLines"]): boolean {
+  return said.some(({ monotonic, line }) => {
+    return monotonic <= era.last && (NO_CLOCK.test(line.text) || readMark(line)?.kind === "restored");
+  });
+}
+
+function saysSynced({ text }: ClockLine): boolean {
+  return /^(?:Initial clock synchronization to|Selected source |Contacted time server )/.test(text);
+}
+
+/** The latest era that was set, a time server's before a person's; else the latest that nothing speaks against. */
+function anchorOf(states: EraState[], steps: Step[], boot: MeasuredBoot, input: TrustInput): number | null {
+  const set = states.flatMap((state, at) => (state === "set" ? [at] : []));
+  const byServer = set.filter((at) => at === 0 || steps[at - 1]?.cause?.kind === "synced");
+  const last = set.at(-1);
+  if (last !== undefined) {
+    const byHand = steps[last - 1]?.cause?.kind === "hand";
+    return byHand ? (byServer.at(-1) ?? last) : last;
+  }
+  const end = states.length - 1;
+  const era = boot.eras[end];
+  if (states[end] !== "plain" || era === undefined) return null;
+  const future = input.collectedAt !== null && era.distance + era.first > input.collectedAt + DAY;
+  return future ? null : end;
+}
+
+function restoredTo(boot: MeasuredBoot, states: EraState[]): Micros | null {
+  const at = states.lastIndexOf("restored");
+  const era = boot.eras[at];
+  return era ? era.distance + era.first : null;
+}
+
+/** Takes back the trust in a boot that begins like the others, and to which no time came. */
+function doubt(boot: SettledBoot): SettledBoot {
+  const [era] = boot.eras;
+  if (boot.states.length !== 1 || boot.states[0] !== "plain" || !era || era.first > FROM_THE_START) return boot;
+  return { ...boot, states: ["restored"], anchor: null, restoredTo: era.distance + era.first };
+}

@@ -1,0 +1,113 @@
+/** The boots of a bundle: measured by the journal, told right from wrong, put in order, and placed. */
+import type { ClockFact } from "../model/fact.ts";
+import type { Instant, Micros } from "../model/time.ts";
+import { SECOND } from "../model/time.ts";
+import { orderBoots } from "./boot-order.ts";
+import type { PlacedBoot } from "./boot-starts.ts";
+import { placeStarts } from "./boot-starts.ts";
+import type { SettledBoot, TrustInput } from "./boot-trust.ts";
+import { settleBoots } from "./boot-trust.ts";
+import type { MeasuredBoot } from "./eras.ts";
+import { measureBoots } from "./eras.ts";
+import type { WallEra } from "./history.ts";
+import { historyOf } from "./history.ts";
+import type { ClockRun } from "./run.ts";
+
+export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines"> {
+  runs: ClockRun[];
+  clocks: ClockFact[];
+  /** Index in `journalctl --list-boots` by boot id. */
+  listed: Map<string, number>;
+}
+
+export interface Boots {
+  boots: PlacedBoot[];
+  history: WallEra[];
+  /** The boot that ran at the collection, with µs since it. */
+  collected: { boot: PlacedBoot; uptime: Micros } | null;
+}
+
+/** A command's output is read within this time of the one before it. */
+const SAME_READING = 5 * SECOND;
+
+/**
+ * @param stated the collection time by the node's own clock
+ * @param given the same from somebody who knows, which is right whatever the node says
+ */
+export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
+  const reading = readingAtCollection(input.clocks);
+  const measured = withReading(measureBoots(input.runs), reading);
+  const { linesAround, clockLines } = input;
+  const settled = settleBoots(measured, { linesAround, clockLines, collectedAt: given ?? stated });
+  const evidence = { runs: input.runs, listed: input.listed, collected: reading?.boot ?? null };
+  const ordered = orderBoots(settled.map(toOrdered), evidence).map(({ boot }) => boot);
+  const running = ordered.find(({ id }) => id === reading?.boot);
+  // The node's own word for the collection is as good as the clock of that boot.
+  const isRight = running === undefined || running.anchor === running.eras.length - 1;
+  const boots = placeStarts(ordered, given ?? (isRight ? stated : null), new Map());
+  const boot = boots.find(({ id }) => id === reading?.boot);
+  return {
+    boots,
+    history: historyOf(boots),
+    collected: boot && reading ? { boot, uptime: reading.uptime } : null,
+  };
+}
+
+interface Reading {
+  boot: string;
+  uptime: Micros;
+  stated: Micros | null;
+}
+
+function readingAtCollection(clocks: ClockFact[]): Reading | null {
+  const collection = clocks.find(({ reading, bootId }) => reading === "collection" && bootId !== null);
+  const seconds = clocks.find((clock) => clock.reading === "uptime" && clock.seconds !== null)?.seconds ?? null;
+  if (!collection?.bootId || seconds === null) return null;
+  const time = collection.time?.clock === "utc" ? collection.time.stated : null;
+  return { boot: collection.bootId, uptime: Math.round(seconds * SECOND), stated: time };
+}
+
+/** The clock as the collector read it is one more entry of the boot that ran then. */
+function withReading(boots: MeasuredBoot[], reading: Reading | null): MeasuredBoot[] {
+  if (!reading || reading.stated === null) return boots;
+  const { uptime } = reading;
+  const distance = reading.stated - uptime;
+  const era = { distance, endDistance: distance, first: uptime, last: uptime, firstEvent: 0 };
+  const own = boots.find(({ id }) => id === reading.boot);
+  if (!own) return boots.length === 0 ? boots : [...boots, { id: reading.boot, eras: [era] }];
+  const last = own.eras.at(-1);
+  if (last && uptime < last.last) return boots;
+  const same = last !== undefined && Math.abs(distance - last.endDistance) <= SAME_READING;
+  const eras = same
+    ? [...own.eras.slice(0, -1), { ...last, last: uptime, endDistance: last.endDistance }]
+    : [...own.eras, era];
+  return boots.map((boot) => (boot === own ? { ...boot, eras } : boot));
+}
+
+function toOrdered(boot: SettledBoot): Parameters<typeof orderBoots>[0][number] & { boot: SettledBoot } {
+  const anchor = boot.anchor === null ? undefined : boot.eras[boot.anchor];
+  const last = boot.eras.at(-1);
+  return {
+    boot,
+    id: boot.id,
+    known: anchor ? { start: anchor.distance, end: anchor.distance + (last?.last ?? 0) } : null,
+    restoredTo: boot.restoredTo,
+    lastWall: last ? last.endDistance + last.last : 0,
+  };
+}
+
+/** Drift of the kernel's log clock against the monotonic one. */
+const LOG_DRIFT = 1e-4;
+const LOG_ERROR = 50_000;
+
+/** Where second 0 of the kernel's log lies, good for its first `length` µs. */
+export function kernelStart({ boot }: { boot: PlacedBoot }, history: WallEra[], length: Micros): Instant | null {
+  const own = history.filter((era) => era.boot === boot);
+  const era = own.find(({ index }) => index === boot.anchor) ?? own.at(-1);
+  const measured = era && boot.eras[era.index];
+  if (!era || !measured) return null;
+  const best = measured.distance + era.shift;
+  const error = LOG_ERROR + Math.round(LOG_DRIFT * length);
+  const basis = era.basis === "exact" ? "clock-corrected" : era.basis;
+  return { lo: best - era.before - error, hi: best + era.after + error, best, basis };
+}

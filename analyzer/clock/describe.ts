@@ -1,0 +1,83 @@
+/** The clock section of the report: every boot, every step, and what was assumed, in sentences. */
+import type { ClockBoot, ClockStep } from "../model/analysis.ts";
+import type { Instant, Micros } from "../model/time.ts";
+import { SECOND } from "../model/time.ts";
+import type { PlacedBoot } from "./boot-starts.ts";
+import type { WallEra } from "./history.ts";
+
+/** Smaller steps are left out: they change no order that matters. */
+const WORTH_TELLING = SECOND;
+
+/** Boots in true order, with the place of their first and last sign of life. */
+export function describeBoots(boots: PlacedBoot[], history: WallEra[], shutdowns: Set<string>): ClockBoot[] {
+  return boots.map((boot, at) => {
+    const own = history.filter((era) => era.boot === boot);
+    const [first, last] = [own[0], own.at(-1)];
+    const [from, to] = [boot.eras[0], boot.eras.at(-1)];
+    return {
+      id: boot.id,
+      first: first && from ? instantIn(first, from.distance + from.first) : null,
+      last: last && to ? instantIn(last, to.endDistance + to.last) : null,
+      offset: first?.shift ?? 0,
+      basis: [whatHappened(boot), end(shutdowns.has(boot.id), at === boots.length - 1)].join(" "),
+    };
+  });
+}
+
+function instantIn({ shift, before, after, basis }: WallEra, stated: Micros): Instant {
+  const best = stated + shift;
+  return { lo: best - before, hi: best + after + 1, best, basis };
+}
+
+function whatHappened(boot: PlacedBoot): string {
+  if (boot.anchor === null) {
+    const start = boot.restoredTo === null ? "Its clock was not set" : "Its clock started at a saved time";
+    const bounds = boot.open
+      ? "nothing bounds it on one side, so it may lie far from where it is drawn"
+      : "it lies between the end of the boot before it and the start of the next, or the collection";
+    return `${start}, and no time server was heard: ${bounds}.`;
+  }
+  const steps = boot.steps.filter(({ delta }) => Math.abs(delta) >= WORTH_TELLING);
+  if (steps.length === 0) return "Nothing speaks against its clock.";
+  const many = steps.length === 1 ? "one step" : `${steps.length} steps`;
+  return `Its clock was moved in ${many}: what was written before is corrected by them, on the seconds since boot.`;
+}
+
+function end(shutdown: boolean, isLast: boolean): string {
+  if (shutdown) return "It ended with a shutdown.";
+  return isLast ? "It is the last one known." : "No shutdown was logged: the power was cut, or it hung.";
+}
+
+/** Steps in true order. `at` is the place of the first entry after the step, reaching back to the last one before it. */
+export function describeSteps(boots: PlacedBoot[], history: WallEra[]): ClockStep[] {
+  return boots.flatMap((boot) =>
+    boot.steps.flatMap(({ after, before, delta, cause }, border): ClockStep[] => {
+      const era = history.find((own) => own.boot === boot && own.index === border + 1);
+      const own = boot.eras[border + 1];
+      if (!era || !own || Math.abs(delta) < WORTH_TELLING || cause?.kind === "resumed") return [];
+      const at = instantIn(era, own.distance + own.first);
+      const lo = at.lo - (before - after);
+      const basis = at.basis === "exact" && at.best - lo > SECOND ? "clock-corrected" : at.basis;
+      return [
+        {
+          bootId: boot.id,
+          at: { ...at, lo, basis },
+          delta,
+          cause: cause === null ? "no line says what set it" : `set by ${cause.by}`,
+          line: cause?.line.event ?? null,
+        },
+      ];
+    }),
+  );
+}
+
+/** What the order of the boots rests on, when their wall clocks do not tell it. */
+export function describeOrder(history: WallEra[]): string[] {
+  const earlier = (era: WallEra, other: WallEra): boolean => other.boot !== era.boot && era.from < other.to;
+  const confused = history.some((era, at) => history.slice(0, at).some((other) => earlier(era, other)));
+  return confused
+    ? [
+        "By their wall clocks, boots overlap or run backwards. They are in the order that the journal's own sequence, synchronized times and saved times prove; within a boot, the seconds since boot order the lines.",
+      ]
+    : [];
+}

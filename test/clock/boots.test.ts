@@ -1,0 +1,189 @@
+/** Boots: their steps, their order by evidence, and intervals where no time came. */
+import { describe, expect, test } from "vitest";
+import type { OrderedBoot } from "../../analyzer/clock/boot-order.ts";
+import { orderBoots } from "../../analyzer/clock/boot-order.ts";
+import { readMark } from "../../analyzer/clock/marks.ts";
+import type { ClockInput } from "../../analyzer/clock/model.ts";
+import { buildClock } from "../../analyzer/clock/model.ts";
+import type { ClockRun } from "../../analyzer/clock/run.ts";
+import { MINUTE, SECOND } from "../../analyzer/model/time.ts";
+
+const utc = (text: string): number => Date.parse(`${text}Z`) * 1000;
+const id = (digit: string): string => digit.repeat(32);
+let events = 0;
+
+/** A run of boot `boot` from `first` to `last` seconds since it, when the wall clock claims `wall` for second 0. */
+function run(boot: string, wall: string, first: number, last: number, more: Partial<ClockRun> = {}): ClockRun {
+  events += 10;
+  return {
+    artifact: 1,
+    path: "journal",
+    source: "journal-file",
+    firstEvent: events,
+    lastEvent: events + 9,
+    clock: "utc",
+    boot: id(boot),
+    firstMonotonic: first * SECOND,
+    lastMonotonic: last * SECOND,
+    firstStated: utc(wall) + first * SECOND,
+    lastStated: utc(wall) + last * SECOND,
+    ...more,
+  };
+}
+
+function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
+  return buildClock({
+    runs,
+    clocks: [],
+    probes: [],
+    collectedAt: null,
+    timezone: null,
+    year: null,
+    listed: new Map(),
+    clockLines: [],
+    shutdowns: new Set(),
+    linesAround: () => [],
+    eventAt: () => null,
+    ...input,
+  });
+}
+
+const line = (text: string, origin = "systemd-timesyncd") => ({ event: 1, origin, text, stated: null });
+const RESTORED = line("System clock time unset or jumped backwards, restored from recorded timestamp: Mon 2024-03-04");
+
+describe("one boot", () => {
+  test("what was written before a step is moved by it, and exactly as far", () => {
+    const { placements, boots, steps } = clockOf([
+      run("a", "2024-03-04T10:00:00", 5, 30),
+      run("a", "2024-03-04T16:00:00", 31, 300),
+    ]);
+    expect(placements[0]).toMatchObject({ offset: 6 * 60 * MINUTE, basis: "clock-corrected" });
+    expect(placements[0]?.before).toBeLessThan(SECOND);
+    expect(placements[1]).toMatchObject({ offset: 0, before: 0, after: 0, basis: "exact" });
+    expect(steps).toMatchObject([{ delta: 6 * 60 * MINUTE, bootId: id("a") }]);
+    expect(steps[0]?.at).toMatchObject({ lo: utc("2024-03-04T16:00:30"), best: utc("2024-03-04T16:00:31") });
+    expect(boots[0]?.first?.best).toBe(utc("2024-03-04T16:00:05"));
+  });
+
+  test("a person's step after a time server's does not make the server wrong", () => {
+    const runs = [
+      run("a", "2024-03-04T10:00:00", 5, 30),
+      run("a", "2024-03-04T16:00:00", 31, 300),
+      run("a", "2024-03-04T12:00:00", 301, 400),
+    ];
+    const texts = [
+      "Initial clock synchronization to Mon 2024-03-04 16:00:31 UTC.",
+      "pi : COMMAND=/usr/bin/date -s 12:05",
+    ];
+    const { placements } = clockOf(runs, {
+      linesAround: (event) =>
+        runs.slice(1).flatMap((own, at) => (own.firstEvent === event ? [line(texts[at] ?? "")] : [])),
+    });
+    expect(placements.map(({ offset }) => offset / 60 / MINUTE)).toEqual([6, 0, 4]);
+  });
+
+  test("a suspend is no step: the monotonic clock stood still, and the wall clock was right before it", () => {
+    const runs = [run("a", "2024-03-04T10:00:00", 5, 30), run("a", "2024-03-04T16:00:00", 31, 300)];
+    const { placements, steps } = clockOf(runs, { linesAround: () => [line("PM: suspend exit", "kernel")] });
+    expect(placements.map(({ offset }) => offset)).toEqual([0, 0]);
+    expect(steps).toEqual([]);
+  });
+});
+
+describe("a boot to which no time came", () => {
+  const runs = [
+    run("a", "2024-03-04T16:00:00", 5, 300),
+    run("b", "2024-03-04T16:04:00", 5, 600),
+    run("c", "2024-03-04T16:04:00", 5, 30),
+    run("c", "2024-03-05T08:00:00", 31, 300),
+  ];
+  const clockLines = [
+    { boot: id("b"), monotonic: 6 * SECOND, line: RESTORED },
+    { boot: id("c"), monotonic: 6 * SECOND, line: RESTORED },
+  ];
+
+  test("lies between its neighbours as an interval, whose events keep their distances", () => {
+    const { placements, boots } = clockOf(runs, { clockLines });
+    const b = placements.find(({ firstEvent }) => firstEvent === runs[1]?.firstEvent);
+    const start = utc("2024-03-04T16:04:00") + (b?.offset ?? 0);
+    expect(b?.basis).toBe("order-only");
+    expect(Math.abs(start - (b?.before ?? 0) - utc("2024-03-04T16:05:00"))).toBeLessThan(SECOND);
+    expect(Math.abs(start + (b?.after ?? 0) - utc("2024-03-05T07:50:00"))).toBeLessThan(SECOND);
+    expect(boots.map(({ id: own }) => own)).toEqual([id("a"), id("b"), id("c")]);
+    expect(boots[1]?.basis).toContain("no time server was heard");
+  });
+
+  test("is told by the other boots of a machine without a clock when it says nothing itself", () => {
+    const { placements } = clockOf(runs, { clockLines: clockLines.slice(1) });
+    expect(placements[1]?.basis).toBe("order-only");
+  });
+
+  test("is believed when its clock was near enough to need no step", () => {
+    const selected = { boot: id("b"), monotonic: 60 * SECOND, line: line("Selected source 192.0.2.1", "chronyd") };
+    const { placements } = clockOf(runs, { clockLines: [...clockLines, selected] });
+    expect(placements[1]).toMatchObject({ offset: 0, basis: "exact" });
+  });
+});
+
+describe("the order of boots", () => {
+  const none = { runs: [], listed: new Map<string, number>(), collected: null };
+  const boot = (own: string, more: Partial<OrderedBoot> = {}): OrderedBoot => {
+    return { id: own, known: null, restoredTo: null, lastWall: 0, ...more };
+  };
+  const names = (boots: OrderedBoot[]): string => boots.map(({ id: own }) => own).join("");
+
+  test("synchronized times order boots, and the one that was running is the last", () => {
+    const boots = [
+      boot("c"),
+      boot("b", { known: { start: 500, end: 600 } }),
+      boot("a", { known: { start: 0, end: 90 } }),
+    ];
+    expect(names(orderBoots(boots, { ...none, collected: "c" }))).toBe("abc");
+  });
+
+  test("files that count on are one sequence, whatever their wall times are", () => {
+    const file = (name: string, own: string): ClockRun => run(own, "2024-03-04T16:00:00", 5, 300, { path: name });
+    const row = `system@${id("1")}-`;
+    const runs = [
+      file("journal/system.journal", "c"),
+      file(`journal/${row}0000000000000800-0006507668184800.journal`, "b"),
+      file(`journal/${row}0000000000000001-000650766818ffff.journal`, "a"),
+    ];
+    expect(names(orderBoots([boot(id("c")), boot(id("b")), boot(id("a"))], { ...none, runs }))).toBe(
+      id("a") + id("b") + id("c"),
+    );
+  });
+
+  test("a boot that starts at a saved time follows the one that saved it", () => {
+    const [saver, other] = [boot("s", { lastWall: 100 * MINUTE }), boot("o", { lastWall: 50 * MINUTE })];
+    const started = boot("r", { restoredTo: 99 * MINUTE });
+    expect(names(orderBoots([started, other, saver], none)).indexOf("r")).toBeGreaterThan(1);
+  });
+
+  test("what contradicts stronger evidence is left out", () => {
+    const boots = [boot("b", { known: { start: 500, end: 600 } }), boot("a", { known: { start: 0, end: 90 } })];
+    const listed = new Map([
+      ["b", -1],
+      ["a", 0],
+    ]);
+    expect(names(orderBoots(boots, { ...none, listed }))).toBe("ab");
+  });
+});
+
+test.each([
+  ["systemd-timesyncd", "Initial clock synchronization to Mon 2024-03-04 11:12:13.123456 UTC.", "synced"],
+  ["chronyd", "System clock was stepped by 4211.235 seconds", "synced"],
+  ["ntpd", "time reset +4211.235 s", "synced"],
+  ["fake-hwclock", "Mon Mar  4 10:00:00 UTC 2024", "restored"],
+  ["systemd", "System time before build time, advancing clock.", "restored"],
+  ["sudo", "pi : TTY=pts/0 ; PWD=/home/pi ; USER=root ; COMMAND=/usr/bin/date -s 2024-03-04", "hand"],
+  ["systemd", "RTC configured in localtime, applying delta of 60 minutes to system time.", "local-rtc"],
+  ["kernel", "PM: suspend exit", "resumed"],
+])("%s: %s", (origin, text, kind) => {
+  expect(readMark({ origin, text })?.kind).toBe(kind);
+});
+
+test("other lines say nothing of the clock", () => {
+  expect(readMark({ origin: "systemd", text: "Started Network Time Synchronization." })).toBeNull();
+  expect(readMark({ origin: "fake-hwclock", text: "Current system time: 2026-04-27 19:48:58" })).toBeNull();
+});
