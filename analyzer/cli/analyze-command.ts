@@ -1,4 +1,6 @@
 import { closeSync, openSync } from "node:fs";
+import { basename } from "node:path";
+import type { Database } from "better-sqlite3";
 import type { Command } from "commander";
 import { analyze } from "../analyze.ts";
 import type { BundleInput } from "../compare.ts";
@@ -8,8 +10,10 @@ import { limitOptions } from "../bundle/limits.ts";
 import { bundleKind, openBundle } from "../bundle/open.ts";
 import type { AnalysisOptions, Progress } from "../model/analysis.ts";
 import type { OpenedBundle } from "../model/artifact.ts";
+import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { severities } from "../model/words.ts";
+import { exportEvents } from "../report/events.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -21,7 +25,13 @@ import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
 import type { ProgressMode } from "./progress.ts";
 import { createProgress } from "./progress.ts";
+import { isHtmlReport, readReportFile, REPORT_SUFFIX } from "./report-file.ts";
 import { toolVersion } from "./version.ts";
+
+/** Below the 4 MB that every tracker takes as an attachment (old Gitea: 4 MB). */
+const HTML_BYTES = 3_900_000;
+/** Options that say how to read a bundle, or what to make of it. */
+const NEED_BUNDLE = ["timezone", "year", "collectedAt", "db"] as const;
 
 interface AnalyzeOptions extends OutputOptions, Partial<Record<keyof Limits, string>> {
   timezone?: string;
@@ -36,7 +46,10 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
   program
     .command("analyze", { isDefault: true })
     .description("analyse a bundle and write <name>.html, <name>.md and <name>.sqlite")
-    .argument("<bundle...>", "tarballs or directories of one node, loose files, or - for stdin")
+    .argument(
+      "<bundle...>",
+      "tarballs or directories of one node, loose files, - for stdin, or an earlier report (.html)",
+    )
     .option("--out <dir>", "directory for the default outputs")
     .option("--html <file>", "write only the outputs named; - is stdout")
     .option("--markdown <file>")
@@ -56,8 +69,10 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
 }
 
 async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
-  const analysis = readOptions(options);
   const failOn = readFailOn(options.failOn);
+  const [path = ""] = paths;
+  if (paths.length === 1 && isHtmlReport(path)) return renderAgain(path, options, failOn);
+  const analysis = readOptions(options);
   const limits = readLimits(options);
   const groups = await groupPaths(paths);
   if (groups.length > 1 && analysis.collectedAt !== null) {
@@ -75,11 +90,16 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   }
   const { report, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
   if (plan.database !== null) indexTexts(newest.database);
+  const events = plan.html === null ? null : eventsFor(newest.database, report);
   for (const { database } of inputs) database.close();
   if (paths.includes("-")) for (const bundle of opened) await bundle.close();
   progress.clear();
   if (plan.database !== null) publish(plan.database, inputs.indexOf(newest));
-  writeAll(plan, report);
+  writeAll(plan, report, events);
+  return exitFor(report, failOn);
+}
+
+function exitFor(report: IncidentReport, failOn: number | null): number {
   const rank = (severity: string): number => severities.findIndex((word) => word === severity);
   const counted = report.findings.filter(({ change }) => change !== "fixed");
   return failOn !== null && counted.some(({ severity }) => rank(severity) <= failOn) ? EXIT.findings : EXIT.ok;
@@ -120,6 +140,27 @@ async function analyzeAll(
   return { report: await analyze(newest.open, newest.database, options, onProgress), newest };
 }
 
+/** As many events as fit into the HTML report beside its text. */
+function eventsFor(database: Database, report: IncidentReport): ReportEvents {
+  return exportEvents(database, report, HTML_BYTES - Buffer.byteLength(renderHtml(report)));
+}
+
+/** Renders the report inside of an earlier HTML report with today's templates. */
+function renderAgain(path: string, options: AnalyzeOptions, failOn: number | null): number {
+  for (const name of NEED_BUNDLE) {
+    if (options[name] === undefined) continue;
+    throw new UsageError(`${path} is a report, and --${kebab(name)} needs the bundle`, "give the bundle instead");
+  }
+  const { report, events } = readReportFile(path);
+  const plan = planOutputs(basename(path).replace(REPORT_SUFFIX, ""), options);
+  writeAll({ ...plan, database: null }, report, events);
+  return exitFor(report, failOn);
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** Stdin can be opened only once: its bundle is kept and read again. Others are opened anew, without their checksum. */
 function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): () => Promise<OpenedBundle> {
   if (paths.includes("-")) return async () => ({ ...first, close: async () => undefined });
@@ -131,8 +172,8 @@ function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): 
   };
 }
 
-function writeAll(plan: OutputPlan, report: IncidentReport): void {
-  if (plan.html !== null) writeOutput(plan.html, renderHtml(report));
+function writeAll(plan: OutputPlan, report: IncidentReport, events: ReportEvents | null): void {
+  if (plan.html !== null) writeOutput(plan.html, renderHtml(report, events));
   if (plan.markdown !== null) writeOutput(plan.markdown, renderMarkdown(report));
   if (plan.json !== null) writeOutput(plan.json, renderJson(report));
   const toStdout = Object.values(plan).includes("-");

@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { isOwnStore } from "../store/open.ts";
 import { UsageError } from "./errors.ts";
+import { isHtmlReport } from "./report-file.ts";
 
 /** Where each output goes; `-` is stdout, null is not written. */
 export interface OutputPlan {
@@ -78,6 +80,7 @@ function checkTargets(plan: OutputPlan): void {
 function isOwn(kind: keyof OutputPlan, path: string): boolean {
   if (kind === "database") return isOwnStore(path);
   const { size } = lstatSync(path);
+  if (/\.gz$/i.test(path)) return size === 0 || isHtmlReport(path);
   const file = openSync(path, "r");
   const read = (position: number): string => {
     const bytes = Buffer.alloc(4096);
@@ -105,13 +108,14 @@ export function publish(path: string, index = 0): void {
   removePartial();
 }
 
-/** Writes a whole text and moves it to its name; `-` goes to stdout. */
+/** Writes a whole text and moves it to its name, packed when that ends in `.gz`; `-` goes to stdout. */
 export function writeOutput(path: string, text: string): void {
   if (path === "-") {
     process.stdout.write(text);
     return;
   }
-  writeFileSync(partialName(path), text, { mode: 0o600, flag: "wx" });
+  const content = /\.gz$/i.test(path) ? gzipSync(text, { level: 9 }) : text;
+  writeFileSync(partialName(path), content, { mode: 0o600, flag: "wx" });
   publish(path);
 }
 

@@ -17,7 +17,7 @@ export function histogramOf(database: Database): ReportHistogram | null {
   const { from, to, total } = database
     .prepare(`SELECT min(stated + shift) AS "from", max(stated + shift) AS "to", count(*) AS total ${placed}`)
     .get() as { from: number | null; to: number | null; total: number };
-  const { total: all } = database.prepare('SELECT count(*) AS "all" FROM event').get() as { total: number };
+  const { total: all } = database.prepare("SELECT count(*) AS total FROM event").get() as { total: number };
   if (from === null || to === null) return null;
   const binUs = Math.max(1, Math.ceil((to - from + 1) / BINS));
   const rows = database

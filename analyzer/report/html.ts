@@ -3,6 +3,7 @@
  * What comes from the bundle is made visible here and escaped by the templates.
  */
 import { createHash } from "node:crypto";
+import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { anchorsOf } from "./html-anchors.ts";
 import { eventsView, findingsView } from "./html-evidence.ts";
@@ -11,7 +12,8 @@ import { checksView, clockView, containersView, coverageView, reproduceView } fr
 import type { Page } from "./html-templates.ts";
 import { loadPage } from "./html-templates.ts";
 import { timelineView } from "./html-timeline.ts";
-import { renderJsonIsland } from "./json.ts";
+import { packIsland } from "./island.ts";
+import { compactJson } from "./json.ts";
 import { visibleData } from "./text.ts";
 
 const ownPage = await loadPage();
@@ -36,13 +38,13 @@ const SECTIONS = [
   ["reproduce", "How to reproduce"],
 ] as const;
 
-/** The report as one HTML file; the same report gives the same bytes. */
-export function renderHtml(original: IncidentReport): string {
-  return renderPage(ownPage, original);
+/** The report as one HTML file, with its events where there are some; the same input gives the same bytes. */
+export function renderHtml(original: IncidentReport, events: ReportEvents | null = null): string {
+  return renderPage(ownPage, original, events);
 }
 
 /** The same with other compiled templates. */
-export function renderPage(page: Page, original: IncidentReport): string {
+export function renderPage(page: Page, original: IncidentReport, events: ReportEvents | null): string {
   const report = visibleData(original);
   const anchors = anchorsOf(report);
   const further = furtherView(report, anchors);
@@ -60,12 +62,13 @@ export function renderPage(page: Page, original: IncidentReport): string {
     further,
     timeline: timelineView(report),
     findings: findingsView(report, anchors),
-    events: eventsView(report, anchors),
+    keyEvents: eventsView(report, anchors),
     clock: clockView(report),
     containers: containersView(report),
     checks: checksView(report),
     coverage: coverageView(report),
     reproduce: reproduceView(report),
-    island: page.trusted(renderJsonIsland(original)),
+    data: page.trusted(packIsland(compactJson(original))),
+    events: events && page.trusted(packIsland(JSON.stringify(events))),
   });
 }

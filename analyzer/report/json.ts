@@ -18,7 +18,7 @@ export function renderJson(report: IncidentReport): string {
   return `${JSON.stringify(ordered(report), null, 2).replace(RISKY, escapeUnit)}\n`;
 }
 
-/** The report as JSON that may stand inside a `<script>` element: no `<` can end it or start a comment. */
-export function renderJsonIsland(report: IncidentReport): string {
-  return JSON.stringify(ordered(report)).replace(RISKY, escapeUnit).replaceAll("<", "\\u003c");
+/** The report as one line of JSON, for the HTML report to carry. */
+export function compactJson(report: IncidentReport): string {
+  return JSON.stringify(ordered(report));
 }

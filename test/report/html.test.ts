@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { CONTROL, HIDDEN } from "./characters.ts";
 import { loadPage } from "../../analyzer/report/html-templates.ts";
+import { readIsland } from "../../analyzer/report/island.ts";
 import { renderHtml, renderPage } from "../../analyzer/report/html.ts";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
 import {
@@ -53,7 +54,7 @@ describe("templates", () => {
     try {
       execFileSync(process.execPath, [new URL("../../analyzer/build.mjs", import.meta.url).pathname, target]);
       const built = await loadPage(pathToFileURL(join(target, "report", "templates.js")));
-      expect(renderPage(built, seedReport()) === renderHtml(seedReport())).toBe(true);
+      expect(renderPage(built, seedReport(), null) === renderHtml(seedReport())).toBe(true);
       expect(() => built.render({})).toThrow(/not defined/);
     } finally {
       rmSync(target, { recursive: true });
@@ -75,7 +76,9 @@ describe.each(Object.entries(reports))("html of %s", (_name, report) => {
   });
 
   it("holds no script that runs, no inline style, no handler, no foreign link", () => {
-    expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual(['<script type="application/json" id="report">']);
+    expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual([
+      '<script type="text/plain" id="report-data" data-encoding="json deflate-raw base64">',
+    ]);
     expect(tags.filter((tag) => /\s(?:style|on\w+)\s*=/i.test(tag.replace(/"[^"]*"/g, '""')))).toEqual([]);
     expect(tags.filter((tag) => /^<(?:img|iframe|object|embed|link|base|form)/i.test(tag))).toEqual([]);
     const links = tags.flatMap((tag) => /href="([^"]*)"/.exec(tag)?.[1] ?? []);
@@ -99,8 +102,7 @@ describe.each(Object.entries(reports))("html of %s", (_name, report) => {
   });
 
   it("carries the report as data", () => {
-    const island = /<script type="application\/json" id="report">([^]*?)<\/script>/.exec(html)?.[1] ?? "";
-    expect(JSON.parse(island)).toEqual(JSON.parse(JSON.stringify(report())));
+    expect(readIsland(html, "report")).toEqual(JSON.parse(JSON.stringify(report())));
   });
 });
 
