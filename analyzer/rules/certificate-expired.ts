@@ -143,6 +143,34 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
   };
 }
 
+/** A certificate is refused without a date, nobody knows the day, and the certificates' own dates are in the bundle. */
+function unsaid(view: RuleView): FindingDraft[] {
+  const lines = view.matches("x509-dates-unsaid");
+  const leaves = view.facts("certificate").filter(({ value }) => value.notAfter !== null && !value.authority);
+  const first = leaves.toSorted((a, b) => (a.value.notAfter?.stated ?? 0) - (b.value.notAfter?.stated ?? 0))[0];
+  const line = lines[0]?.first();
+  if (!line || !first?.value.notAfter || view.collectedAt !== null) return [];
+  const { name, notAfter } = first.value;
+  const end = utcMinute(notAfter.stated);
+  return [
+    {
+      subject: "",
+      title: `A certificate is refused because of its dates; the first that ends is ${name} (${end})`,
+      summary:
+        `A certificate is refused because it “has expired or is not yet valid”. Of those whose dates are in the bundle, ${name} ` +
+        `ends first, on ${end}. On which day it was refused, the bundle does not tell.`,
+      confidence: "likely",
+      window: line.at,
+      active: null,
+      openStart: true,
+      count: lines.reduce((sum, { count }) => sum + count, 0),
+      evidence: [view.evidence(first, `${name}: valid until ${end}`), line],
+      entities: [],
+      remedy: REMEDY,
+    },
+  ];
+}
+
 const rule: StructuralRule = {
   type: "structural",
   stage: 1,
@@ -160,6 +188,7 @@ const rule: StructuralRule = {
     "node-agent-down",
     "unit-restarts",
     "x509-unknown-authority",
+    "x509-dates-unsaid",
     "pleg-unhealthy",
     "cause:network-plugin",
     "layer:etcd",
@@ -174,7 +203,7 @@ const rule: StructuralRule = {
   evaluate: (view) => {
     const table = fromTables(view);
     const expired = [...fromLines(view), ...table.expired];
-    return expired.length === 0 ? [] : [draft(view, expired, table)];
+    return expired.length === 0 ? unsaid(view) : [draft(view, expired, table)];
   },
   cases: {
     fires: [

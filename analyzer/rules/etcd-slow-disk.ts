@@ -7,12 +7,25 @@ import { stillActive, windowOf } from "./_time.ts";
 const CONSEQUENCES = ["etcd-timeouts", "leader-election-lost", "etcd-no-leader"];
 /** Complaints that are too many for an evening's backup. */
 const MANY = 10;
+/** With words that speak of the disk itself, a few are enough. */
+const SOME = 3;
+/** The log was written too slowly: the disk, and not a peer or the processor. */
+const OF_THE_DISK = /fdatasync|sync duration|slow disk|Slow SQL|stored in database|Transaction committed/i;
+
+/** Whether the complaints are about the disk, and more than a busy hour brings. */
+function enough(view: RuleView, count: number, words: string[]): boolean {
+  const strong = words.some((word) => OF_THE_DISK.test(word));
+  if (strong) return count >= SOME;
+  // Without its peers every request of etcd takes too long.
+  return count >= MANY && view.findings("etcd-no-leader").length === 0;
+}
 
 function evaluate(view: RuleView): FindingDraft[] {
   const lines = view.matches("etcd-slow-lines");
   const count = lines.reduce((sum, match) => sum + match.count, 0);
   const effects = CONSEQUENCES.filter((rule) => view.findings(rule).length > 0);
-  if (count < MANY || effects.length === 0) return [];
+  const words = lines.map(({ captures }) => captures["what"] ?? "");
+  if (effects.length === 0 || !enough(view, count, words)) return [];
   const firsts = lines.slice(0, 100).map((match) => match.first());
   const lasts = lines.slice(-100).map((match) => match.last());
   const last = lasts.toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0)).at(-1);
