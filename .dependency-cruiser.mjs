@@ -8,6 +8,9 @@ const layer = (name, allowed, comment) => ({
   to: { path: "^analyzer/", pathNot: [name, ...allowed].map(folder) },
 });
 
+/** Modules of report/ that are about text only. */
+const SHARED = "(?:text|text-words|times|markdown-blocks|html-lanes|html-axis)\\.ts$";
+
 export default {
   forbidden: [
     layer("model", [], "model/ holds types and words only; it imports nothing."),
@@ -15,7 +18,20 @@ export default {
     layer("sources", ["model"], "a source turns lines into drafts; it knows neither the store nor the clock."),
     layer("clock", ["model"], "clock/ is pure: give it what it needs as arguments."),
     layer("diagnosis", ["model"], "diagnosis/ reads findings, never the store."),
-    layer("client", ["model"], "client/ runs in the browser."),
+    {
+      name: "client-imports",
+      comment: "client/ runs in the browser: model/, and the renderers' text modules, which import nothing else.",
+      severity: "error",
+      from: { path: folder("client") },
+      to: { path: "^analyzer/", pathNot: [folder("client"), folder("model"), `${folder("report")}${SHARED}`] },
+    },
+    {
+      name: "shared-with-client",
+      comment: "what the browser shares with the renderers must not need Node.js.",
+      severity: "error",
+      from: { path: `${folder("report")}${SHARED}` },
+      to: { pathNot: [folder("model"), `${folder("report")}${SHARED}`] },
+    },
     layer("store", ["model"], "store/ is below entities, rules and report."),
     layer("entities", ["model", "store"], "ask the store; do not parse."),
     layer("rules", ["model", "store"], "a rule asks its view; do not parse, do not render."),

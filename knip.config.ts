@@ -4,12 +4,14 @@ import type { KnipConfig } from "knip";
 const config: KnipConfig = {
   entry: [
     "analyzer/cli/{bin,main}.ts",
+    "analyzer/client/main.ts",
+    "analyzer/**/*.mjs",
     "analyzer/rules/*.ts",
     "analyzer/sources/*.ts",
     "test/**/*.test.ts",
     "test/**/*.mjs",
   ],
-  project: ["analyzer/**/*.ts", "test/**/*.{ts,mjs}"],
+  project: ["analyzer/**/*.{ts,mjs}", "test/**/*.{ts,mjs}"],
   ignoreExportsUsedInFile: true,
   // Injected into pages by its path, never imported.
   ignoreDependencies: ["axe-core"],

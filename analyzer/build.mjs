@@ -1,8 +1,9 @@
-// Completes what tsc leaves in dist/: copies the rules' YAML and the schema, and precompiles the report's templates.
+// Completes what tsc leaves in dist/: copies the rules' YAML and the schema, precompiles the report's templates, bundles its script.
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import { bundleClient } from "./client/bundle.mjs";
 
 const source = dirname(fileURLToPath(import.meta.url));
 const templates = join(source, "..", "templates");
@@ -32,12 +33,13 @@ function compileTemplates() {
     const text = readFileSync(join(templates, ...name.split("/")), "utf8");
     return `  ${JSON.stringify(id)}: ${Handlebars.precompile(text, options)},`;
   });
-  const stylesheet = readFileSync(join(templates, "report.css"), "utf8");
+  const stylesheet = ["report.css", "explore.css"].map((name) => readFileSync(join(templates, name), "utf8")).join("");
   const lines = [
     "export const specs = {",
     ...specs,
     "};",
     `export const stylesheet = ${JSON.stringify(stylesheet)};`,
+    `export const script = ${JSON.stringify(bundleClient())};`,
     "",
   ];
   mkdirSync(join(target, "report"), { recursive: true });

@@ -33,6 +33,8 @@ export interface ReportEvents {
   /** How many texts each shape has, in the order of `texts`. */
   shapes: number[];
   places: EventPlace[];
+  /** Index and stated time, µs, of events whose place does not give it back: those of which only the order is known. */
+  unset: [index: number, stated: Micros][];
   columns: {
     /** µs UTC, each less the one before it. */
     time: Micros[];

@@ -100,10 +100,13 @@ function placeEvents(database: Database, ids: number[], ranges: Range[]) {
   const events = ids.map((id): TimedEvent => {
     const event = row.get(id) as RawEvent;
     const range = event.stated === null ? null : rangeAt(id);
-    const time = range && event.stated !== null ? bestTime(range, event.stated) : (latest.get(event.artifact) ?? 0);
-    latest.set(event.artifact, time);
-    return { ...event, time, place: placeOf(range, clockAt(id)?.clock ?? "none", event.precision) };
+    const time = range && event.stated !== null ? bestTime(range, event.stated) : latest.get(event.artifact);
+    if (time !== undefined) latest.set(event.artifact, time);
+    return { ...event, time: time ?? Infinity, place: placeOf(range, clockAt(id)?.clock ?? "none", event.precision) };
   });
+  // What has no time at all stands at the end.
+  const last = events.reduce((most, { time }) => (time === Infinity ? most : Math.max(most, time)), 0);
+  for (const event of events) if (event.time === Infinity) event.time = last;
   return { events: events.toSorted((a, b) => a.time - b.time || a.id - b.id), places };
 }
 
@@ -201,6 +204,9 @@ function buildEvents(
     texts,
     shapes,
     places,
+    unset: events.flatMap(({ stated, place }, index): [number, number][] =>
+      stated !== null && (places[place]?.lo !== null || places[place]?.basis === null) ? [[index, stated]] : [],
+    ),
     columns,
   };
 }

@@ -16,6 +16,7 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
   const beyond = finding.evidence.length - MOST_EVIDENCE;
   return {
     id: anchors.finding(finding.id),
+    finding: finding.id,
     severity: severityView(finding.severity),
     title: proseSpans(finding.title),
     meta: [

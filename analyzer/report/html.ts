@@ -1,5 +1,5 @@
 /**
- * The report as one HTML file: no network, no script that runs, and a policy that allows nothing but its own stylesheet.
+ * The report as one HTML file: no network, and a policy that allows nothing but its own stylesheet and script.
  * What comes from the bundle is made visible here and escaped by the templates.
  */
 import { createHash } from "node:crypto";
@@ -18,9 +18,13 @@ import { visibleData } from "./text.ts";
 
 const ownPage = await loadPage();
 
-function policyOf(stylesheet: string): string {
-  const hash = createHash("sha256").update(stylesheet, "utf8").digest("base64");
-  return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
+}
+
+function policyOf({ stylesheet, script }: Page): string {
+  const own = `script-src ${hashOf(script)}; style-src ${hashOf(stylesheet)}`;
+  return `default-src 'none'; ${own}; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
 const SECTIONS = [
@@ -49,7 +53,9 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
   const anchors = anchorsOf(report);
   const further = furtherView(report, anchors);
   return page.render({
-    policy: policyOf(page.stylesheet),
+    policy: policyOf(page),
+    script: page.trusted(page.script),
+    explore: { thinning: events?.thinning ?? null },
     stylesheet: page.trusted(page.stylesheet),
     pageTitle: pageTitle(report),
     header: headerView(report),

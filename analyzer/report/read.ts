@@ -188,6 +188,7 @@ function eventsCheck({ places, texts, origins, artifacts }: ReportEvents): Check
     total: number,
     thinning: orNull(text),
     shapes: integers(1, texts.length + 1),
+    unset: list(integers(-SAFE, SAFE)),
     columns: object({
       time: integers(-SAFE, SAFE),
       place: integers(0, places.length),

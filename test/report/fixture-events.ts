@@ -32,6 +32,7 @@ export function tinyEvents(): ReportEvents {
       { ...EXACT, basis: "year-inferred", clock: "local-no-year", shift: 3600_000_000, precision: 1_000_000 },
       { ...EXACT, basis: null, clock: "none" },
     ],
+    unset: [[1, 33_000_000]],
     columns: {
       time: [1_509_862_077_000_000, 0, 1_000_000, 500],
       place: [0, 2, 1, 0],

@@ -1,0 +1,321 @@
+/** Draws the chart. It reads the state, the model and the bins, and keeps nothing. */
+import { shapePath } from "../report/html-lanes.ts";
+import type { Bins } from "./bins.ts";
+import type { Layout, Scale } from "./layout.ts";
+import { scaleFor } from "./layout.ts";
+import type { ChartModel, Lane, Mark } from "./model.ts";
+import type { Range } from "./state.ts";
+import { ticksOf } from "./ticks.ts";
+import type { Zone } from "./zone.ts";
+import { dateText, timeText } from "./zone.ts";
+
+export type Palette = Record<
+  | "page"
+  | "surface"
+  | "ink"
+  | "quiet"
+  | "line"
+  | "strong-line"
+  | "accent"
+  | "accent-soft"
+  | "critical"
+  | "major"
+  | "minor"
+  | "info"
+  | "other",
+  string
+>;
+
+export interface Scene {
+  layout: Layout;
+  palette: Palette;
+  font: string;
+  model: ChartModel;
+  view: Range;
+  zone: Zone;
+  bins: Bins;
+  /** All events of the visible range, behind those of the filter; null when nothing is filtered. */
+  backdrop: Bins | null;
+  overview: Bins;
+  cursor: number | null;
+  /** What is being selected with the pointer. */
+  brush: Range | null;
+}
+
+type Context = CanvasRenderingContext2D;
+
+function tone(palette: Palette, level: number): string {
+  if (level <= 2) return palette.critical;
+  if (level === 3) return palette.critical;
+  return level === 4 ? palette.minor : palette.other;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function fitted(context: Context, text: string, width: number): string {
+  if (width <= 0) return "";
+  if (context.measureText(text).width <= width) return text;
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low < 2 ? "" : `${text.slice(0, low)}…`;
+}
+
+function drawBars(context: Context, scene: Scene, bins: Bins, box: { top: number; height: number }, alpha: number) {
+  const { layout, palette } = scene;
+  const width = (layout.right - layout.left) / bins.count;
+  const most = Math.log1p(Math.max(bins.most, scene.backdrop?.most ?? 1));
+  context.globalAlpha = alpha;
+  for (let bin = 0; bin < bins.count; bin += 1) {
+    const total = bins.levels.reduce((sum, level) => sum + (level[bin] ?? 0), 0);
+    if (total === 0) continue;
+    const full = Math.max(2, (box.height * Math.log1p(total)) / most);
+    let bottom = box.top + box.height;
+    [palette.critical, palette.minor, palette.other].forEach((color, index) => {
+      const part = (full * (bins.levels[index]?.[bin] ?? 0)) / total;
+      if (part === 0) return;
+      context.fillStyle = color;
+      context.fillRect(layout.left + bin * width, bottom - part, Math.max(1, width - 0.5), part);
+      bottom -= part;
+    });
+  }
+  context.globalAlpha = 1;
+}
+
+function hatch(context: Context, x0: number, x1: number, top: number, height: number, color: string): void {
+  context.save();
+  context.beginPath();
+  context.rect(x0, top, x1 - x0, height);
+  context.clip();
+  context.strokeStyle = color;
+  context.globalAlpha = 0.5;
+  context.beginPath();
+  for (let x = x0 - height - (x0 % 7); x < x1; x += 7) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.stroke();
+  context.restore();
+}
+
+function drawBackground(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model, view, zone } = scene;
+  const { left, right, lanesTop, height, axisTop, barsTop } = layout;
+  if (model.incident) {
+    const x0 = clamp(scale.x(model.incident.from), left, right);
+    const x1 = clamp(scale.x(model.incident.to), left, right);
+    context.fillStyle = palette["accent-soft"];
+    if (x1 > left && x0 < right) context.fillRect(x0, barsTop - 4, Math.max(2, x1 - x0), height - barsTop);
+  }
+  model.boots.forEach((boot, index) => {
+    const [x0, x1] = [clamp(scale.x(boot.from), left, right), clamp(scale.x(boot.to), left, right)];
+    if (x1 - x0 < 1) return;
+    context.fillStyle = index % 2 ? palette.line : palette["strong-line"];
+    context.fillRect(x0, axisTop - 3, x1 - x0, 3);
+    context.fillStyle = palette.quiet;
+    if (x1 - x0 > 60) context.fillText(fitted(context, boot.label, x1 - x0 - 6), x0 + 3, barsTop + 8);
+  });
+  context.font = scene.font;
+  for (const { at, label, day } of ticksOf(zone, view, right - left, 84)) {
+    const x = scale.x(at);
+    context.strokeStyle = day ? palette["strong-line"] : palette.line;
+    context.beginPath();
+    context.moveTo(x, axisTop);
+    context.lineTo(x, height);
+    context.stroke();
+    const half = context.measureText(label).width / 2;
+    context.fillStyle = day ? palette.ink : palette.quiet;
+    if (x - half >= left - 4 && x + half <= right + 4) context.fillText(label, x - half, axisTop + 14);
+  }
+  const date =
+    zone.name === "relative"
+      ? "times after T0"
+      : `${dateText(zone, view.from)} – ${dateText(zone, view.to)} ${zone.label}`;
+  context.fillStyle = palette.ink;
+  context.fillText(date.replace(/^(\S+) – \1 /, "$1 "), left, lanesTop - 10);
+}
+
+function drawInterval(context: Context, mark: Mark, x0: number, x1: number, y: number, palette: Palette): void {
+  const gradient = context.createLinearGradient(x0, 0, x1, 0);
+  const color = palette[mark.severity];
+  const faded = `color-mix(in srgb, ${color} 6%, transparent)`;
+  try {
+    gradient.addColorStop(0, faded);
+    gradient.addColorStop(1, faded);
+  } catch {
+    gradient.addColorStop(0, palette.line);
+    gradient.addColorStop(1, palette.line);
+  }
+  gradient.addColorStop(0.3, color);
+  gradient.addColorStop(0.7, color);
+  context.globalAlpha = 0.55;
+  context.fillStyle = gradient;
+  context.fillRect(x0, y - 5, x1 - x0, 10);
+  context.globalAlpha = 1;
+}
+
+function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: number): void {
+  const { layout, palette } = scene;
+  const seen = lane.marks.filter(({ from, to }) => to >= scene.view.from && from <= scene.view.to);
+  const middles = seen.map(({ from, to }) =>
+    scale.x((Math.max(from, scene.view.from) + Math.min(to, scene.view.to)) / 2),
+  );
+  seen.forEach((mark) => {
+    const [x0, x1] = [scale.x(mark.from), scale.x(mark.to)];
+    if (x1 - x0 < 8) return;
+    context.save();
+    context.beginPath();
+    context.rect(layout.left, y - 9, layout.right - layout.left, 18);
+    context.clip();
+    drawInterval(context, mark, Math.max(x0, layout.left - 400), Math.min(x1, layout.right + 400), y, palette);
+    context.restore();
+  });
+  let free = layout.left;
+  seen.forEach((mark, index) => {
+    const x = clamp(middles[index] ?? 0, layout.left + 5, layout.right - 5);
+    const next = middles.slice(index + 1).find((other) => other > x + 3) ?? layout.right;
+    context.fillStyle = mark.severity === "info" ? palette.surface : palette[mark.severity];
+    context.strokeStyle = mark.severity === "info" ? palette.info : palette.surface;
+    const shape = new Path2D(shapePath(mark.severity, x, y));
+    context.fill(shape);
+    context.stroke(shape);
+    const wide = scale.x(mark.to) - scale.x(mark.from) >= 8;
+    if (layout.narrow || wide || x + 9 < free || next - x < 70) return;
+    context.fillStyle = palette.quiet;
+    const text = fitted(context, mark.text, Math.min(next, layout.right) - x - 18);
+    context.fillText(text, x + 9, y + 4);
+    free = x + 9 + context.measureText(text).width;
+  });
+}
+
+function drawDensity(context: Context, scene: Scene, laneIndex: number, y: number): void {
+  const { layout, palette } = scene;
+  const draw = (bins: Bins, alpha: number): void => {
+    const width = (layout.right - layout.left) / bins.count;
+    for (let bin = 0; bin < bins.count; bin += 1) {
+      const cell = laneIndex * bins.count + bin;
+      const count = bins.lanes[cell] ?? 0;
+      if (count === 0) continue;
+      const size = Math.min(12, 3 + 2 * Math.log1p(count));
+      context.globalAlpha = alpha;
+      context.fillStyle = tone(palette, (bins.worst[cell] ?? 8) - 1);
+      context.fillRect(layout.left + bin * width, y - size / 2, Math.max(1.5, width), size);
+    }
+    context.globalAlpha = 1;
+  };
+  if (scene.backdrop) draw(scene.backdrop, 0.18);
+  draw(scene.bins, 0.9);
+}
+
+function drawLanes(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model } = scene;
+  model.lanes.forEach((lane, index) => {
+    const top = layout.lanesTop + index * layout.laneHeight;
+    const y = top + layout.laneMiddle;
+    context.strokeStyle = palette.line;
+    context.beginPath();
+    context.moveTo(layout.left, y);
+    context.lineTo(layout.right, y);
+    context.stroke();
+    for (const gap of lane.gaps) {
+      const x0 = clamp(scale.x(gap.from), layout.left, layout.right);
+      const x1 = clamp(scale.x(gap.to), layout.left, layout.right);
+      if (x1 - x0 > 2) hatch(context, x0, x1, y - 7, 14, palette.quiet);
+    }
+    if (lane.events) drawDensity(context, scene, index, y);
+    drawMarks(context, scene, scale, lane, y);
+    context.fillStyle = palette.ink;
+    if (layout.narrow) context.fillText(fitted(context, lane.name, layout.width - 12), layout.left, top + 11);
+    else context.fillText(fitted(context, lane.name, layout.left - 12), 2, y + 4);
+  });
+}
+
+function drawOverview(context: Context, scene: Scene): void {
+  const { layout, palette, model, view } = scene;
+  const { left, right, overviewTop: top, overviewHeight: height } = layout;
+  const scale = scaleFor(layout, model.overview);
+  context.fillStyle = palette.surface;
+  context.fillRect(left, top, right - left, height);
+  drawBars(context, { ...scene, backdrop: null }, scene.overview, { top: top + 2, height: height - 3 }, 1);
+  const [x0, x1] = [clamp(scale.x(view.from), left, right), clamp(scale.x(view.to), left, right)];
+  context.fillStyle = palette.page;
+  context.globalAlpha = 0.65;
+  context.fillRect(left, top, x0 - left, height);
+  context.fillRect(x1, top, right - x1, height);
+  context.globalAlpha = 1;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1.5;
+  context.strokeRect(x0, top, Math.max(3, x1 - x0), height);
+  context.lineWidth = 1;
+  context.fillStyle = palette.quiet;
+  if (!layout.narrow) context.fillText("whole period", 2, top + height / 2 + 4);
+}
+
+function drawFlags(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model, zone, cursor } = scene;
+  let edge = -Infinity;
+  for (const { at, number } of model.flags.toSorted((a, b) => a.at - b.at)) {
+    const x = scale.x(at);
+    if (x < layout.left - 1 || x > layout.right + 1) continue;
+    context.strokeStyle = palette.accent;
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    context.moveTo(x, layout.flagsTop + 14);
+    context.lineTo(x, layout.height);
+    context.stroke();
+    context.setLineDash([]);
+    const place = Math.max(x - 8, edge + 2);
+    edge = place + 16;
+    context.fillStyle = palette.accent;
+    context.beginPath();
+    context.roundRect(place, layout.flagsTop, 16, 15, 7);
+    context.fill();
+    context.fillStyle = palette.surface;
+    context.fillText(String(number), place + 8 - context.measureText(String(number)).width / 2, layout.flagsTop + 11.5);
+  }
+  for (const { at, label } of model.steps) drawRule(context, scene, scale.x(at), palette.major, label);
+  if (cursor !== null) drawRule(context, scene, scale.x(cursor), palette.ink, timeText(zone, cursor, "milli"));
+}
+
+function drawRule(context: Context, { layout, palette }: Scene, x: number, color: string, label: string): void {
+  if (x < layout.left - 1 || x > layout.right + 1) return;
+  context.strokeStyle = color;
+  context.beginPath();
+  context.moveTo(x, layout.barsTop - 6);
+  context.lineTo(x, layout.height);
+  context.stroke();
+  const width = context.measureText(label).width;
+  const start = clamp(x + 4, layout.left, layout.right - width - 2);
+  context.fillStyle = palette.page;
+  context.fillRect(start - 2, layout.barsTop - 8, width + 4, 13);
+  context.fillStyle = color;
+  context.fillText(label, start, layout.barsTop + 2);
+}
+
+/** Draws everything anew; cheap enough for every frame of a drag. */
+export function drawScene(context: Context, scene: Scene): void {
+  const { layout, palette, view, brush } = scene;
+  const scale = scaleFor(layout, view);
+  context.clearRect(0, 0, layout.width, layout.height);
+  context.font = scene.font;
+  drawOverview(context, scene);
+  drawBackground(context, scene, scale);
+  const box = { top: layout.barsTop, height: layout.barsHeight };
+  if (scene.backdrop) drawBars(context, scene, scene.backdrop, box, 0.22);
+  drawBars(context, scene, scene.bins, box, 1);
+  context.strokeStyle = palette["strong-line"];
+  context.strokeRect(layout.left, layout.axisTop, layout.right - layout.left, 0);
+  drawLanes(context, scene, scale);
+  drawFlags(context, scene, scale);
+  if (!brush) return;
+  context.fillStyle = palette.accent;
+  context.globalAlpha = 0.18;
+  const [x0, x1] = [scale.x(brush.from), scale.x(brush.to)];
+  context.fillRect(Math.max(layout.left, x0), layout.barsTop, x1 - x0, layout.height - layout.barsTop);
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,165 @@
+/** The list of events: only the rows in sight are in the document, whatever the number of events. */
+import { visibleText } from "../report/text.ts";
+import { byId, drawPath, make } from "./dom.ts";
+import type { ChartModel } from "./model.ts";
+import type { Rows } from "./rows.ts";
+import { rowAt, rowWith, sparkline } from "./rows.ts";
+import type { Store } from "./state.ts";
+import type { Table } from "./table.ts";
+import { LEVELS, originOf, placeOf, textOf } from "./table.ts";
+import { precisionOf, timeText } from "./zone.ts";
+
+export interface List {
+  show: (rows: Rows) => void;
+  /** Selects and scrolls to an event; false when the filter hides it. */
+  reveal: (event: number) => boolean;
+  /** Scrolls to a time without selecting. */
+  scrollTo: (ms: number) => void;
+  /** Moves the selection by rows. */
+  move: (by: number) => void;
+  /** Selects the next row, from the selection on, for which the test holds. */
+  seek: (direction: 1 | -1, test: (event: number) => boolean) => void;
+  rows: () => Rows;
+  redraw: () => void;
+}
+
+const EXTRA = 8;
+const SPARK_BINS = 30;
+const LONGEST = 400;
+
+/** `~` before what was inferred, and no more digits than were written. */
+export function eventTime(table: Table, index: number, store: Store): string {
+  const place = placeOf(table, index);
+  if (place.basis === null) return "no time";
+  const text = timeText(store.get().zone, table.time[index] ?? 0, precisionOf(place.precision));
+  return place.basis === "order-only" ? `≈ ${text}` : `${place.basis === "exact" ? "" : "~"}${text}`;
+}
+
+function cell(className: string, ...children: (Node | string | null)[]): HTMLElement {
+  return make("span", { class: className, role: "gridcell" }, ...children);
+}
+
+function rowElement(table: Table, model: ChartModel, store: Store, rows: Rows, row: number, height: number) {
+  const event = rows.first[row] ?? 0;
+  const count = (rows.start[row + 1] ?? 0) - (rows.start[row] ?? 0);
+  const level = LEVELS[table.level[event] ?? 6] ?? LEVELS[6]!;
+  const { overview } = model;
+  const spark =
+    count > 1
+      ? drawPath(SPARK_BINS * 2, 12, sparkline(table, rows, row, overview.from, overview.to, SPARK_BINS))
+      : null;
+  const element = make(
+    "div",
+    { class: "row", role: "row", id: `x-row-${row}`, "aria-rowindex": String(row + 1), "aria-selected": "false" },
+    cell("row-time", eventTime(table, event, store)),
+    cell(
+      `row-level ${level.tone}`,
+      make("span", { class: "icon", "aria-hidden": "true" }, level.icon),
+      ` ${level.word}`,
+    ),
+    cell("row-origin", visibleText(originOf(table, event).slice(0, 80))),
+    cell("row-text", visibleText(textOf(table, event).slice(0, LONGEST))),
+    cell("row-count", count > 1 ? `×${count.toLocaleString("en")}` : "", spark),
+  );
+  element.style.top = `${row * height}px`;
+  return element;
+}
+
+/** Sets the list up in its place on the page. */
+export function createList(table: Table, model: ChartModel, store: Store): List {
+  const [frame, inner] = [byId("x-list"), byId("x-rows")];
+  let rows: Rows = { length: 0, first: new Uint32Array(0), start: new Uint32Array(1), members: new Uint32Array(0) };
+  let shown = new Map<number, HTMLElement>();
+  let height = 26;
+
+  const selectedRow = (): number => {
+    const { selected } = store.get();
+    return selected < 0 ? -1 : rowWith(rows, selected);
+  };
+  const mark = (): void => {
+    const row = selectedRow();
+    for (const [number, element] of shown) element.setAttribute("aria-selected", String(number === row));
+    if (row >= 0 && shown.has(row)) frame.setAttribute("aria-activedescendant", `x-row-${row}`);
+    else frame.removeAttribute("aria-activedescendant");
+  };
+  const draw = (): void => {
+    const first = Math.max(0, Math.floor(frame.scrollTop / height) - EXTRA);
+    const last = Math.min(rows.length, Math.ceil((frame.scrollTop + frame.clientHeight) / height) + EXTRA);
+    const next = new Map<number, HTMLElement>();
+    const added: HTMLElement[] = [];
+    for (let row = first; row < last; row += 1) {
+      const known = shown.get(row);
+      const element = known ?? rowElement(table, model, store, rows, row, height);
+      if (!known) added.push(element);
+      next.set(row, element);
+    }
+    for (const [row, element] of shown) if (!next.has(row)) element.remove();
+    inner.append(...added);
+    shown = next;
+    mark();
+  };
+  const redraw = (): void => {
+    height = frame.clientWidth <= 700 ? 48 : 26;
+    inner.style.height = `${rows.length * height}px`;
+    for (const element of shown.values()) element.remove();
+    shown = new Map();
+    draw();
+  };
+  const toRow = (row: number): void => {
+    const top = row * height;
+    if (top < frame.scrollTop || top + height > frame.scrollTop + frame.clientHeight) {
+      frame.scrollTop = Math.max(0, top - frame.clientHeight / 3);
+    }
+    draw();
+  };
+  const select = (row: number): void => {
+    const event = rows.first[row];
+    if (event === undefined) return;
+    store.set({ selected: event, cursor: table.time[event] ?? null });
+    toRow(row);
+  };
+  frame.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+  inner.addEventListener("click", (event) => {
+    const row = (event.target as Element).closest(".row")?.getAttribute("aria-rowindex");
+    if (row) select(Number(row) - 1);
+  });
+  inner.addEventListener("pointermove", (event) => {
+    const row = (event.target as Element).closest(".row")?.getAttribute("aria-rowindex");
+    if (row) store.set({ cursor: table.time[rows.first[Number(row) - 1] ?? 0] ?? null });
+  });
+  new ResizeObserver(redraw).observe(frame);
+  store.listen((changed) => {
+    if (changed.has("zone")) redraw();
+    else if (changed.has("selected")) mark();
+  });
+  const step = (by: number): void => {
+    const row = selectedRow();
+    select(Math.max(0, Math.min(rows.length - 1, row < 0 ? 0 : row + by)));
+  };
+  return {
+    rows: () => rows,
+    redraw,
+    move: step,
+    show: (next) => {
+      rows = next;
+      frame.setAttribute("aria-rowcount", String(rows.length));
+      frame.scrollTop = Math.min(frame.scrollTop, Math.max(0, rows.length * height - frame.clientHeight));
+      redraw();
+    },
+    reveal: (event) => {
+      const row = rowWith(rows, event);
+      store.set({ selected: event, cursor: table.time[event] ?? null });
+      if (row >= 0) toRow(row);
+      return row >= 0;
+    },
+    scrollTo: (ms) => {
+      frame.scrollTop = Math.max(0, rowAt(table, rows, ms) * height - frame.clientHeight / 3);
+      draw();
+    },
+    seek: (direction, test) => {
+      for (let row = selectedRow() + direction; row >= 0 && row < rows.length; row += direction) {
+        if (test(rows.first[row] ?? 0)) return select(row);
+      }
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** What the chart shows besides events: lanes, boots, steps of the clock, the incident, and how far everything reaches. */
+import type { IncidentReport, ReportTime } from "../model/report.ts";
+import type { Severity } from "../model/words.ts";
+import { drawable, laneContents } from "../report/html-lanes.ts";
+import { shortIds, visibleText } from "../report/text.ts";
+import { gapWords } from "../report/text-words.ts";
+import { drawnTime, formatDuration } from "../report/times.ts";
+import type { Range } from "./state.ts";
+import type { Table } from "./table.ts";
+import { isTimed } from "./table.ts";
+
+export interface Mark extends Range {
+  severity: Severity;
+  text: string;
+  /** Name of its line in links. */
+  artifact: string;
+  line: number;
+}
+
+export interface Lane {
+  name: string;
+  marks: Mark[];
+  gaps: (Range & { text: string })[];
+  /** Whether events are drawn in it, by their source. */
+  events: boolean;
+}
+
+export interface ChartModel {
+  lanes: Lane[];
+  /** Of each origin: the lane of its events. */
+  laneOfOrigin: Uint16Array;
+  /** The lane of events whose clock was not set, -1 when there are none. */
+  unsetLane: number;
+  boots: (Range & { label: string })[];
+  steps: { at: number; label: string }[];
+  /** Links of the first chain, by the time they were first seen. */
+  flags: { at: number; number: number }[];
+  incident: Range | null;
+  /** Start of the root cause, for the zone that counts from it. */
+  t0: number | null;
+  extent: Range;
+  /** Without the few events that lie far away from all others. */
+  overview: Range;
+  home: Range;
+}
+
+const MOST_ENTITY_LANES = 14;
+const MOST_SOURCE_LANES = 10;
+const EARLIEST = Date.UTC(2001, 0, 1);
+const SHORTEST_VIEW = 120_000;
+
+function padded({ from, to }: Range, share: number): Range {
+  const pad = Math.max((to - from) * share, (SHORTEST_VIEW - (to - from)) / 2, 1);
+  return { from: from - pad, to: to + pad };
+}
+
+function union(ranges: Range[]): Range | null {
+  if (ranges.length === 0) return null;
+  const from = ranges.reduce((least, range) => Math.min(least, range.from), Infinity);
+  return { from, to: ranges.reduce((most, range) => Math.max(most, range.to), -Infinity) };
+}
+
+function rangeOf(time: ReportTime | null): Range | null {
+  return drawable(time) ? drawnTime(time) : null;
+}
+
+function chainWindows(report: IncidentReport): { number: number; range: Range }[] {
+  const windows = new Map(report.findings.map(({ id, window }) => [id, rangeOf(window)]));
+  return (report.rootCauses[0]?.chain ?? []).flatMap((id, index) => {
+    const range = windows.get(id);
+    return range ? [{ number: index + 1, range }] : [];
+  });
+}
+
+function entityLanes(report: IncidentReport, far: Range): Lane[] {
+  return laneContents(report, MOST_ENTITY_LANES).map(({ name, entries, gaps }) => ({
+    name: visibleText(shortIds(name)),
+    marks: entries.flatMap(({ at, severity, text, artifact, line }) => {
+      const range = rangeOf(at);
+      return range ? [{ ...range, severity, text: visibleText(shortIds(text)), artifact, line }] : [];
+    }),
+    gaps: gaps.map((gap) => ({
+      from: rangeOf(gap.from)?.to ?? far.from,
+      to: rangeOf(gap.to)?.from ?? far.to,
+      text: `no lines: ${gapWords[gap.kind]}`,
+    })),
+    events: false,
+  }));
+}
+
+function sourceLanes(table: Table, first: number) {
+  const { origins } = table.events;
+  const ranked = origins.map((origin, index) => ({ ...origin, index })).toSorted((a, b) => b.total - a.total);
+  const own = ranked.length <= MOST_SOURCE_LANES ? ranked : ranked.slice(0, MOST_SOURCE_LANES - 1);
+  const laneOfOrigin = new Uint16Array(origins.length).fill(first + own.length);
+  own.forEach(({ index }, position) => (laneOfOrigin[index] = first + position));
+  const names = own.map(({ name }) => visibleText(shortIds(name)));
+  if (own.length < ranked.length) names.push(`${ranked.length - own.length} other sources`);
+  const lanes = names.map((name): Lane => ({ name, marks: [], gaps: [], events: true }));
+  return { lanes, laneOfOrigin };
+}
+
+function timesOf(table: Table): { times: Float64Array; unset: boolean } {
+  const placed = table.events.places.map((place) => isTimed(place));
+  let unset = false;
+  const times = table.time.filter((ms, index) => {
+    const good = placed[table.place[index] ?? 0] === true && ms >= EARLIEST;
+    if (!good && table.events.places[table.place[index] ?? 0]?.basis !== null) unset = true;
+    return good;
+  });
+  return { times, unset };
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.floor(sorted.length * share)))] ?? 0;
+}
+
+function bootsOf(report: IncidentReport): ChartModel["boots"] {
+  const { boots } = report.clock;
+  return boots.flatMap((boot, index) => {
+    const [first, last] = [rangeOf(boot.first), rangeOf(boot.last)];
+    const label = `boot ${index - boots.length + 1}`.replace("boot 0", "last boot");
+    return first && last ? [{ from: first.from, to: last.to, label }] : [];
+  });
+}
+
+/** Builds the model once; the report does not change. */
+export function createModel(report: IncidentReport, table: Table): ChartModel {
+  const { times, unset } = timesOf(table);
+  const chain = chainWindows(report);
+  const windows = chain.map(({ range }) => range);
+  const entries = report.timeline.flatMap(({ at }) => rangeOf(at) ?? []);
+  const ends = times.length ? [{ from: quantile(times, 0), to: quantile(times, 1) }] : [];
+  const most = times.length ? [{ from: quantile(times, 0.002), to: quantile(times, 0.998) }] : [];
+  const extent = padded(union([...ends, ...entries, ...windows]) ?? { from: 0, to: 0 }, 0.02);
+  const overview = padded(union([...most, ...windows]) ?? extent, 0.02);
+  const entityRows = entityLanes(report, extent);
+  const sources = sourceLanes(table, entityRows.length);
+  const lanes = [...entityRows, ...sources.lanes];
+  const unsetLane = unset ? lanes.push({ name: "clock not set", marks: [], gaps: [], events: true }) - 1 : -1;
+  const incident = union(windows);
+  const steps = report.clock.steps.flatMap(({ at, deltaUs }) => {
+    const range = rangeOf(at);
+    return range
+      ? [{ at: range.from, label: `clock ${deltaUs < 0 ? "" : "+"}${formatDuration(deltaUs, "short")}` }]
+      : [];
+  });
+  return {
+    lanes,
+    laneOfOrigin: sources.laneOfOrigin,
+    unsetLane,
+    boots: bootsOf(report),
+    steps,
+    flags: chain.map(({ number, range }) => ({ at: range.from, number })),
+    incident,
+    t0: windows[0]?.from ?? null,
+    extent,
+    overview,
+    home: incident ? padded(incident, 0.06) : overview,
+  };
+}

@@ -1,0 +1,66 @@
+/** What the reader chose. Everything that is drawn follows from this and the data. */
+import type { Zone } from "./zone.ts";
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+export type LevelGroup = "error" | "warning" | "other" | "debug";
+
+export interface State {
+  /** What the chart shows, in milliseconds since 1970. */
+  view: Range;
+  /** The text in the search field. */
+  query: string;
+  hiddenLevels: ReadonlySet<LevelGroup>;
+  hiddenOrigins: ReadonlySet<number>;
+  /** The list holds only events from here; null = all. */
+  scope: Range | null;
+  fold: boolean;
+  zone: Zone;
+  /** Index of an event, -1 for none. */
+  selected: number;
+  /** Time under the pointer, or of the selected event. */
+  cursor: number | null;
+}
+
+export type Listener = (changed: ReadonlySet<keyof State>, state: State) => void;
+
+export interface Store {
+  get: () => State;
+  set: (patch: Partial<State>) => void;
+  /** Called once per frame with all that changed since the last. */
+  listen: (listener: Listener) => void;
+  /** Calls the listeners now. */
+  flush: () => void;
+}
+
+export function createState(initial: State): Store {
+  let state = initial;
+  const changed = new Set<keyof State>();
+  const listeners: Listener[] = [];
+  let waiting = false;
+  const flush = (): void => {
+    waiting = false;
+    if (changed.size === 0) return;
+    const keys = new Set(changed);
+    changed.clear();
+    for (const listener of listeners) listener(keys, state);
+  };
+  return {
+    get: () => state,
+    set: (patch) => {
+      for (const key of Object.keys(patch) as (keyof State)[]) {
+        if (patch[key] !== undefined && patch[key] !== state[key]) changed.add(key);
+        if (patch[key] === null && state[key] !== null) changed.add(key);
+      }
+      state = { ...state, ...patch };
+      if (waiting || changed.size === 0) return;
+      waiting = true;
+      requestAnimationFrame(flush);
+    },
+    listen: (listener) => listeners.push(listener),
+    flush,
+  };
+}
