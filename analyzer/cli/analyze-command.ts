@@ -21,6 +21,7 @@ import { renderTerminal } from "../report/terminal.ts";
 import { indexTexts } from "../store/finish.ts";
 import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
+import { checkDirectory } from "./rule-tests.ts";
 import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
 import type { ProgressMode } from "./progress.ts";
@@ -31,13 +32,14 @@ import { toolVersion } from "./version.ts";
 /** Below the 4 MB that every tracker takes as an attachment (old Gitea: 4 MB). */
 const HTML_BYTES = 3_900_000;
 /** Options that say how to read a bundle, or what to make of it. */
-const NEED_BUNDLE = ["timezone", "year", "collectedAt", "db"] as const;
+const NEED_BUNDLE = ["timezone", "year", "collectedAt", "db", "rules"] as const;
 
 interface AnalyzeOptions extends OutputOptions, Partial<Record<keyof Limits, string>> {
   timezone?: string;
   year?: string;
   collectedAt?: string;
   failOn?: string;
+  rules?: string;
   progress: ProgressMode;
 }
 
@@ -58,6 +60,7 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
     .option("--timezone <IANA>", "the node's zone, for times written without one")
     .option("--year <yyyy>", "the year, for times written without one")
     .option("--collected-at <ISO>", "when the bundle was made")
+    .option("--rules <dir>", "a directory with rules of your own, <id>.yaml")
     .option("--fail-on <severity>", `exit 1 with a finding at or above it: ${severities.join(" ")}`)
     .option("--progress <mode>", "auto, plain or none", "auto")
     .option("--max-total-bytes <n>", "limits of what is read from a bundle, with words when one bites")
@@ -199,6 +202,7 @@ function readOptions(options: AnalyzeOptions): AnalysisOptions {
     year: year === undefined ? null : Number(year),
     collectedAt: time === null ? null : time * 1000,
     redact: "default",
+    rules: options.rules === undefined ? null : checkDirectory(options.rules),
     version: toolVersion(),
   };
 }

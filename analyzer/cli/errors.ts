@@ -24,7 +24,10 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
     const hint = "analyse them one at a time: a report on several bundles compares the states of one node";
     return { lines: [`coldcase: ${error.message}`, `hint: ${hint}`], exit: EXIT.usage };
   }
-  if (error instanceof RuleError) return { lines: [`coldcase: ${error.message}`], exit: EXIT.usage };
+  if (error instanceof RuleError) {
+    const hint = "analyzer/rules/README.md tells how a rule is written; coldcase rules --test <dir> tries yours";
+    return { lines: [`coldcase: ${error.message}`, `hint: ${hint}`], exit: EXIT.usage };
+  }
   if (error instanceof StoreUnavailable) {
     const reason =
       "the native part of better-sqlite3 is missing (its install script was blocked, or Node was exchanged)";

@@ -7,6 +7,7 @@ import { analyze } from "../analyze.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
 import { EXIT, plainLine, UsageError } from "./errors.ts";
+import { checkDirectory, testRules } from "./rule-tests.ts";
 import { toolVersion } from "./version.ts";
 
 /** Adds `collector`, `verify`, `query` and `rules`. */
@@ -32,9 +33,14 @@ export function addOtherCommands(program: Command, finish: (exit: number) => voi
     .action(async (path: string, sql: string, options: { json?: boolean; csv?: boolean }) => query(path, sql, options));
   program
     .command("rules")
-    .description("list the rules, or explain one")
+    .description("list the rules, explain one, or test your own")
     .argument("[id]")
-    .action(async (id: string | undefined) => showRules(id));
+    .option("--test <dir>", "run the rules of a directory (<id>.yaml) against their own cases")
+    .option("--rules <dir>", "list or explain these as well")
+    .action(async (id: string | undefined, options: { test?: string; rules?: string }) => {
+      if (options.test !== undefined) finish(await testRules(options.test));
+      else await showRules(id, options.rules === undefined ? null : checkDirectory(options.rules));
+    });
 }
 
 function say(text: string): void {
@@ -66,7 +72,14 @@ async function verify(path: string): Promise<number> {
 async function query(path: string, sql: string, options: { json?: boolean; csv?: boolean }): Promise<void> {
   const database = isOwnStore(path) ? await openStore(path) : await createStore("");
   if (!isOwnStore(path)) {
-    const plain = { timezone: null, year: null, collectedAt: null, redact: "none" as const, version: toolVersion() };
+    const plain = {
+      timezone: null,
+      year: null,
+      collectedAt: null,
+      redact: "none" as const,
+      rules: null,
+      version: toolVersion(),
+    };
     await analyze(
       () => openBundle([path]),
       database,
@@ -104,8 +117,8 @@ function writeTable(rows: Record<string, unknown>[], cell: (value: unknown) => s
   for (const row of rows) process.stdout.write(`${columns.map((column) => cell(row[column])).join(separator)}\n`);
 }
 
-async function showRules(id: string | undefined): Promise<void> {
-  const rules = await loadRules();
+async function showRules(id: string | undefined, directory: string | null): Promise<void> {
+  const rules = await loadRules(directory);
   if (id === undefined) {
     for (const rule of rules)
       say(`${rule.id.padEnd(28)} ${rule.severity.padEnd(9)} ${rule.cause.padEnd(24)} ${rule.passTitle}`);

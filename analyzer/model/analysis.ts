@@ -7,6 +7,8 @@ export interface AnalysisOptions {
   /** µs UTC. */
   collectedAt: number | null;
   redact: "default" | "strict" | "none";
+  /** A directory with rules of the user's own. */
+  rules: string | null;
   version: string;
 }
 

@@ -1,16 +1,50 @@
 import { readdir, readFile } from "node:fs/promises";
-import type { Rule, StructuralRule } from "./types.ts";
-import { parseLineRule } from "./yaml.ts";
+import { join } from "node:path";
+import type { LineRule, Rule, StructuralRule } from "./types.ts";
+import { checkReferences } from "./_references.ts";
+import { RuleError, parseLineRule } from "./yaml.ts";
 
 /** Files of this directory that are not rules. */
 const OWN = new Set(["evaluate", "line", "needs", "prefilter", "registry", "types", "view", "yaml"]);
+
+/**
+ * The rules of coldcase, and those of a directory of the user's own when one is given.
+ * @throws RuleError with file:line when a file cannot be used
+ */
+export async function loadRules(userDirectory: string | null = null): Promise<Rule[]> {
+  const own = await ownRules();
+  if (userDirectory === null) return own;
+  return byId([...own, ...(await loadUserRules(userDirectory, own))]);
+}
+
+/**
+ * The line rules (`<id>.yaml`) of a user's directory.
+ * @param own the rules of coldcase, whose ids are taken
+ * @throws RuleError with file:line for the first that cannot be used, or when there is none
+ */
+export async function loadUserRules(directory: string, own: Rule[]): Promise<LineRule[]> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".yaml")).sort();
+  if (names.length === 0) throw new RuleError(`${directory}: no rule: a rule is a file <id>.yaml`);
+  const read = names.map(async (name) => {
+    const file = join(directory, name);
+    const source = await readFile(file, "utf8");
+    return { rule: parseLineRule(name.slice(0, -".yaml".length), source, file), source, file };
+  });
+  const files = await Promise.all(read);
+  checkReferences(files, own);
+  return files.map(({ rule }) => rule);
+}
+
+function byId(rules: Rule[]): Rule[] {
+  return rules.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 /**
  * Every rule of this directory, in order of id: `<id>.yaml` is a line signature, `<id>.ts` a structural check as
  * default export.
  * @throws RuleError when a file cannot be used
  */
-export async function loadRules(): Promise<Rule[]> {
+async function ownRules(): Promise<Rule[]> {
   const here = new URL(".", import.meta.url);
   const names = (await readdir(here)).filter((name) => !name.startsWith("_") && !name.endsWith(".d.ts")).sort();
   const rules = await Promise.all(
@@ -22,5 +56,5 @@ export async function loadRules(): Promise<Rule[]> {
       return ((await import(url.href)) as { default: StructuralRule }).default;
     }),
   );
-  return rules.filter((rule) => rule !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return byId(rules.filter((rule) => rule !== null));
 }

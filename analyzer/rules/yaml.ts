@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { RemedyStep, RuleMeta } from "../model/rule.ts";
 import { causes, confidences, entityKinds, layers, roles, severities } from "../model/words.ts";
+import { groupNames, hasBackreference, hasNestedQuantifier } from "./_pattern.ts";
 import { remedies } from "./_remedies.ts";
 import type { LineRule } from "./types.ts";
 
@@ -9,12 +10,22 @@ export class RuleError extends Error {}
 
 type Json = Record<string, unknown>;
 
+/** Every field of a rule file; another word is a misspelt one. */
+const FIELDS = new Set(
+  "id title passTitle summary why layer role cause severity confidence needs atLeast match except subject entities links explains remedy references cases".split(
+    " ",
+  ),
+);
+/** Words that a title or summary may use besides the groups of the patterns. */
+const FILLED = new Set(["count", "users"]);
+
 /**
  * Reads one line rule.
  * @param name file name without `.yaml`; must be the rule's id
+ * @param file the file as errors name it
  * @throws RuleError with file:line for anything missing, misspelt or unsafe
  */
-export function parseLineRule(name: string, source: string): LineRule {
+export function parseLineRule(name: string, source: string, file = `${name}.yaml`): LineRule {
   const counter = new LineCounter();
   const document = parseDocument(source, { lineCounter: counter });
   const lineOf = (path: string[]): number => {
@@ -22,14 +33,17 @@ export function parseLineRule(name: string, source: string): LineRule {
     return node?.range ? counter.linePos(node.range[0]).line : 1;
   };
   const fail = (path: string[], message: string): never => {
-    throw new RuleError(`${name}.yaml:${lineOf(path)}: ${message}`);
+    throw new RuleError(`${file}:${lineOf(path)}: ${message}`);
   };
   const syntax = document.errors[0];
-  if (syntax) throw new RuleError(`${name}.yaml:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
+  if (syntax) throw new RuleError(`${file}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
   const raw = document.toJS() as Json;
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
+    fail([], "a rule is a map of fields: id, title, …");
   const read = createReader(raw, fail);
+  for (const key of Object.keys(raw)) if (!FIELDS.has(key)) fail([key], `${key} is no field of a rule`);
   if (read.text("id") !== name) fail(["id"], `id must be the file name, ${name}`);
-  return {
+  const rule: LineRule = {
     type: "line",
     ...readMeta(read),
     summary: read.text("summary"),
@@ -48,6 +62,24 @@ export function parseLineRule(name: string, source: string): LineRule {
     atLeast: Number(raw["atLeast"] ?? 1),
     cases: readCases(raw, fail),
   };
+  checkGroups(rule, raw, fail);
+  return rule;
+}
+
+/** Everything that is named must be a group of one of the patterns. */
+function checkGroups(rule: LineRule, raw: Json, fail: Fail): void {
+  const groups = new Set(rule.match.flatMap(({ pattern }) => groupNames(pattern.source)));
+  const check = (name: string, path: string[]): void => {
+    if (!groups.has(name)) fail(path, `${name} is no group (?<${name}>…) of a pattern of this rule`);
+  };
+  rule.subject.forEach((name, index) => check(name, ["subject", String(index)]));
+  rule.entities.forEach(({ capture }, index) => check(capture, ["entities", String(index), "capture"]));
+  rule.links.forEach(({ from, to }, index) => [from, to].forEach((name) => check(name, ["links", String(index)])));
+  for (const key of ["title", "summary"]) {
+    for (const [, name = ""] of String(raw[key]).matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)) {
+      if (!FILLED.has(name)) check(name, [key]);
+    }
+  }
 }
 
 type Fail = (path: string[], message: string) => never;
@@ -130,29 +162,17 @@ function readMatch(raw: Json, fail: Fail): LineRule["match"] {
 }
 
 function toPattern(source: string, fail: (text: string) => never): RegExp {
-  if (hasNestedQuantifier(source)) fail("a repeated group must not repeat inside: it may take exponential time");
+  if (hasNestedQuantifier(source)) {
+    fail(
+      "a repetition inside of a repeated group, as in (a+)+, may take exponential time: bound the inner one, as in (?:\\w{1,40} )+",
+    );
+  }
+  if (hasBackreference(source)) fail("back-references and look-behind are not allowed: they may take exponential time");
   try {
     return new RegExp(source, "i");
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Whether a group that may repeat without bound holds something that may as well: `(a+)+`, `(?:x*y?)*`. */
-export function hasNestedQuantifier(source: string): boolean {
-  const plain = source.replace(/\\./g, "_").replace(/\[[^\]]*\]/g, "_");
-  const stack: boolean[] = [];
-  for (let i = 0; i < plain.length; i++) {
-    const unbounded = /^(?:[*+]|\{\d+,\})/.test(plain.slice(i, i + 8));
-    if (plain[i] === "(") stack.push(false);
-    else if (plain[i] === ")") {
-      const inner = stack.pop() ?? false;
-      const repeats = /^(?:[*+]|\{\d+,\})/.test(plain.slice(i + 1, i + 9));
-      if (inner && repeats) return true;
-      if ((inner || repeats) && stack.length > 0) stack[stack.length - 1] = true;
-    } else if (unbounded && plain[i - 1] !== "(" && stack.length > 0) stack[stack.length - 1] = true;
-  }
-  return false;
 }
 
 function readCases(raw: Json, fail: Fail): LineRule["cases"] {

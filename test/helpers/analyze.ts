@@ -12,6 +12,7 @@ const PLAIN: AnalysisOptions = {
   year: null,
   collectedAt: null,
   redact: "default",
+  rules: null,
   version: "0.0.0-test",
 };
 

@@ -22,7 +22,7 @@ function journal(lines: number): string {
 
 async function exported(files: Record<string, string>, bytes: number) {
   const database = await createStore("");
-  const options = { timezone: null, year: null, collectedAt: null, redact: "none" as const, version: "0" };
+  const options = { timezone: null, year: null, collectedAt: null, redact: "none" as const, rules: null, version: "0" };
   const report: IncidentReport = await analyze(memoryBundle(files), database, options, () => undefined);
   const events = exportEvents(database, report, bytes);
   const again = exportEvents(database, report, bytes);

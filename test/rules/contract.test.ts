@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createMatcher, matchRule } from "../../analyzer/rules/line.ts";
 import { needs } from "../../analyzer/rules/needs.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
-import { hasNestedQuantifier, parseLineRule } from "../../analyzer/rules/yaml.ts";
+import { hasNestedQuantifier } from "../../analyzer/rules/_pattern.ts";
+import { parseLineRule } from "../../analyzer/rules/yaml.ts";
 import { reportOf } from "../helpers/analyze.ts";
 
 const rules = await loadRules();
