@@ -41,7 +41,12 @@ export async function examine(
   options: AnalysisOptions,
   onProgress: (progress: Progress) => void,
 ): Promise<{ report: IncidentReport; findings: Finding[]; collectedAt: Micros | null }> {
-  const [sources, binary, rules, bundle] = await Promise.all([loadSources(), loadBinarySources(), loadRules(options.rules), open()]);
+  const [sources, binary, rules, bundle] = await Promise.all([
+    loadSources(),
+    loadBinarySources(),
+    loadRules(options.rules),
+    open(),
+  ]);
   const match = createMatcher(rules);
   const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
   const { manifest, unread } = await ingest(bundle, sources, database, {
