@@ -14,6 +14,9 @@ import { emitForeign, readPathError } from "./_path-error.ts";
 const NOISE =
   /^(?:Try '.*--help'.*|.*: missing operand|.*: Exiting with failure status due to previous errors|\S+: Removing leading .*)$/;
 
+/** The collector ends each output of `docker logs` with it. */
+const EXIT_CODE = /^\[exit \d{1,3}\]$/;
+
 const ABOUT_CONTAINER =
   /^docker (?:container )?(?:logs|inspect|start|restart|diff|cp|export|exec|rm)\b(?: +-\S+(?: \d+)?)* +([\w.-]+)/;
 
@@ -36,7 +39,7 @@ const source: SourceParser = {
   title: "errors about paths, from stderr",
   kinds: [],
   sniff: (head) => {
-    const lines = head.filter((text) => text.trim() !== "");
+    const lines = head.filter((text) => text.trim() !== "" && !EXIT_CODE.test(text));
     const errors = lines.filter((text) => readPathError(text) !== null).length;
     return errors > 0 && errors >= lines.length * 0.6 ? 0.9 : 0;
   },
@@ -45,7 +48,7 @@ const source: SourceParser = {
     const own = container === null ? sink : aboutContainer(sink, container);
     return {
       line: (line) => {
-        if (!NOISE.test(line.text)) emitForeign(line, own, "an error about a path");
+        if (!NOISE.test(line.text) && !EXIT_CODE.test(line.text)) emitForeign(line, own, "an error about a path");
       },
       end: () => undefined,
     };
@@ -65,6 +68,13 @@ const source: SourceParser = {
       ],
       events: 8,
       facts: 8,
+    },
+    {
+      name: "an error of docker logs, with its exit code",
+      command: "docker logs --tail 20 77ab12cd34ef",
+      lines: ["Error response from daemon: open /srv/docker/overlay2/1f2e/lower: structure needs cleaning", "[exit 1]"],
+      events: 1,
+      facts: 1,
     },
     {
       name: "docker's client",
