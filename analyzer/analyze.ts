@@ -1,6 +1,7 @@
 /** The pipeline: bundle -> store -> clock -> entities -> rules -> diagnosis -> report. */
 import type { Database } from "better-sqlite3";
 import { readExcerpts } from "./bundle/excerpts.ts";
+import { custodyOf } from "./bundle/manifest.ts";
 import { placeTimes } from "./clock-pass.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { buildEntities, linkEndpoints, mountOf } from "./entities/build.ts";
@@ -49,7 +50,7 @@ export async function examine(
   ]);
   const match = createMatcher(rules);
   const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
-  const { manifest, unread } = await ingest(bundle, sources, database, {
+  const { manifest, unread, problems } = await ingest(bundle, sources, database, {
     binary,
     onText: (id, text) => {
       for (const { rule, captures } of match(text)) insertMatch.run(rule, id, JSON.stringify(captures));
@@ -86,6 +87,7 @@ export async function examine(
   onProgress({ stage: "report", detail: "" });
   writeFindings(database, findings);
   const { name, form } = bundle;
+  const damage = [...bundle.damage(), ...problems];
   const report = buildReport({
     database,
     graph,
@@ -95,9 +97,9 @@ export async function examine(
     missing,
     clock: { ...clock, zone: clock.zone.name, zoneBasis: clock.zone.basis },
     version: options.version,
-    bundle: { name, form, sha256: bundle.sha256(), damage: bundle.damage() },
+    bundle: { name, form, sha256: bundle.sha256(), damage, custody: custodyOf(manifest) },
     steps: manifest?.steps ?? [],
-    complete: (manifest?.complete ?? true) && bundle.damage().length === 0,
+    complete: (manifest?.complete ?? true) && damage.length === 0,
     host: manifest?.host ?? null,
     unread,
   });

@@ -1,5 +1,7 @@
 /** Bundle to store: each artifact is cut into sections, each section read by the source that fits it. */
 import type { Database } from "better-sqlite3";
+import type { ItemProblem } from "./bundle/integrity.ts";
+import { createIntegrity } from "./bundle/integrity.ts";
 import { splitLines } from "./bundle/lines.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
@@ -19,6 +21,8 @@ export interface Ingested {
   manifest: BundleManifest | null;
   /** Artifacts that hold binary data that no source reads, with what they are. */
   unread: { path: string; what: string }[];
+  /** Where the bundle is not what its manifest says. */
+  problems: ItemProblem[];
 }
 
 export interface IngestOptions {
@@ -38,16 +42,22 @@ export async function ingest(
 ): Promise<Ingested> {
   const writer = createWriter(database, options.onText);
   const manifest = createManifestReader();
+  const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];
   for await (const artifact of bundle.artifacts()) {
     options.onArtifact(artifact.path, artifact.size ?? 0);
-    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, artifact.chunks);
-    else await ingestArtifact(artifact, { sources, ...options, writer, manifest: () => manifest.result(), unread });
+    const isPlanned = manifest.result()?.steps.some(({ path }) => path === artifact.path) === true;
+    const watched = integrity.watch(artifact, isPlanned);
+    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, watched.chunks);
+    else await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread });
   }
   const result = manifest.result();
+  const problems = result === null ? [] : integrity.check(result).problems;
+  for (const { path, message } of problems) writer.warning(path, 0, message);
   for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
   writer.finish();
-  return { manifest: result, unread };
+  // What somebody laid beside the collector's members is no damage.
+  return { manifest: result, unread, problems: problems.filter(({ kind }) => kind !== "unexpected") };
 }
 
 interface Context {
@@ -83,7 +93,9 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   }
   const reader = createArtifactReader(artifact.path, id, context, names);
   const onWarning = (line: number, message: string): void => writer.warning(artifact.path, line, message);
-  const lines = first.done ? 0 : await splitLines(rejoin(first.value, counted.chunks), reader.line, { onWarning });
+  const isCut = (): boolean => artifact.size !== null && counted.bytes() < artifact.size;
+  const chunks = first.done ? null : rejoin(first.value, counted.chunks);
+  const lines = chunks === null ? 0 : await splitLines(chunks, reader.line, { onWarning, isCut });
   reader.end();
   const source = names.size === 0 ? null : [...names].sort().join(",");
   writer.finishArtifact(id, source, counted.bytes(), lines);

@@ -101,7 +101,12 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
       if (until < chunk.length) keep(chunk.subarray(until));
     },
     end() {
-      if (carried > 0) deliverCarry(false);
+      if (carried > 0 && options.isCut?.()) {
+        options.onWarning?.(
+          counts.lines + 1,
+          `the bundle ends within this line, after ${carried} bytes; it was left out`,
+        );
+      } else if (carried > 0) deliverCarry(false);
       warn(counts, options.onWarning);
       return counts.lines;
     },

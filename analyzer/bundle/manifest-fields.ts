@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { decodeName } from "./tar-header.ts";
 import { coverageStatuses, type CoverageStatus } from "../model/words.ts";
 
 /** Reads the fields of a JSON object that anybody may have written. A wrong type gives null and one warning. */
@@ -6,6 +7,8 @@ export interface Fields {
   warn: (message: string) => void;
   any(key: string): unknown;
   text(key: string, pattern?: RegExp): string | null;
+  /** A text that is the name of a member, in the form in which the reader of the archive gives names. */
+  memberName(key: string): string | null;
   number(key: string): number | null;
   flag(key: string): boolean | null;
   status(): CoverageStatus;
@@ -44,6 +47,11 @@ export function createFields(value: Record<string, unknown>, warn: (message: str
       const field = read(key, pattern === undefined ? "text" : "an ISO 8601 time", isWanted);
       return field === null ? null : fromBytes(field);
     },
+    memberName(key) {
+      const field = read(key, "text", isText);
+      if (field === null || !isByteText(field)) return field;
+      return decodeName(Buffer.from(field, "latin1"));
+    },
     number: (key) => read(key, "a number", isFiniteNumber),
     flag: (key) => read(key, "true or false", isBoolean),
     status() {
@@ -70,6 +78,14 @@ function fromBytes(text: string): string {
   if (!high) return text;
   const bytes = Buffer.from(text, "latin1");
   return isUtf8(bytes) ? bytes.toString("utf8") : text;
+}
+
+function isText(field: unknown): field is string {
+  return typeof field === "string";
+}
+
+function isByteText(text: string): boolean {
+  return Array.from(text).every((character) => character.charCodeAt(0) <= 0xff);
 }
 
 function isList(field: unknown): field is unknown[] {

@@ -3,7 +3,7 @@
  * with its record `manifest/steps/<NNN>-<id>.json`, and `manifest.json` repeats all of it with both clock readings. Any
  * subset is enough; by hand, `{"host":"k1","collectedAt":"2017-11-05T06:08:00Z"}` is one too.
  */
-import type { StepRecord } from "../model/artifact.ts";
+import type { Custody, StepRecord } from "../model/artifact.ts";
 import { createFields, isRecord, type Fields } from "./manifest-fields.ts";
 
 /** A reading of the node's clocks, as written. `uptime` is in seconds. */
@@ -25,6 +25,15 @@ export interface ManifestWarning {
   message: string;
 }
 
+/** A member that a step says it left in the bundle. */
+export interface ManifestItem {
+  path: string;
+  step: string;
+  sha256: string | null;
+  /** Null where the record gives no size of its own. */
+  bytes: number | null;
+}
+
 export interface BundleManifest {
   host: string | null;
   /** ISO 8601, as written. */
@@ -36,12 +45,34 @@ export interface BundleManifest {
   interrupted: boolean;
   /** In the order of the plan. Paths are those of the artifacts in this bundle. */
   steps: StepRecord[];
+  /** `manifest.json` is there, so that the steps and items are all there are. */
+  whole: boolean;
+  /** Outputs, what went to stderr, and files, as far as records tell of them. */
+  items: ManifestItem[];
   start: ClockReading | null;
   end: ClockReading | null;
   /** Time of the machine that received the bundle, as written, when it was handed to the collector. */
   laptopClock: string | null;
   collectorVersion: string | null;
   warnings: ManifestWarning[];
+}
+
+/** Who collected a bundle, and by which clocks: null where the manifest does not say. */
+export function custodyOf(manifest: BundleManifest | null): Custody | null {
+  if (manifest === null) return null;
+  const { host, collectorVersion, collectedAt, laptopClock, start, end } = manifest;
+  const ran = start?.uptime != null && end?.uptime != null ? Math.round((end.uptime - start.uptime) * 100) / 100 : null;
+  return {
+    host,
+    collectorVersion,
+    collectedAt,
+    zone: manifest.zone,
+    synchronized: start?.synchronized ?? null,
+    rtc: start?.rtc ?? null,
+    laptopClock,
+    seconds: ran,
+    interrupted: manifest.interrupted,
+  };
 }
 
 export interface ManifestReader {
@@ -63,6 +94,7 @@ export function isManifestPath(path: string): boolean {
 /** Gathers a manifest from its members, in any order. */
 export function createManifestReader(): ManifestReader {
   const steps = new Map<string, StepRecord>();
+  const items = new Map<string, { list: ManifestItem[]; said: string }>();
   const warnings: ManifestWarning[] = [];
   let prefix: string | null = null;
   let whole: Fields | null = null;
@@ -80,11 +112,29 @@ export function createManifestReader(): ManifestReader {
     if (step === null) return fields.warn("a step has no id");
     const known = steps.get(step.id);
     if (planned && known !== undefined) return;
+    if (!planned) addItems(step.id, fields);
     steps.set(step.id, {
       ...step,
       path: step.path ?? known?.path ?? null,
       command: step.command ?? known?.command ?? null,
     });
+  }
+
+  /** The collector calls nothing complete of which it knows that parts are missing. */
+  function checkComplete(fields: Fields): void {
+    if (fields.flag("complete") !== true) return;
+    for (const { id, status } of steps.values()) {
+      if (INCOMPLETE.has(status)) fields.warn(`the manifest says "complete", and step ${id} is ${status}`);
+    }
+  }
+
+  /** The record beside the output and its copy in `manifest.json` say the same, unless one of them was changed. */
+  function addItems(id: string, fields: Fields): void {
+    const list = itemsOf(id, fields, prefix ?? "");
+    const said = JSON.stringify([fields.status(), list]);
+    const before = items.get(id);
+    if (before !== undefined && before.said !== said) fields.warn(`step ${id} is told in two ways`);
+    items.set(id, { list, said });
   }
 
   return {
@@ -100,17 +150,30 @@ export function createManifestReader(): ManifestReader {
       const fields = createFields(value, warn);
       if (member.startsWith("manifest/steps/")) addStep(fields, false);
       else addSteps(fields, member === "manifest/plan.json");
-      if (member === "manifest.json") whole = fields;
+      if (member === "manifest.json") {
+        whole = fields;
+        checkComplete(fields);
+      }
     },
     result() {
       if (prefix === null) return null;
-      cached ??= assemble(whole, [...steps.values()], warnings);
+      cached ??= assemble(
+        whole,
+        [...steps.values()],
+        [...items.values()].flatMap(({ list }) => list),
+        warnings,
+      );
       return cached;
     },
   };
 }
 
-function assemble(whole: Fields | null, steps: StepRecord[], warnings: ManifestWarning[]): BundleManifest {
+function assemble(
+  whole: Fields | null,
+  steps: StepRecord[],
+  items: ManifestItem[],
+  warnings: ManifestWarning[],
+): BundleManifest {
   const start = whole === null ? null : clockOf(whole, "start");
   const collectedAt = whole?.text("collectedAt", ISO_TIME) ?? null;
   const interrupted = whole?.any("interrupted") ?? null;
@@ -122,6 +185,8 @@ function assemble(whole: Fields | null, steps: StepRecord[], warnings: ManifestW
       whole !== null && whole.flag("complete") !== false && steps.every((step) => step.status !== "not-reached"),
     interrupted: typeof interrupted === "string" ? interrupted !== "" : interrupted === true,
     steps,
+    whole: whole !== null,
+    items,
     start,
     end: whole === null ? null : clockOf(whole, "end"),
     laptopClock: whole?.text("laptopClock") ?? null,
@@ -164,6 +229,25 @@ function stepOf(fields: Fields, prefix: string, planned: boolean): StepRecord | 
   };
 }
 
+/** The members that a record names: output and stderr, and each file that was taken. */
+function itemsOf(step: string, fields: Fields, prefix: string): ManifestItem[] {
+  const member = (path: string | null, sha256: string | null, bytes: number | null): ManifestItem[] =>
+    path === null ? [] : [{ path: prefix + path, step, sha256, bytes }];
+  const path = fields.memberName("path");
+  const files = fields.records("files");
+  const taken = files.reduce((sum, file) => sum + (file.number("bytes") ?? 0), 0);
+  const output = (fields.number("bytes") ?? 0) - taken;
+  return [
+    ...(path === null || path.endsWith("/") || output <= 0 ? [] : member(path, fields.text("sha256"), output)),
+    ...member(fields.memberName("stderr"), null, null),
+    ...files.flatMap((file) => {
+      const bytes = file.number("bytes");
+      return bytes === null ? [] : member(file.memberName("path"), null, bytes);
+    }),
+  ];
+}
+
+const INCOMPLETE: ReadonlySet<string> = new Set(["timed-out", "stuck", "denied", "truncated"]);
 const MAX_ERRORS_SHOWN = 3;
 
 /** Why a step gave less than all: the collector's reason, the first paths that could not be read, what hung. */

@@ -2,6 +2,8 @@ export interface LineOptions {
   /** Bytes of a line that are kept; 1 MiB when absent. */
   maxLineBytes?: number;
   onWarning?: (line: number, message: string) => void;
+  /** Asked at the end: true when more should follow. Half a last line is then left out, since half may say otherwise. */
+  isCut?: () => boolean;
 }
 
 /** Takes the bytes of an artifact in portions of any size. */

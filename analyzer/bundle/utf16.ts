@@ -23,7 +23,9 @@ export function createUtf16Splitter(onLine: (line: Line) => void, options: LineO
       pending.add(text.slice(from));
     },
     end() {
-      if (pending.units() > 0) pending.deliver();
+      if (pending.units() > 0 && options.isCut?.()) {
+        options.onWarning?.(pending.lines() + 1, "the bundle ends within this line; it was left out");
+      } else if (pending.units() > 0) pending.deliver();
       const long = pending.cut();
       if (long > 0) options.onWarning?.(pending.firstCut(), `${long} ${long === 1 ? "line" : "lines"} too long, cut`);
       if (odd.length > 0) options.onWarning?.(pending.lines(), "the text ends in the middle of a UTF-16 character");

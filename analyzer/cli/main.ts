@@ -3,6 +3,7 @@ import { addAnalyzeCommand } from "./analyze-command.ts";
 import { EXIT, explainError, plainLine } from "./errors.ts";
 import { addOtherCommands } from "./other-commands.ts";
 import { removePartial } from "./outputs.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 import { toolVersion } from "./version.ts";
 
 /** Runs the command line and sets the exit code; prints every error in its form. */
@@ -25,6 +26,7 @@ export async function run(argv: string[]): Promise<void> {
     process.exitCode = exit;
   };
   addAnalyzeCommand(program, finish);
+  addVerifyCommand(program, finish);
   addOtherCommands(program, finish);
   try {
     await program.parseAsync(argv);

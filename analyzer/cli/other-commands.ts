@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { openBundle } from "../bundle/open.ts";
-import { createManifestReader, isManifestPath } from "../bundle/manifest.ts";
 import { createStore, isOwnStore, openStore } from "../store/open.ts";
 import { analyze } from "../analyze.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
-import { EXIT, plainLine, UsageError } from "./errors.ts";
+import { plainLine, UsageError } from "./errors.ts";
 import { checkDirectory, testRules } from "./rule-tests.ts";
 import { toolVersion } from "./version.ts";
 
-/** Adds `collector`, `verify`, `query` and `rules`. */
+/** Adds `collector`, `query` and `rules`. */
 export function addOtherCommands(program: Command, finish: (exit: number) => void): void {
   program
     .command("collector")
@@ -18,11 +17,6 @@ export function addOtherCommands(program: Command, finish: (exit: number) => voi
     .action(() => {
       process.stdout.write(readFileSync(new URL("../../collector/collect.sh", import.meta.url)));
     });
-  program
-    .command("verify")
-    .description("is a bundle complete? where was it cut, what failed on the node?")
-    .argument("<bundle>")
-    .action(async (path: string) => finish(await verify(path)));
   program
     .command("query")
     .description("run SQL over a bundle or a database that coldcase wrote")
@@ -45,28 +39,6 @@ export function addOtherCommands(program: Command, finish: (exit: number) => voi
 
 function say(text: string): void {
   process.stdout.write(`${plainLine(text)}\n`);
-}
-
-async function verify(path: string): Promise<number> {
-  const bundle = await openBundle([path]);
-  const manifest = createManifestReader();
-  let artifacts = 0;
-  for await (const artifact of bundle.artifacts()) {
-    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, artifact.chunks);
-    else artifacts += 1;
-  }
-  const found = manifest.result();
-  const damage = bundle.damage();
-  const sound = damage.length === 0 && found?.complete === true;
-  say(`${bundle.name} (${bundle.form}): ${artifacts} artifacts, sha256 ${bundle.sha256() ?? "not known"}`);
-  if (!found) say("no manifest: made by hand, or the bundle ends before it; completeness cannot be told");
-  for (const { message } of damage) say(`damage: ${message}`);
-  const failed = found?.steps.filter(({ status }) => !["ok", "empty", "absent"].includes(status)) ?? [];
-  for (const step of failed) say(`${step.status}: step ${step.id} (${step.kind}) ${step.detail ?? step.command ?? ""}`);
-  for (const { path: file, line, message } of found?.warnings ?? []) say(`${file}:${line}: ${message}`);
-  if (sound) say(`complete: all ${found.steps.length} steps of the plan have a record`);
-  await bundle.close();
-  return sound || !found ? EXIT.ok : EXIT.findings;
 }
 
 async function query(path: string, sql: string, options: { json?: boolean; csv?: boolean }): Promise<void> {

@@ -53,3 +53,21 @@ export interface StepRecord {
   status: CoverageStatus;
   detail: string | null;
 }
+
+/** Who collected a bundle, when, with what, and by which clock. Times as they were written. */
+export interface Custody {
+  host: string | null;
+  collectorVersion: string | null;
+  /** The node's wall clock when collecting began, right or wrong. */
+  collectedAt: string | null;
+  zone: string | null;
+  /** Whether NTP had set the node's clock. */
+  synchronized: boolean | null;
+  /** Whether the node has a clock that runs without power. */
+  rtc: boolean | null;
+  /** The clock of the machine that received the bundle. */
+  laptopClock: string | null;
+  /** How long collecting took, by the monotonic clock. */
+  seconds: number | null;
+  interrupted: boolean;
+}

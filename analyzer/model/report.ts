@@ -1,3 +1,4 @@
+import type { Custody } from "./artifact.ts";
 import type {
   Cause,
   Change,
@@ -67,6 +68,8 @@ export interface ReportBundle {
   collectedAt: ReportTime | null;
   complete: boolean;
   redacted: boolean;
+  /** What the collector says of itself; null for a bundle that it did not make. */
+  custody: Custody | null;
 }
 
 /** Evidence of earlier bundles is cited as `<name of the bundle>:<artifact>`. */

@@ -1,6 +1,6 @@
 /** Store and diagnosis to the one IncidentReport that every renderer reads. */
 import type { Database } from "better-sqlite3";
-import type { BundleDamage, StepRecord } from "../model/artifact.ts";
+import type { Custody, StepRecord } from "../model/artifact.ts";
 import type { ClockSummary } from "../model/analysis.ts";
 import type { Diagnosis, RootCause } from "../model/diagnosis.ts";
 import { entityId } from "../model/entity.ts";
@@ -25,7 +25,13 @@ export interface ReportInput {
   missing: { title: string; why: string; command: string | null }[];
   clock: ClockSummary;
   version: string;
-  bundle: { name: string; form: string; sha256: string | null; damage: BundleDamage[] };
+  bundle: {
+    name: string;
+    form: string;
+    sha256: string | null;
+    damage: { kind: string; path: string | null; message: string }[];
+    custody: Custody | null;
+  };
   steps: StepRecord[];
   complete: boolean;
   host: string | null;
@@ -51,6 +57,7 @@ export function buildReport(input: ReportInput): IncidentReport {
         collectedAt: reportTime(clock.collectedAt),
         complete: input.complete,
         redacted: false,
+        custody: bundle.custody,
       },
     ],
     node: nodeOf(database, input.host),
@@ -72,7 +79,7 @@ export function buildReport(input: ReportInput): IncidentReport {
     links: links(database),
     containers: containersOf(database, graph, findings),
     checks: input.checks,
-    coverage: coverageOf(database, input.steps, input.unread),
+    coverage: coverageOf(database, input.steps, input.unread, bundle.damage),
     notCollected: input.missing.map(({ title, why, command }) => ({ item: title, why, command })),
     gaps: gapsOf(database, graph, clock.collectedAt),
     damage: bundle.damage.map(({ path, message }) => ({ path, message })),

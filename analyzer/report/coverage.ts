@@ -14,6 +14,7 @@ export function coverageOf(
   database: Database,
   steps: StepRecord[],
   unread: { path: string; what: string }[],
+  damage: { kind: string; path: string | null; message: string }[],
 ): Coverage {
   const artifacts = database.prepare("SELECT path, source, bytes, lines, link FROM artifact ORDER BY path").all() as {
     path: string;
@@ -24,8 +25,12 @@ export function coverageOf(
   }[];
   const binary = new Map(unread.map(({ path, what }) => [path, what]));
   const journals = new Map(factsOf(database, "journal-file").map(({ artifact, value }) => [artifact, value]));
+  const present = new Set(artifacts.map(({ path }) => path));
+  const harmed = new Map(damage.map((entry) => [entry.path, entry]));
   const fromSteps: Coverage = steps.map(({ id, kind, path, command, status, detail }) => {
-    const what = [path ?? command ?? "", detail ?? ""].filter((part) => part !== "").join(": ");
+    const lost = status === "not-reached" && path !== null && present.has(path);
+    const why = lost ? "its output is in the bundle, the end of its record is not" : (detail ?? "");
+    const what = [path ?? command ?? "", why].filter((part) => part !== "").join(": ");
     return { item: `step ${id} (${kind})`, status, detail: what };
   });
   const fromArtifacts: Coverage = artifacts.flatMap(({ path, source, bytes, lines, link }): Coverage => {
@@ -33,6 +38,11 @@ export function coverageOf(
     if (what !== undefined)
       return [{ item: path, status: "skipped", detail: `${what}; this version does not read it` }];
     if (link !== null) return [];
+    const harm = harmed.get(path);
+    if (harm !== undefined) {
+      const changed = harm.kind === "checksum" || harm.kind === "size";
+      return [{ item: path, status: changed ? "failed" : "truncated", detail: harm.message }];
+    }
     if (bytes === 0) return [{ item: path, status: "empty", detail: "no bytes" }];
     const journal = journals.get(path);
     if (journal) return [{ item: path, ...journalCoverage(journal) }];

@@ -1,4 +1,5 @@
 /** The first screens: what the report is about, what happened, what to do, and what else was considered. */
+import { custodySentence } from "./custody.ts";
 import type { IncidentReport, ReportRootCause } from "../model/report.ts";
 import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
@@ -32,6 +33,7 @@ function bundleFacts(report: IncidentReport): Fact[] {
       bundle.collectedAt
         ? fact(`Collected${suffix}`, "", { time: timeView(bundle.collectedAt) })
         : fact(`Collected${suffix}`, "time not known"),
+      ...(bundle.custody?.collectorVersion ? [fact(`Custody${suffix}`, custodySentence(bundle.custody))] : []),
       ...(bundle.complete ? [] : [fact(`Complete${suffix}`, "no: parts are missing, see coverage", { alert: true })]),
       bundle.redacted
         ? fact(`Redaction${suffix}`, "secrets are masked")

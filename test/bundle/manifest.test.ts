@@ -54,6 +54,8 @@ test("the short form, written by hand", async () => {
     complete: true,
     interrupted: false,
     steps: [],
+    whole: true,
+    items: [],
     start: null,
     end: null,
     laptopClock: null,

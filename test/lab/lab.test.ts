@@ -152,6 +152,26 @@ describe.skipIf(!possible)("a node whose ext4 was damaged under dockerd", () => 
     expect(told).toContain(`${apiserver.namespace}/${apiserver.name}`);
   });
 
+  test("both bundles together: the filesystem is repaired, the layers are newly broken", () => {
+    const report = analysed(lab.before.bundle, lab.after.bundle);
+    expect(report.bundles.map(({ name, complete }) => ({ name, complete }))).toEqual([
+      { name: "before", complete: true },
+      { name: "after", complete: true },
+    ]);
+    expect(finding(report, "filesystem-damage").map(({ change }) => change)).toEqual(["fixed"]);
+    expect(finding(report, "layer-incomplete").map(({ change }) => change)).toEqual(["new", "new"]);
+    expect(finding(report, "control-plane-down").map(({ change }) => change)).toEqual(["still there"]);
+    expect(report.rootCauses[0]).toMatchObject({ cause: "image-layer-corruption", active: true });
+  });
+
+  test("verify finds both bundles whole", () => {
+    for (const { bundle } of [lab.before, lab.after]) {
+      const { exit, stdout } = coldcase(["verify", bundle]);
+      expect(exit, stdout).toBe(0);
+      expect(stdout).toMatch(/^collected by collect\.sh [\d.]+ on lab-k1 at /m);
+    }
+  });
+
   test("switched off, the node leaves nothing behind", async () => {
     await node.close();
     expect(spawnSync("losetup", ["-j", node.image], { encoding: "utf8" }).stdout).toBe("");

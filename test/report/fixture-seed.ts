@@ -205,6 +205,7 @@ export function seedReport(): IncidentReport {
         collectedAt: at("2017-11-05T06:08:00Z", "2017-11-05T06:08:00Z", "zone-assumed"),
         complete: true,
         redacted: true,
+        custody: null,
       },
     ],
     node: {

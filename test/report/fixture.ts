@@ -42,7 +42,17 @@ export function insufficientReport(): IncidentReport {
     conclusion: "insufficient-evidence",
     headline: "notes.txt holds too little to tell whether anything is wrong",
     conclusionReasons: ["Only one artifact was recognised, and it holds no event."],
-    bundles: [{ name: "notes.txt", form: "files", sha256: null, collectedAt: null, complete: false, redacted: false }],
+    bundles: [
+      {
+        name: "notes.txt",
+        form: "files",
+        sha256: null,
+        collectedAt: null,
+        complete: false,
+        redacted: false,
+        custody: null,
+      },
+    ],
     node: { host: null, model: null, os: null, kernel: null, runtime: null, kubernetes: null },
     clock: { zone: null, zoneBasis: "Nothing names a zone.", yearBasis: null, boots: [], steps: [], notes: [] },
     containers: [],
