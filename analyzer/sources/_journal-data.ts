@@ -90,9 +90,7 @@ export class DataReader {
     if (offset < this.#header.size || offset % 8 !== 0) return null;
     const window = this.#near.holds(offset, PAYLOAD.compact) ? this.#near : this.far;
     if (!window.load(offset, PAYLOAD.compact)) return null;
-    return window.view.getUint32(offset - window.base, true) >>> 16 === 0 && window.bytes[offset - window.base] === DATA
-      ? window
-      : null;
+    return window.bytes[offset - window.base] === DATA ? window : null;
   }
 
   #payload(window: Window, offset: number): Payload | "long" | "packed" | null {

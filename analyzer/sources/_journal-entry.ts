@@ -27,7 +27,8 @@ export class EntryReader {
     if (!window.load(offset, ENTRY_ITEMS)) return null;
     const { view, base } = window;
     const at = offset - base;
-    if (view.getUint32(at, true) !== ENTRY || view.getUint32(at + 4, true) !== 0) return null;
+    // The rest of the object's first word is unused, and journalctl does not look at it either.
+    if (view.getUint8(at) !== ENTRY) return null;
     const size = window.u64(offset + 8);
     const width = this.#header.compact ? 4 : 16;
     if (size < ENTRY_ITEMS + width || size > ENTRY_ITEMS + width * MAX_ITEMS || !window.load(offset, size)) return null;

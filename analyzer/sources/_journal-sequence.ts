@@ -68,7 +68,7 @@ export class EntrySequence {
     if (this.stopped) return;
     const previous = this.#previous;
     const { damaged } = entry;
-    if (outOfPlace(previous?.seqnum, entry.seqnum, next?.seqnum)) damaged.push("seqnum");
+    if (outOfPlace(add(previous?.seqnum, 1), entry.seqnum, add(next?.seqnum, -1))) damaged.push("seqnum");
     const together = previous !== null && previous.boot === next?.boot && previous.boot === entry.boot;
     const from = together ? previous : null;
     const to = together ? next : null;
@@ -124,4 +124,8 @@ function outOfPlace(previous: number | undefined, value: number, next: number | 
   if (value <= 0 || value >= LATEST) return true;
   if (previous === undefined || next === undefined || previous > next) return false;
   return value < previous || value > next;
+}
+
+function add(value: number | undefined, difference: number): number | undefined {
+  return value === undefined ? undefined : value + difference;
 }
