@@ -80,9 +80,10 @@ export async function examine(
   const { findings, checks } = evaluateRules(rules, view, found, () => linkEndpoints(graph));
 
   onProgress({ stage: "diagnosis", detail: `${findings.length} findings` });
-  const missing = missingNeeds(present, mountOf(mounts, "/var/lib/docker")?.source ?? null);
+  const device = mountOf(mounts, "/var/lib/docker")?.source ?? null;
+  const missing = missingNeeds(present, device);
   const counts = { events: view.count("event"), facts: view.count("fact"), containers: graph.all("container").length };
-  const diagnosis = diagnose({ findings, checks, connected: createConnection(graph), present, missing, counts });
+  const diagnosis = diagnose({ findings, checks, connected: createConnection(graph), present, missing, device, counts });
 
   onProgress({ stage: "report", detail: "" });
   writeFindings(database, findings);

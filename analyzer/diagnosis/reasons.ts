@@ -2,6 +2,7 @@ import type { DiagnosisInput } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Confidence } from "../model/words.ts";
 import { confidences } from "../model/words.ts";
+import { certainlyBefore } from "./order.ts";
 
 /** How sure a root cause is, in a word, and why, in sentences. */
 export function reasonsFor(
@@ -10,8 +11,7 @@ export function reasonsFor(
   input: DiagnosisInput,
 ): { confidence: Confidence; reasons: string[] } {
   const agreeing = [finding, ...support.filter(({ cause, active }) => cause === finding.cause && active !== false)];
-  const witnesses = [...new Set(agreeing.flatMap(({ evidence }) => evidence.map(({ witness }) => witness)))];
-  const artifacts = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact)));
+  const witnesses = [...new Set(agreeing.flatMap(({ evidence }) => evidence.map(({ witness }) => called(witness))))];
   const reasons: string[] = [];
   const named = witnesses.slice(0, 4).join(", ");
   reasons.push(
@@ -19,18 +19,52 @@ export function reasonsFor(
       ? `${witnesses.length} independent witnesses say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
       : `One witness says so: ${named}.`,
   );
-  const last = support.findLast(({ role }) => role === "symptom");
-  if (last && last !== finding) {
-    reasons.push(`It explains the rest, down to what was seen first (${artifacts.size} files agree).`);
+  const seen = explains(finding, support);
+  if (seen) reasons.push(seen);
+  const { active, counterEvidence } = finding;
+  for (const against of counterEvidence.slice(0, 2)) {
+    reasons.push(active === false ? `What shows that it is over: ${against.text}.` : `Against it: ${against.text}.`);
   }
-  for (const against of finding.counterEvidence.slice(0, 2)) reasons.push(`Against it: ${against.text}.`);
-  if (finding.active === false) reasons.push("It was over by the end of the evidence.");
+  if (active === false) reasons.push("It was over by the end of the evidence.");
+  if (finding.role === "effect") reasons.push("It is the consequence of something that is not shown itself.");
   const missing = input.missing.filter(({ id }) => finding.needs.includes(id));
   for (const { title } of missing) reasons.push(`Not in the bundle, and would have helped: ${title}.`);
-  const lowered = witnesses.length === 1 && finding.count === 1 ? weaker(finding.confidence) : finding.confidence;
-  return { confidence: lowered, reasons };
+  const lone = witnesses.length === 1 && finding.count === 1;
+  const doubted = active !== false && counterEvidence.length > 0;
+  return { confidence: lower(finding.confidence, Number(lone) + Number(doubted)), reasons };
 }
 
-function weaker(confidence: Confidence): Confidence {
-  return confidences[Math.min(confidences.indexOf(confidence) + 1, 2)] ?? "possible";
+/** What it explains, and whether the times bear that out. */
+function explains(finding: Finding, support: Finding[]): string | null {
+  const last = support.findLast(({ role }) => role === "symptom");
+  if (!last || last === finding) return null;
+  const files = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact))).size;
+  const agree = files > 1 ? ` (${files} files agree)` : "";
+  const timed = support.filter(({ window }) => window !== null && window !== finding.window);
+  const earlier = finding.window
+    ? timed.filter(({ window }) => window && finding.window && certainlyBefore(finding.window, window))
+    : [];
+  const order = earlier.length > 0 ? ", and it came before what it explains" : "";
+  return `It explains what was noticed: ${last.title}${agree}${order}.`;
+}
+
+/** A witness as people know it. */
+function called(witness: string): string {
+  if (/^[0-9a-f]{12,64}$/.test(witness)) return `the log of container ${witness.slice(0, 12)}`;
+  return WITNESSES[witness] ?? witness;
+}
+
+const WITNESSES: Record<string, string> = {
+  text: "a saved output",
+  kernel: "the kernel",
+  kubelet: "the kubelet",
+  certificate: "the dates of the certificates",
+  unit: "systemd's status of the service",
+  clock: "the node's clock",
+  mount: "the table of mounts",
+};
+
+function lower(confidence: Confidence, steps: number): Confidence {
+  const index = confidences.indexOf(confidence);
+  return confidences[Math.max(index, Math.min(index + steps, confidences.indexOf("possible")))] ?? confidence;
 }

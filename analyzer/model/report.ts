@@ -130,6 +130,10 @@ export interface ReportRootCause {
   consequences: string[];
   /** What brought the cause about, as far as that is known; `unknown` is said with what would tell. */
   trigger: string;
+  /** What may have brought it about, the likeliest first; lines that show each, and why it stands there. */
+  triggers: { finding: string; title: string; likelihood: Confidence; why: string; evidence: ReportEvidence[] }[];
+  /** The one command whose answer decides between what is still possible, and what its answer means. */
+  deciding: { text: string; command: string } | null;
   alternatives: { cause: Cause; title: string; whyNot: string }[];
   remedy: RemedyStep[];
   active: boolean | null;

@@ -138,6 +138,11 @@ function toFinding(finding: Finding): ReportFinding {
 /** A root cause as the report shows it. */
 export function toRootCause(root: RootCause): ReportRootCause {
   const { cause, finding, confidence, reasons, chain, consequences, trigger, alternatives, remedy, active } = root;
+  const triggers = root.triggers
+    .filter(({ likelihood }) => likelihood !== "unknown")
+    .map(({ finding: { findingId, title, evidence }, likelihood, why }) => {
+      return { finding: findingId, title, likelihood, why, evidence: evidence.slice(0, 2).map(toEvidence) };
+    });
   return {
     cause,
     title: finding.title,
@@ -149,6 +154,8 @@ export function toRootCause(root: RootCause): ReportRootCause {
     narrative: chain.map((link) => ({ text: sentence(link), evidence: link.evidence.slice(0, 3).map(toEvidence) })),
     consequences: consequences.map(({ findingId }) => findingId),
     trigger,
+    triggers,
+    deciding: root.deciding,
     alternatives,
     remedy,
     active,

@@ -8,7 +8,10 @@ function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
     yield* finding.evidence;
     yield* finding.counterEvidence;
   }
-  for (const root of report.rootCauses) for (const sentence of root.narrative) yield* sentence.evidence;
+  for (const root of report.rootCauses) {
+    for (const sentence of root.narrative) yield* sentence.evidence;
+    for (const trigger of root.triggers) yield* trigger.evidence;
+  }
 }
 
 /** Line numbers of each artifact that the report cites. */

@@ -45,7 +45,9 @@ export function anchorsOf(report: IncidentReport): Anchors {
     report.findings.flatMap((finding) => [...finding.evidence, ...finding.counterEvidence]).map(keyOf),
   );
   const compared = (report.comparison?.sentences ?? []).flatMap(({ evidence }) => evidence);
-  const told = report.rootCauses.flatMap(({ narrative }) => narrative.flatMap(({ evidence }) => evidence));
+  const told = report.rootCauses.flatMap(({ narrative, triggers }) =>
+    [...narrative, ...triggers].flatMap(({ evidence }) => evidence),
+  );
   const citedOnly = [...compared, ...told].filter((evidence) => {
     if (shown.has(keyOf(evidence))) return false;
     shown.add(keyOf(evidence));

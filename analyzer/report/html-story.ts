@@ -97,6 +97,11 @@ function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
     chain: chainView(report, cause, anchors),
     narrative: narrativeView(cause, anchors, proseSpans),
     trigger: proseSpans(cause.trigger),
+    triggerCites: citeViews(
+      cause.triggers.flatMap(({ evidence }) => evidence),
+      anchors,
+    ),
+    deciding: cause.deciding && { text: proseSpans(cause.deciding.text), command: cause.deciding.command },
     remedy: remedyView(cause.remedy, proseSpans),
     consequences: cause.consequences.map((id) => ({
       href: `#${anchors.finding(id)}`,

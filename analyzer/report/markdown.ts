@@ -2,8 +2,8 @@
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { Severity } from "../model/words.ts";
 import { changes, severities } from "../model/words.ts";
-import { cite, cites, codeSpan, evidenceBlock, remedySteps, sentence } from "./markdown-blocks.ts";
-import { cutEnd, plural, visibleData } from "./text.ts";
+import { cite, cites, codeSpan, evidenceBlock, fence, remedySteps, sentence } from "./markdown-blocks.ts";
+import { clipLine, cutEnd, plural, visibleData } from "./text.ts";
 import { activeWords, confidenceWords, coverageWords, gapWords, leadWords, severityWords } from "./text-words.ts";
 import { formatDuration, formatSpan, formatTime } from "./times.ts";
 
@@ -87,6 +87,17 @@ function chainLines(report: IncidentReport, cause: ReportRootCause): string[] {
   });
 }
 
+function trigger({ trigger: text, triggers, deciding }: ReportRootCause): string[] {
+  const where = cites(
+    triggers.flatMap(({ evidence }) => evidence),
+    4,
+  );
+  const said = text === "" ? [] : [`What set it off: ${sentence(cutEnd(text, 1000))}${where ? ` (${where})` : ""}`];
+  if (!deciding) return said;
+  const command = fence([clipLine(deciding.command, 2000)], "sh");
+  return [...said, `The one command that would tell more. ${sentence(cutEnd(deciding.text, 600))}\n\n${command}`];
+}
+
 function story(report: IncidentReport, cause: ReportRootCause, index: number): Part {
   const told = cause.narrative.slice(0, 12).map(({ text, evidence }) => {
     const where = cites(evidence, 4);
@@ -105,7 +116,7 @@ function story(report: IncidentReport, cause: ReportRootCause, index: number): P
       ? `Root cause: ${codeSpan(cause.cause)} (${activeWords(cause.active)})`
       : `**${sentence(cutEnd(cause.title, 300))}** (${codeSpan(cause.cause)}; ${activeWords(cause.active)})`,
     told.join(" "),
-    ...(cause.trigger === "" ? [] : [`What triggered it: ${sentence(cutEnd(cause.trigger, 1000))}`]),
+    ...trigger(cause),
     `Confidence: **${confidenceWords[cause.confidence]}**`,
     reasons,
     cause.chain.length ? `The chain, cause first:\n\n${chainLines(report, cause).join("\n")}` : "",

@@ -155,6 +155,12 @@ function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[]
   return steps.length === 0 ? [] : [[["Do next, in this order", "bold"]], ...steps, ...more];
 }
 
+function decidingRows({ deciding }: ReportRootCause, width: number): Row[] {
+  if (!deciding) return [];
+  const [row] = labelled("Would tell", wrap(prose(deciding.text), width - LABEL, 1));
+  return [...(row ? [row] : []), ...command(deciding.command, width)];
+}
+
 function causeRows(report: IncidentReport, cause: ReportRootCause, width: number, stepLines: number): Row[][] {
   const room = width - LABEL;
   const sure = `${confidenceWords[cause.confidence]}${cause.reasons[0] ? `: ${cause.reasons[0]}` : ""}`;
@@ -170,6 +176,7 @@ function causeRows(report: IncidentReport, cause: ReportRootCause, width: number
       ...labelled("Root cause", wrap(prose(`${told ? "" : `${cause.title}, `}${cause.cause}`), room, 2), "bold"),
       ...labelled("Confidence", wrap(prose(sure), room, 2)),
       ...labelled("Trigger", wrap(prose(cause.trigger), room, 3)),
+      ...decidingRows(cause, width),
       ...labelled("Also found", wrap(prose((others ?? []).join("; ")), room, 2)),
       ...labelled("Over by now", wrap(prose((over ?? []).join("; ")), room, 2)),
     ],

@@ -71,6 +71,7 @@ export function inputOf(findings: Finding[], more: Partial<DiagnosisInput> = {})
     connected: (a, b) => a.kind === b.kind && a.key === b.key,
     present: new Set(["kernel-log", "logs", "container-list", "mounts"]),
     missing: [],
+    device: "/dev/mmcblk0p2",
     counts: { events: 1000, facts: 100, containers: 5 },
     ...more,
   };

@@ -21,8 +21,8 @@ describe("samples/k1-apiserver-refused", () => {
     expect(root?.title).toMatch(/link and lower of layer 74217d05/);
     expect(root?.title).toContain("/var/lib/docker");
     expect(root?.trigger).toMatch(/unknown: the kernel's log and the ext4 superblock are not in the bundle/);
-    expect(root?.trigger).toContain("dmesg");
-    expect(root?.trigger).toContain("dumpe2fs -h");
+    expect(root?.deciding?.command).toContain("journalctl -k");
+    expect(root?.deciding?.command).toContain("dumpe2fs -h");
   });
 
   test("tells the chain in sentences with citations, and refused is its end", () => {

@@ -70,6 +70,8 @@ const rootCause: ReportRootCause = {
   consequences: ["overlay2-missing-layer"],
   trigger:
     "What corrupted the card is not known: neither a kernel log nor the superblock is in the bundle. The damaged directory dates from 04:17 on Oct 23, four minutes after the last line of the pod log, if the node's zone is UTC: a correlation, not a cause.",
+  triggers: [],
+  deciding: { text: "Tells a failing card from a power cut.", command: "sudo dmesg | grep -i mmc" },
   alternatives: [
     {
       cause: "storage-full",
