@@ -83,7 +83,15 @@ export async function examine(
   const device = mountOf(mounts, "/var/lib/docker")?.source ?? null;
   const missing = missingNeeds(present, device);
   const counts = { events: view.count("event"), facts: view.count("fact"), containers: graph.all("container").length };
-  const diagnosis = diagnose({ findings, checks, connected: createConnection(graph), present, missing, device, counts });
+  const diagnosis = diagnose({
+    findings,
+    checks,
+    connected: createConnection(graph),
+    present,
+    missing,
+    device,
+    counts,
+  });
 
   onProgress({ stage: "report", detail: "" });
   writeFindings(database, findings);

@@ -3,6 +3,7 @@ import type { DiagnosisInput, Trigger } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Cause } from "../model/words.ts";
 import { RIVALS } from "./alternatives.ts";
+import { leavesDamage } from "./order.ts";
 import { disk, TRIGGERS } from "./trigger.ts";
 
 /** How to look for a cause, and what the answer means. `need`: evidence of the bundle that has answered already. */
@@ -156,7 +157,7 @@ function betweenTriggers(
   const [first, second] = open;
   const causes = [...new Set([...open.map(({ finding }) => finding.cause), ...usual])];
   const test = causes.flatMap((cause) => TESTS[cause] ?? []).find(({ command }) => !answered(command, input));
-  if (!first || !test) return null;
+  if (!first || !test || (first.likelihood === "likely" && leavesDamage(first.finding))) return null;
   const between = second
     ? `between ${TESTS[first.finding.cause]?.name ?? first.finding.cause} and ${TESTS[second.finding.cause]?.name ?? second.finding.cause}`
     : `whether it was ${TESTS[first.finding.cause]?.name ?? first.finding.cause}`;
@@ -166,7 +167,7 @@ function betweenTriggers(
 /** What the bundle holds already need not be asked for again. */
 function answered(command: string, input: DiagnosisInput): boolean {
   if (/^sudo (?:dmesg|journalctl -k)/.test(command)) return input.present.has("kernel-log");
-  if (/^df /.test(command)) return input.present.has("disk-usage");
+  if (command.startsWith("df ")) return input.present.has("disk-usage");
   if (/dumpe2fs/.test(command)) return input.present.has("ext4-superblock");
   if (/list-boots/.test(command)) return false;
   if (/get_throttled/.test(command))

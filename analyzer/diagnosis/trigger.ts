@@ -74,8 +74,7 @@ function judge(event: Finding, damage: Finding, chain: Finding[]): Trigger {
   const { order, least, most } = sequence(event, damage);
   const judged = (likelihood: Confidence, why: string): Trigger => ({ finding: event, likelihood, why });
   if (otherDevice(event, damage)) return judged("unknown", "it is about another disk");
-  if (chain.includes(event))
-    return judged(weaker("likely", event, damage), "the damage follows from it (see the chain)");
+  if (chain.includes(event)) return judged(weaker("likely", event, damage), "it stands before it in the chain");
   if (order === "after") return judged("unknown", `it began ${distance(least)} after the first sign of the damage`);
   if (order === "before") {
     const when = `${distance(least)} before the first sign of the damage`;

@@ -169,6 +169,7 @@ function causeRows(report: IncidentReport, cause: ReportRootCause, width: number
     report.rootCauses
       .slice(1)
       .filter(({ active }) => (active === false) === isOver)
+      .filter(({ finding }) => !cause.triggers.some((trigger) => trigger.finding === finding))
       .map(({ title, confidence }) => `${title} (${confidenceWords[confidence]})`),
   );
   return [
