@@ -169,6 +169,7 @@ function answered(command: string, input: DiagnosisInput): boolean {
   if (/^sudo (?:dmesg|journalctl -k)/.test(command)) return input.present.has("kernel-log");
   if (command.startsWith("df ")) return input.present.has("disk-usage");
   if (/dumpe2fs/.test(command)) return input.present.has("ext4-superblock");
+  if (/timedatectl/.test(command)) return input.present.has("clock");
   if (/list-boots/.test(command)) return false;
   if (/get_throttled/.test(command))
     return input.checks.some(({ rule, verdict }) => rule === "throttled-flags" && verdict === "fail");

@@ -93,8 +93,11 @@ const ENDS_IN_SYMPTOM = 100;
 /** A link that names what both are about adds to a chain; one that is only not impossible takes from it. */
 function linkWeight(cause: Finding, effect: Finding, graph: ExplanationGraph): number {
   if (graph.tied(cause, effect)) return 3;
-  const named = cause.explains.includes(effect.id);
+  const named =
+    cause.explains.includes(effect.id) ||
+    (effect.cause !== "unknown" && cause.explains.includes(`cause:${effect.cause}`));
   if (effect.role === "symptom") return named ? 1 : 0.5;
   // A cause of its own that is only said to belong to the same layer is a doubtful link.
-  return (named ? 1 : 0) - (effect.cause !== "unknown" && effect.cause !== cause.cause ? 4 : 0);
+  if (named) return 1;
+  return effect.cause !== "unknown" && effect.cause !== cause.cause ? -4 : 0.5;
 }

@@ -103,6 +103,16 @@ describe("chains and roots", () => {
     expect(root?.chain.map(({ id }) => id)).toEqual(["damage", "down", "refused"]);
   });
 
+  test("a cause that the rule names is a link, though nothing is known that both are about", () => {
+    const weak = dip(-1, { active: null, explains: ["cause:storage-io-error"] });
+    const io = finding("io", {
+      layer: "block-device",
+      cause: "storage-io-error",
+      explains: ["cause:filesystem-corruption"],
+    });
+    expect(diagnoseOf([weak, io, damage()]).rootCauses[0]?.chain.map(({ id }) => id)).toEqual(["dip", "io", "damage"]);
+  });
+
   test("two troubles at once are two roots, what goes on first", () => {
     const full = finding("full", {
       cause: "storage-full",
