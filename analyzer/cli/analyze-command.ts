@@ -17,15 +17,20 @@ import { exportEvents } from "../report/events.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import type { Redaction } from "../report/redact-report.ts";
+import { redactReport } from "../report/redact-report.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { indexTexts } from "../store/finish.ts";
 import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { checkDirectory } from "./rule-tests.ts";
+import { lastLook } from "./last-look.ts";
 import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
 import type { ProgressMode } from "./progress.ts";
 import { createProgress } from "./progress.ts";
+import type { RedactionArguments } from "./redaction-options.ts";
+import { readRedaction } from "./redaction-options.ts";
 import { isHtmlReport, readReportFile, REPORT_SUFFIX } from "./report-file.ts";
 import { toolVersion } from "./version.ts";
 
@@ -34,7 +39,7 @@ const HTML_BYTES = 3_900_000;
 /** Options that say how to read a bundle, or what to make of it. */
 const NEED_BUNDLE = ["timezone", "year", "collectedAt", "db", "rules"] as const;
 
-interface AnalyzeOptions extends OutputOptions, Partial<Record<keyof Limits, string>> {
+interface AnalyzeOptions extends OutputOptions, RedactionArguments, Partial<Record<keyof Limits, string>> {
   timezone?: string;
   year?: string;
   collectedAt?: string;
@@ -61,6 +66,9 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
     .option("--year <yyyy>", "the year, for times written without one")
     .option("--collected-at <ISO>", "when the bundle was made")
     .option("--rules <dir>", "a directory with rules of your own, <id>.yaml")
+    .option("--redact <mode>", "default masks secrets, strict private addresses and names as well", "default")
+    .option("--no-redact", "mask nothing in what is written")
+    .option("--redact-words <file>", "mask these words too, one a line")
     .option("--fail-on <severity>", `exit 1 with a finding at or above it: ${severities.join(" ")}`)
     .option("--progress <mode>", "auto, plain or none", "auto")
     .option("--max-total-bytes <n>", "limits of what is read from a bundle, with words when one bites")
@@ -76,6 +84,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const [path = ""] = paths;
   if (paths.length === 1 && isHtmlReport(path)) return renderAgain(path, options, failOn);
   const analysis = readOptions(options);
+  const masking = readRedaction(options);
   const limits = readLimits(options);
   const groups = await groupPaths(paths);
   if (groups.length > 1 && analysis.collectedAt !== null) {
@@ -91,9 +100,11 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     const database = await createStore(databaseFile(plan, index));
     inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits), database });
   }
-  const { report, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
+  const { report: whole, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
   if (plan.database !== null) indexTexts(newest.database);
-  const events = plan.html === null ? null : eventsFor(newest.database, report);
+  const redaction = redactReport(whole, masking);
+  const events = plan.html === null ? null : eventsFor(newest.database, redaction);
+  const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();
   if (paths.includes("-")) for (const bundle of opened) await bundle.close();
   progress.clear();
@@ -144,8 +155,8 @@ async function analyzeAll(
 }
 
 /** As many events as fit into the HTML report beside its text. */
-function eventsFor(database: Database, report: IncidentReport): ReportEvents {
-  return exportEvents(database, report, HTML_BYTES - Buffer.byteLength(renderHtml(report)));
+function eventsFor(database: Database, { report, mask }: Redaction): ReportEvents {
+  return exportEvents(database, report, HTML_BYTES - Buffer.byteLength(renderHtml(report)), mask);
 }
 
 /** Renders the report inside of an earlier HTML report with today's templates. */
@@ -176,15 +187,17 @@ function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): 
 }
 
 function writeAll(plan: OutputPlan, report: IncidentReport, events: ReportEvents | null): void {
-  if (plan.html !== null) writeOutput(plan.html, renderHtml(report, events));
-  if (plan.markdown !== null) writeOutput(plan.markdown, renderMarkdown(report));
-  if (plan.json !== null) writeOutput(plan.json, renderJson(report));
+  const masks = report.redaction.mode !== "none";
+  const checked = (text: string, output: string): string => (masks ? lastLook(text, output) : text);
+  if (plan.html !== null) writeOutput(plan.html, checked(renderHtml(report, events), "HTML"));
+  if (plan.markdown !== null) writeOutput(plan.markdown, checked(renderMarkdown(report), "Markdown"));
+  if (plan.json !== null) writeOutput(plan.json, checked(renderJson(report), "JSON"));
   const toStdout = Object.values(plan).includes("-");
   const stream = toStdout ? process.stderr : process.stdout;
   const files = Object.values(plan).filter((path): path is string => path !== null && path !== "-");
   const color = stream.isTTY === true && !process.env["NO_COLOR"];
   const width = Math.min(Math.max(stream.columns ?? 100, 40), 100);
-  stream.write(`${renderTerminal(report, { width, color, files }).trimEnd()}\n`);
+  stream.write(`${checked(renderTerminal(report, { width, color, files }), "summary").trimEnd()}\n`);
 }
 
 function readOptions(options: AnalyzeOptions): AnalysisOptions {
@@ -201,7 +214,6 @@ function readOptions(options: AnalyzeOptions): AnalysisOptions {
     timezone: timezone ?? null,
     year: year === undefined ? null : Number(year),
     collectedAt: time === null ? null : time * 1000,
-    redact: "default",
     rules: options.rules === undefined ? null : checkDirectory(options.rules),
     version: toolVersion(),
   };

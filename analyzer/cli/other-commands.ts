@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { openBundle } from "../bundle/open.ts";
 import { createStore, isOwnStore, openStore } from "../store/open.ts";
 import { analyze } from "../analyze.ts";
+import { createRedactor } from "../report/redactor.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
 import { plainLine, UsageError } from "./errors.ts";
@@ -24,7 +25,8 @@ export function addOtherCommands(program: Command, finish: (exit: number) => voi
     .argument("<sql>")
     .option("--json", "rows as JSON")
     .option("--csv", "rows as CSV")
-    .action(async (path: string, sql: string, options: { json?: boolean; csv?: boolean }) => query(path, sql, options));
+    .option("--no-redact", "show secrets as they stand in the database")
+    .action(async (path: string, sql: string, options: QueryOptions) => query(path, sql, options));
   program
     .command("rules")
     .description("list the rules, explain one, or test your own")
@@ -41,14 +43,19 @@ function say(text: string): void {
   process.stdout.write(`${plainLine(text)}\n`);
 }
 
-async function query(path: string, sql: string, options: { json?: boolean; csv?: boolean }): Promise<void> {
+interface QueryOptions {
+  json?: boolean;
+  csv?: boolean;
+  redact: boolean;
+}
+
+async function query(path: string, sql: string, options: QueryOptions): Promise<void> {
   const database = isOwnStore(path) ? await openStore(path) : await createStore("");
   if (!isOwnStore(path)) {
     const plain = {
       timezone: null,
       year: null,
       collectedAt: null,
-      redact: "none" as const,
       rules: null,
       version: toolVersion(),
     };
@@ -63,6 +70,7 @@ async function query(path: string, sql: string, options: { json?: boolean; csv?:
   try {
     database.pragma("query_only = ON");
     rows = database.prepare(sql).all() as Record<string, unknown>[];
+    if (options.redact) rows = maskRows(rows);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(`the query failed: ${message}`, "tables and views are described in analyzer/store/schema.sql");
@@ -72,6 +80,13 @@ async function query(path: string, sql: string, options: { json?: boolean; csv?:
   if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else if (options.csv) writeTable(rows, csvCell, ",");
   else writeTable(rows, (value) => plainLine(String(value ?? "")).replaceAll("\n", "\\n"), "\t");
+}
+
+/** The database keeps what the bundle holds; what is taken out of it leaves without secrets. */
+function maskRows(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  const { mask } = createRedactor({ mode: "default", words: [], names: [] });
+  const cell = (value: unknown): unknown => (typeof value === "string" ? mask(value) : value);
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)])));
 }
 
 function csvCell(value: unknown): string {

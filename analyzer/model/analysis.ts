@@ -1,4 +1,5 @@
 import type { Instant, Micros } from "./time.ts";
+import type { RedactionMode } from "./words.ts";
 
 /** What the user said on the command line. */
 export interface AnalysisOptions {
@@ -6,10 +7,16 @@ export interface AnalysisOptions {
   year: number | null;
   /** µs UTC. */
   collectedAt: number | null;
-  redact: "default" | "strict" | "none";
   /** A directory with rules of the user's own. */
   rules: string | null;
   version: string;
+}
+
+/** What is masked in everything that leaves. The database keeps what the bundle holds. */
+export interface RedactionOptions {
+  mode: RedactionMode;
+  /** Words that the user wants masked as well. */
+  words: readonly string[];
 }
 
 /** The clock model's answers, as far as the report shows them. */

@@ -8,6 +8,7 @@ import type {
   EntityKind,
   GapKind,
   Layer,
+  RedactionMode,
   RepairAnswer,
   Role,
   Severity,
@@ -50,6 +51,15 @@ export interface IncidentReport {
   histogram: ReportHistogram | null;
   /** Key entries, at most 2,000, in order of time. */
   timeline: ReportTimelineEntry[];
+  redaction: ReportRedaction;
+}
+
+/** What was masked before the report left: how many different values of each kind, and at how many places. */
+export interface ReportRedaction {
+  mode: RedactionMode;
+  masked: { kind: string; values: number; places: number }[];
+  /** Places that only the last look over the finished report found. */
+  late: number;
 }
 
 /** Null where nothing is known. `from` = `to` for a point; `~` is for renderers to add when basis is not `exact`. */

@@ -139,3 +139,6 @@ export const repairAnswers = [
   "never-broken",
 ] as const;
 export type RepairAnswer = (typeof repairAnswers)[number];
+
+export const redactionModes = ["default", "strict", "none"] as const;
+export type RedactionMode = (typeof redactionModes)[number];

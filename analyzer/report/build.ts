@@ -87,6 +87,7 @@ export function buildReport(input: ReportInput): IncidentReport {
     counts: countsOf(database),
     histogram: histogramOf(database),
     timeline: keyEvents(database, graph, findings),
+    redaction: { mode: "none", masked: [], late: 0 },
   };
 }
 

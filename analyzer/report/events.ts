@@ -39,6 +39,8 @@ interface TimedEvent extends RawEvent {
   place: number;
 }
 
+type Mask = (text: string) => string;
+
 /** Eight hex digits for an artifact's path: links to its lines survive a new analysis. */
 export function artifactId(path: string): string {
   return createHash("sha256").update(path).digest("hex").slice(0, 8);
@@ -111,11 +113,11 @@ function placeEvents(database: Database, ids: number[], ranges: Range[]) {
 }
 
 /** Distinct texts sorted by shape, then by themselves, with the place of each text id in them. */
-function internTexts(database: Database, events: TimedEvent[]) {
+function internTexts(database: Database, events: TimedEvent[], mask: Mask) {
   const read = database.prepare("SELECT text FROM text WHERE id = ?").pluck();
   const ids = [...new Set(events.map(({ text }) => text))];
   const rows = ids.map((id) => {
-    const text = clipLine(read.get(id) as string, LONGEST_TEXT);
+    const text = clipLine(mask(read.get(id) as string), LONGEST_TEXT);
     return { id, text, shape: shapeOf(text) };
   });
   const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -191,9 +193,10 @@ function buildEvents(
   ranges: Range[],
   paths: Map<number, string>,
   total: number,
+  mask: Mask,
 ): ReportEvents {
   const { events, places } = placeEvents(database, ids, ranges);
-  const { texts, shapes, indexOf } = internTexts(database, events);
+  const { texts, shapes, indexOf } = internTexts(database, events, mask);
   const { columns, origins, artifacts } = columnsOf(events, indexOf);
   return {
     version: 1,
@@ -211,10 +214,19 @@ function buildEvents(
   };
 }
 
-/** The events for the HTML report, thinned until they take at most about `bytes` in it. */
-export function exportEvents(database: Database, report: IncidentReport, bytes: number): ReportEvents {
+/**
+ * The events for the HTML report, thinned until they take at most about `bytes` in it.
+ * @param mask takes the secrets out of every text and path, as it was done in the report
+ */
+export function exportEvents(
+  database: Database,
+  report: IncidentReport,
+  bytes: number,
+  mask: Mask = (text) => text,
+): ReportEvents {
   const total = database.prepare("SELECT count(*) FROM event").pluck().get() as number;
   const paths = new Map(database.prepare("SELECT id, path FROM artifact").raw().all() as [number, string][]);
+  for (const [id, path] of paths) paths.set(id, mask(path));
   const ranges = rangesOf(database);
   let cap = MOST_EVENTS;
   for (let attempt = 1; ; attempt += 1) {
@@ -222,7 +234,7 @@ export function exportEvents(database: Database, report: IncidentReport, bytes: 
       total <= cap
         ? (database.prepare("SELECT id FROM event ORDER BY id").pluck().all() as number[])
         : chooseEvents(database, report, ranges, paths, cap);
-    const events = buildEvents(database, ids, ranges, paths, total);
+    const events = buildEvents(database, ids, ranges, paths, total, mask);
     const size = islandBound(events);
     if (size <= bytes || attempt === ATTEMPTS || ids.length === 0) return events;
     cap = Math.floor(ids.length * Math.max(0, bytes / size) * 0.97);

@@ -3,7 +3,7 @@ import type { IncidentReport, ReportEvidence } from "../model/report.ts";
 type Excerpts = Map<string, Map<number, { text: string; before: string[]; after: string[] }>>;
 
 /** Every list of evidence in the report, the same objects that the report holds. */
-function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
+export function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
   for (const finding of report.findings) {
     yield* finding.evidence;
     yield* finding.counterEvidence;

@@ -2,7 +2,7 @@
 import type { IncidentReport, ReportBundle } from "../model/report.ts";
 import { timeView } from "./html-parts.ts";
 import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
-import { coverageWords, gapWords } from "./text-words.ts";
+import { coverageWords, gapWords, redactionWords } from "./text-words.ts";
 import { formatDuration } from "./times.ts";
 
 const MOST_ROWS = 300;
@@ -79,6 +79,8 @@ export function coverageView(report: IncidentReport) {
     .map(([source, count]) => `${source} ${groupDigits(count)}`);
   return {
     counts: `${plural(counts.events, "event")} and ${plural(counts.facts, "fact")} from ${plural(counts.artifacts, "artifact")}${sources.length ? `: ${sources.join(", ")}` : ""}.`,
+    redaction: redactionWords(report.redaction),
+    masked: report.redaction.masked.filter(({ places }) => places > 0),
     damage: report.damage.map(({ path, message }) => ({
       path: path === null ? null : cutEnd(path, 300),
       message: proseSpans(message),

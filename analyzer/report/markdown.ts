@@ -4,7 +4,15 @@ import type { Severity } from "../model/words.ts";
 import { changes, severities } from "../model/words.ts";
 import { cite, cites, codeSpan, evidenceBlock, fence, remedySteps, sentence } from "./markdown-blocks.ts";
 import { clipLine, cutEnd, plural, visibleData } from "./text.ts";
-import { activeWords, confidenceWords, coverageWords, gapWords, leadWords, severityWords } from "./text-words.ts";
+import {
+  activeWords,
+  confidenceWords,
+  coverageWords,
+  gapWords,
+  leadWords,
+  redactionWords,
+  severityWords,
+} from "./text-words.ts";
 import { formatDuration, formatSpan, formatTime } from "./times.ts";
 
 const MOST_CHARACTERS = 60_000;
@@ -223,7 +231,7 @@ function footer(report: IncidentReport): Part {
   const hashes = report.bundles
     .slice(0, 4)
     .map(({ name, sha256 }) => `${codeSpan(cutEnd(name, 200))} sha256 ${sha256 ? codeSpan(sha256) : "not known"}`);
-  const text = `---\n\ncoldcase ${sentence(report.tool.version)}, report schema ${report.schemaVersion} · ${hashes.join(" · ")}`;
+  const text = `---\n\ncoldcase ${sentence(report.tool.version)}, report schema ${report.schemaVersion} · ${hashes.join(" · ")}\n\n${sentence(redactionWords(report.redaction))}`;
   return { rank: -1, text, cut: "section" };
 }
 

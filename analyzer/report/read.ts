@@ -10,6 +10,7 @@ import {
   entityKinds,
   gapKinds,
   layers,
+  redactionModes,
   repairAnswers,
   roles,
   severities,
@@ -168,6 +169,11 @@ const incidentReport = object({
   counts: object({ events: number, facts: number, artifacts: number, bySource: record(number), warnings: number }),
   histogram: orNull(histogram),
   timeline: list(timelineEntry),
+  redaction: object({
+    mode: oneOf(redactionModes),
+    masked: list(object({ kind: text, values: number, places: number })),
+    late: number,
+  }),
 });
 
 const SAFE = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,5 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { IncidentReport } from "../model/report.ts";
+import type { IncidentReport, ReportRedaction } from "../model/report.ts";
 import type { Conclusion, Confidence, CoverageStatus, GapKind, RepairAnswer, Severity } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
 
@@ -80,4 +80,16 @@ export const coverageWords: Record<CoverageStatus, string> = {
 export function activeWords(active: boolean | null): string {
   if (active === null) return "whether it still lasts cannot be told";
   return active ? "still so at the end of the evidence" : "over before the end of the evidence";
+}
+
+/** What was done about secrets, in a sentence or two. */
+export function redactionWords({ mode, masked, late }: ReportRedaction): string {
+  if (mode === "none") {
+    return "Nothing is masked: passwords, tokens, addresses and names stand here as in the bundle. Read it before you publish it.";
+  }
+  const kinds = masked.filter(({ places }) => places > 0).map(({ kind, values }) => `${values} × ${kind}`);
+  const what = mode === "strict" ? "Secrets, private addresses and names" : "Secrets";
+  const found = kinds.length > 0 ? `: ${kinds.join(", ")}` : "; none was found";
+  const missed = late > 0 ? ` ${late} of the places were found only by the last look over the finished report.` : "";
+  return `${what} are masked before anything is written${found}.${missed}`;
 }

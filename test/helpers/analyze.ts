@@ -11,7 +11,6 @@ const PLAIN: AnalysisOptions = {
   timezone: null,
   year: null,
   collectedAt: null,
-  redact: "default",
   rules: null,
   version: "0.0.0-test",
 };

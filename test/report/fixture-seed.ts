@@ -313,5 +313,6 @@ export function seedReport(): IncidentReport {
     },
     histogram: histogramOf(),
     timeline,
+    redaction: { mode: "default", masked: [{ kind: "password", values: 1, places: 2 }], late: 0 },
   } satisfies IncidentReport);
 }

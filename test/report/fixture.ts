@@ -61,6 +61,7 @@ export function insufficientReport(): IncidentReport {
     counts: { events: 0, facts: 0, artifacts: 1, bySource: {}, warnings: 0 },
     histogram: null,
     timeline: [],
+    redaction: { mode: "none", masked: [], late: 0 },
   };
 }
 
@@ -99,7 +100,7 @@ export const HOSTILE = [
 /** Every string of the seed report becomes one of the hostile texts, in turn; closed word lists and times stay. */
 export function hostileReport(): IncidentReport {
   const kept = new Set(
-    "schemaVersion conclusion basis from to best layer role severity confidence cause verdict kind status risk".split(
+    "schemaVersion conclusion basis from to best layer role severity confidence cause verdict kind status risk mode".split(
       " ",
     ),
   );

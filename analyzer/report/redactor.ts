@@ -1,0 +1,205 @@
+/**
+ * Masks secrets in texts that are about to leave. The same value becomes the same token everywhere, numbered per kind by
+ * first appearance, so that what belongs together can still be told and the same bundle gives the same bytes.
+ */
+import type { ReportRedaction } from "../model/report.ts";
+import { isPrivateIpv4 } from "./secret-addresses.ts";
+import type { SecretKind } from "./secret-kinds.ts";
+import { secretKinds } from "./secret-kinds.ts";
+import { looksRandom } from "./secret-words.ts";
+
+/** Secrets that are also looked for where no word in front of them gives them away. */
+const MAX_LOOSE = 500;
+/** Different values that are told apart; beyond it all of a kind share one token. */
+const MAX_VALUES = 100_000;
+
+export interface RedactorOptions {
+  mode: "default" | "strict";
+  /** Words of the user's own, masked wherever they stand, in any case. */
+  words: readonly string[];
+  /** Names of nodes, pods, containers: masked in mode strict. */
+  names: readonly string[];
+}
+
+export interface Redactor {
+  /** Gives the secrets of a text their numbers, without counting them as masked. */
+  learn(text: string): void;
+  /** The text with every secret replaced by its token. */
+  mask(text: string): string;
+  /** The token of a secret that was found by other means. */
+  token(kind: string, value: string): string;
+  /** The slugs of known secrets, as they stand in ids, replaced too. */
+  maskId(id: string): string;
+  /** How many different values of each kind were masked, and how often. */
+  table(): ReportRedaction["masked"];
+}
+
+interface Span {
+  start: number;
+  end: number;
+  kind: string;
+}
+
+export function createRedactor(options: RedactorOptions): Redactor {
+  const tokens = createTokens();
+  const kinds = [...ownKinds(options), ...secretKinds];
+  const slugs = new Map<string, string>();
+
+  const secretsOf = (text: string): Span[] => disjoint([...spansOf(text, kinds), ...looseSpans(text, tokens.loose())]);
+  const token = (kind: string, value: string): string => {
+    const name = tokens.of(kind, value);
+    slugs.set(slugOf(value), name.slice(1, -1).replace(":", "-"));
+    return name;
+  };
+  const mask = (text: string): string => {
+    let result = "";
+    let at = 0;
+    for (const { start, end, kind } of secretsOf(text)) {
+      tokens.count(kind);
+      result += text.slice(at, start) + token(kind, text.slice(start, end));
+      at = end;
+    }
+    return at === 0 ? text : result + text.slice(at);
+  };
+  return {
+    learn(text) {
+      for (const { start, end, kind } of secretsOf(text)) token(kind, text.slice(start, end));
+    },
+    mask,
+    token(kind, value) {
+      tokens.count(kind);
+      return token(kind, value);
+    },
+    maskId(id) {
+      let masked = mask(id);
+      for (const [slug, token] of slugs) {
+        if (slug.length >= 5 && masked.includes(slug)) masked = masked.replaceAll(slug, token);
+      }
+      return masked;
+    },
+    table: () => tokens.table(),
+  };
+}
+
+/** True if a text holds something that is a secret by its own form. Tokens are none. */
+export function holdsEvidentSecret(text: string): boolean {
+  return spansOf(text, evidentKinds).length > 0;
+}
+
+/** The text with what is a secret by its own form struck out: the last resort, after everything else. */
+export function strikeEvidentSecrets(text: string): { text: string; struck: number } {
+  const spans = spansOf(text, evidentKinds).toSorted((a, b) => b.start - a.start);
+  let result = text;
+  for (const { start, end } of spans) result = `${result.slice(0, start)}‹struck›${result.slice(end)}`;
+  return { text: result, struck: spans.length };
+}
+
+const evidentKinds = secretKinds.filter(({ evident }) => evident);
+
+/** In order, each beginning after the end of the one before; of two at one place the longer. */
+function disjoint(spans: Span[]): Span[] {
+  let at = 0;
+  return spans
+    .toSorted((a, b) => a.start - b.start || b.end - a.end)
+    .filter(({ start, end }) => {
+      if (start < at) return false;
+      at = end;
+      return true;
+    });
+}
+
+function slugOf(value: string): string {
+  return value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+function spansOf(text: string, kinds: readonly SecretKind[]): Span[] {
+  if (text.length < 3) return [];
+  const lower = text.toLowerCase();
+  return kinds.flatMap((secret) =>
+    secret.hints.length === 0 || secret.hints.some((hint) => lower.includes(hint)) ? matchesOf(text, secret) : [],
+  );
+}
+
+function matchesOf(text: string, { kind, pattern, accept }: SecretKind): Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const { value, single, bare } = match.groups ?? {};
+    const found = value ?? single ?? bare;
+    if (found === undefined || found.startsWith("‹") || accept?.(found, match) === false) continue;
+    const start = match.index + match[0].lastIndexOf(found);
+    spans.push({ start, end: start + found.length, kind });
+  }
+  return spans;
+}
+
+function looseSpans(text: string, loose: ReadonlyMap<string, string>): Span[] {
+  const spans: Span[] = [];
+  for (const [value, kind] of loose) {
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+      spans.push({ start: at, end: at + value.length, kind });
+    }
+  }
+  return spans;
+}
+
+interface Tokens {
+  of(kind: string, value: string): string;
+  count(kind: string): void;
+  loose(): ReadonlyMap<string, string>;
+  table(): ReportRedaction["masked"];
+}
+
+function createTokens(): Tokens {
+  const kinds = new Map<string, { values: Map<string, number>; places: number }>();
+  const loose = new Map<string, string>();
+  const entry = (kind: string): { values: Map<string, number>; places: number } => {
+    const known = kinds.get(kind) ?? { values: new Map<string, number>(), places: 0 };
+    kinds.set(kind, known);
+    return known;
+  };
+  return {
+    count(kind) {
+      entry(kind).places += 1;
+    },
+    of(kind, value) {
+      const known = entry(kind);
+      const number = known.values.get(value) ?? Math.min(known.values.size + 1, MAX_VALUES);
+      if (known.values.size < MAX_VALUES) known.values.set(value, number);
+      if (loose.size < MAX_LOOSE && looksRandom(value)) loose.set(value, kind);
+      return `‹${kind}:${String(number)}›`;
+    },
+    loose: () => loose,
+    table: () =>
+      [...kinds]
+        .map(([kind, { values, places }]) => ({ kind, values: values.size, places }))
+        .toSorted((a, b) => (a.kind < b.kind ? -1 : 1)),
+  };
+}
+
+function ownKinds({ mode, words, names }: RedactorOptions): SecretKind[] {
+  const own: SecretKind[] = [];
+  if (words.length > 0) own.push(literalKind("word", words, ""));
+  if (mode !== "strict") return own;
+  if (names.length > 0) own.push(literalKind("name", names, "[\\p{L}\\p{N}]"));
+  const pattern = /(?<![\w.-])(?<value>\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\w-]|\.\d)/g;
+  own.push({ kind: "private-ip", hints: ["."], pattern, accept: isPrivateIpv4, masks: [], keeps: [] });
+  return own;
+}
+
+/** Longest first, so that a name inside of another does not break it up. */
+function literalKind(kind: string, words: readonly string[], boundary: string): SecretKind {
+  const escaped = [...new Set(words)]
+    .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"));
+  const [before, after] = boundary === "" ? ["", ""] : [`(?<!${boundary})`, `(?!${boundary})`];
+  return {
+    kind,
+    hints: [],
+    pattern: new RegExp(`${before}(?<value>${escaped.join("|")})${after}`, "giu"),
+    masks: [],
+    keeps: [],
+  };
+}
