@@ -42,8 +42,13 @@ function plain(text: string): string {
 
 /** A sentence: paths, ids and addresses in code spans, the rest escaped. */
 export function sentence(text: string): string {
-  return proseSpans(text)
-    .map((span) => (span.code ? codeSpan(span.text) : plain(span.text.replace(/\s+/g, " "))))
+  const spans = proseSpans(text);
+  return spans
+    .map((span, index) => {
+      if (!span.code) return plain(span.text.replace(/\s+/g, " "));
+      // Two spans side by side would make one longer run of backticks, which ends neither.
+      return `${spans[index - 1]?.code ? " " : ""}${codeSpan(span.text)}`;
+    })
     .join("")
     .trim();
 }

@@ -20,9 +20,9 @@ function outsideFences(markdown: string): string {
   return outside.join("\n");
 }
 
-/** Without code spans: a run of backticks up to the next run of the same length. */
+/** Without code spans: a run of backticks that no backslash escapes, up to the next run of the same length. */
 function outsideCode(markdown: string): string {
-  return outsideFences(markdown).replace(/(?<![\\`])(`+)(?!`)(.*?[^`])\1(?!`)/g, "");
+  return outsideFences(markdown).replace(/(?<!(?:^|[^\\])(?:\\\\)*\\)(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)/gm, "");
 }
 
 describe.each(Object.entries(reports))("markdown of %s", (_name, report) => {
