@@ -49,12 +49,9 @@ export async function examine(
     open(),
   ]);
   const match = createMatcher(rules);
-  const insertMatch = database.prepare("INSERT INTO match (rule, text, captures) VALUES (?, ?, ?)");
   const { manifest, unread, problems } = await ingest(bundle, sources, database, {
     binary,
-    onText: (id, text) => {
-      for (const { rule, captures } of match(text)) insertMatch.run(rule, id, JSON.stringify(captures));
-    },
+    match,
     onArtifact: (path) => onProgress({ stage: "read", detail: path }),
   });
 

@@ -10,6 +10,7 @@ import { spill } from "./bundle/spill.ts";
 import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { BinarySource, Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
+import type { TextMatch } from "./store/interner.ts";
 import type { StoreWriter } from "./store/writer.ts";
 import { createWriter } from "./store/writer.ts";
 
@@ -28,8 +29,8 @@ export interface Ingested {
 export interface IngestOptions {
   /** Sources of files that are no text. */
   binary: BinarySource[];
-  /** Called with the id of each distinct text as it is stored. */
-  onText(id: number, text: string): void;
+  /** What the line rules find in a text; called once for each distinct one. */
+  match(text: string): TextMatch[];
   onArtifact(path: string, bytes: number): void;
 }
 
@@ -40,24 +41,29 @@ export async function ingest(
   database: Database,
   options: IngestOptions,
 ): Promise<Ingested> {
-  const writer = createWriter(database, options.onText);
+  const writer = createWriter(database, options.match);
   const manifest = createManifestReader();
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];
-  for await (const artifact of bundle.artifacts()) {
-    options.onArtifact(artifact.path, artifact.size ?? 0);
-    const isPlanned = manifest.result()?.steps.some(({ path }) => path === artifact.path) === true;
-    const watched = integrity.watch(artifact, isPlanned);
-    if (isManifestPath(artifact.path)) await manifest.add(artifact.path, watched.chunks);
-    else await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread });
+  try {
+    for await (const artifact of bundle.artifacts()) {
+      options.onArtifact(artifact.path, artifact.size ?? 0);
+      const isPlanned = manifest.result()?.steps.some(({ path }) => path === artifact.path) === true;
+      const watched = integrity.watch(artifact, isPlanned);
+      if (isManifestPath(artifact.path)) await manifest.add(artifact.path, watched.chunks);
+      else await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread });
+    }
+    const result = manifest.result();
+    const problems = result === null ? [] : integrity.check(result).problems;
+    for (const { path, message } of problems) writer.warning(path, 0, message);
+    for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
+    await writer.finish();
+    // What somebody laid beside the collector's members is no damage.
+    return { manifest: result, unread, problems: problems.filter(({ kind }) => kind !== "unexpected") };
+  } catch (error) {
+    await writer.abort();
+    throw error;
   }
-  const result = manifest.result();
-  const problems = result === null ? [] : integrity.check(result).problems;
-  for (const { path, message } of problems) writer.warning(path, 0, message);
-  for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
-  writer.finish();
-  // What somebody laid beside the collector's members is no damage.
-  return { manifest: result, unread, problems: problems.filter(({ kind }) => kind !== "unexpected") };
 }
 
 interface Context {
@@ -72,7 +78,7 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   const { writer, unread } = context;
   const id = writer.artifact(artifact.path, artifact.modified, artifact.link);
   const names = new Set<string>();
-  const counted = countBytes(artifact.chunks);
+  const counted = countBytes(artifact.chunks, () => writer.busy());
   const first = await counted.chunks.next();
   const binary = first.done ? undefined : context.binary.find((source) => source.matches(artifact.path, first.value));
   if (!first.done && binary) {
@@ -128,12 +134,18 @@ function sinkOf(path: string, id: number, writer: StoreWriter): ParseSink {
   };
 }
 
-function countBytes(chunks: AsyncIterable<Buffer>): { chunks: AsyncGenerator<Buffer>; bytes: () => number } {
+/** Counts the bytes that pass, and waits between them while the store has too much to do. */
+function countBytes(
+  chunks: AsyncIterable<Buffer>,
+  busy: () => Promise<void> | null,
+): { chunks: AsyncGenerator<Buffer>; bytes: () => number } {
   let bytes = 0;
   async function* count(): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       bytes += chunk.length;
       yield chunk;
+      const wait = busy();
+      if (wait !== null) await wait;
     }
   }
   return { chunks: count(), bytes: () => bytes };

@@ -20,7 +20,6 @@ import { renderMarkdown } from "../report/markdown.ts";
 import type { Redaction } from "../report/redact-report.ts";
 import { redactReport } from "../report/redact-report.ts";
 import { renderTerminal } from "../report/terminal.ts";
-import { indexTexts } from "../store/finish.ts";
 import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { checkDirectory } from "./rule-tests.ts";
@@ -101,7 +100,6 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits), database });
   }
   const { report: whole, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
-  if (plan.database !== null) indexTexts(newest.database);
   const redaction = redactReport(whole, masking);
   const events = plan.html === null ? null : eventsFor(newest.database, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };

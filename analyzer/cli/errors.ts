@@ -34,9 +34,17 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
     const line = `coldcase: ${reason}; run: ${forgetInstall()}npx --allow-scripts=better-sqlite3 coldcase …`;
     return { lines: [line], exit: EXIT.usage };
   }
+  if (/^SQLITE_(?:FULL|IOERR|CANTOPEN|READONLY)/.test(codeOf(error))) {
+    const message = `coldcase: the database cannot be written: ${(error as Error).message}`;
+    return { lines: [message, "hint: is there room on the disk? --out puts the files elsewhere"], exit: EXIT.usage };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const report = "This is a bug of coldcase. Please report it with the lines above and, if you can, the bundle.";
   return { lines: [stack, report], exit: EXIT.bug };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 // oxlint-disable-next-line no-control-regex -- to make them visible is what this is for

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { openBundle } from "../bundle/open.ts";
+import { indexTexts } from "../store/finish.ts";
 import { createStore, isOwnStore, openStore } from "../store/open.ts";
 import { analyze } from "../analyze.ts";
 import { createRedactor } from "../report/redactor.ts";
@@ -65,6 +66,7 @@ async function query(path: string, sql: string, options: QueryOptions): Promise<
       plain,
       () => undefined,
     );
+    if (sql.includes("text_fts")) indexTexts(database);
   }
   let rows: Record<string, unknown>[];
   try {

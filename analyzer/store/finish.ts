@@ -11,13 +11,13 @@ export function writeFindings(database: Database, findings: Finding[]): void {
   }
 }
 
-/** Notes where the store came from. A store that a person will query also gets its full-text index (`indexTexts`). */
+/** Notes where the store came from. */
 export function finishStore(database: Database, origin: Record<string, string>): void {
   const insert = database.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
   for (const [key, value] of Object.entries(origin)) insert.run(key, value);
 }
 
-/** Fills the full-text index over the distinct texts. */
+/** Fills the full-text index of a store without a file, which has none by itself. */
 export function indexTexts(database: Database): void {
   database.exec("INSERT INTO text_fts (text_fts) VALUES ('rebuild')");
 }

@@ -14,16 +14,27 @@ export class StoreUnavailable extends Error {}
  * @throws StoreUnavailable when better-sqlite3's native part cannot be loaded.
  */
 export async function createStore(path: string): Promise<Database> {
-  const database = await load(path, {});
-  database.pragma("journal_mode = OFF");
+  const database = tuned(await load(path, {}));
+  database.pragma(`application_id = ${APPLICATION_ID}`);
+  database.pragma(`user_version = ${SCHEMA_VERSION}`);
+  database.exec(readFileSync(new URL("schema.sql", import.meta.url), "utf8"));
+  return database;
+}
+
+/** Opens a store that is being made, which must be there, for another thread to fill. */
+export async function reopenStore(path: string): Promise<Database> {
+  return tuned(await load(path, { fileMustExist: true }));
+}
+
+/** A store is a cache: one that is not whole is thrown away, so nothing has to survive a crash, and no journal file. */
+function tuned(database: Database): Database {
+  // OFF is not to be had: better-sqlite3 makes connections defensive, and those ignore it.
+  database.pragma("journal_mode = MEMORY");
   database.pragma("synchronous = OFF");
   database.pragma("locking_mode = EXCLUSIVE");
   database.pragma("temp_store = MEMORY");
   // Tables are filled in order, so that a larger cache only costs memory (measured: the same time with 64 MiB).
   database.pragma("cache_size = -16384");
-  database.pragma(`application_id = ${APPLICATION_ID}`);
-  database.pragma(`user_version = ${SCHEMA_VERSION}`);
-  database.exec(readFileSync(new URL("schema.sql", import.meta.url), "utf8"));
   return database;
 }
 

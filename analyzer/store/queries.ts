@@ -87,8 +87,8 @@ export function matchesOf(
 ): { captures: Record<string, string>; count: number; firstEvent: number; lastEvent: number }[] {
   const rows = database
     .prepare(
-      `SELECT captures, count(event.id) AS count, min(event.id) AS firstEvent, max(event.id) AS lastEvent
-       FROM match JOIN event ON event.text = match.text WHERE rule = ? GROUP BY captures ORDER BY firstEvent LIMIT ${MAX_MATCHES}`,
+      `SELECT captures, sum(events) AS count, min(first_event) AS firstEvent, max(last_event) AS lastEvent
+       FROM match WHERE rule = ? GROUP BY captures ORDER BY firstEvent LIMIT ${MAX_MATCHES}`,
     )
     .all(rule) as { captures: string; count: number; firstEvent: number; lastEvent: number }[];
   return rows.map((row) => ({ ...row, captures: JSON.parse(row.captures) as Record<string, string> }));

@@ -83,6 +83,8 @@ describe("outputs", () => {
       { cwd },
     );
     expect(found.stdout).toMatch(/^n\n[1-9]/);
+    const args = ["SELECT count(*) AS n FROM text_fts WHERE text_fts MATCH 'cleaning'", "--csv"];
+    expect(coldcase(["query", bundle, ...args]).stdout).toBe(found.stdout);
     const wrong = coldcase(["query", "k1.sqlite", "SELEC"], { cwd });
     expect(wrong.exit).toBe(2);
     expect(wrong.stderr).toMatch(/the query failed/);

@@ -14,14 +14,14 @@ type Entry = Pick<EventDraft, "stated" | "boot" | "monotonic"> & { clock?: Event
 
 async function runsOf(entries: Entry[]) {
   const database = await createStore("");
-  const writer = createWriter(database, () => undefined);
+  const writer = createWriter(database, () => []);
   const id = writer.artifact("journal", null, null);
   for (const [index, entry] of entries.entries()) {
     const line = { text: "x", number: index + 1, byteOffset: index, byteLength: 1 };
     writer.event(id, { line, clock: "utc", precision: 1, level: 6, origin: "x", text: "x", ...entry });
   }
   writer.finishArtifact(id, "test", entries.length, entries.length);
-  writer.finish();
+  await writer.finish();
   return allRuns(database);
 }
 

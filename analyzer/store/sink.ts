@@ -1,0 +1,37 @@
+import type { Database } from "better-sqlite3";
+import type { Sink } from "./batch.ts";
+import { createRowWriter } from "./rows.ts";
+import { hasThread, startThread } from "./thread.ts";
+
+/** Batches that are written at once; a bundle with more of them gets a thread for the store. */
+const BATCHES_BEFORE_THREAD = 8;
+
+/**
+ * Small bundles are written at once. A large one is handed to a thread that owns the file until `finish`, so that
+ * reading and storing share two processors; the rows are the same. A store without a file is always written at once.
+ * @param free takes the numbers of each batch when they are written
+ */
+export function createSink(database: Database, free: (numbers: Float64Array) => void): Sink {
+  const index = !database.memory;
+  const rows = createRowWriter(database, index);
+  const mayThread = !database.memory && hasThread;
+  let thread: Sink | null = null;
+  let left = BATCHES_BEFORE_THREAD;
+  return {
+    write(batch) {
+      if (mayThread && thread === null && left-- === 0) {
+        rows.finish();
+        thread = startThread(database, index, free);
+      }
+      if (thread !== null) return thread.write(batch);
+      rows.write(batch);
+      free(batch.numbers);
+    },
+    busy: () => thread?.busy() ?? null,
+    async finish() {
+      if (thread === null) rows.finish();
+      await thread?.finish();
+    },
+    abort: async () => thread?.abort(),
+  };
+}

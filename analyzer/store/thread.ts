@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import type { Database } from "better-sqlite3";
+import type { Batch, Sink } from "./batch.ts";
+
+/** Batches under way before the reader has to wait: some megabytes. */
+const MAX_UNDER_WAY = 8;
+
+/** What the thread answers. */
+export type Answer =
+  { written: Float64Array } | { finished: true } | { error: { message: string; stack: string; code?: string } };
+
+/** What the thread is told. */
+export type Order = { batch: Batch } | { finish: true };
+
+/** Null where the thread's code is not compiled: sources run as they are in the tests. */
+const code = new URL("store-thread.js", import.meta.url);
+
+/** Whether there can be a thread. */
+export const hasThread = existsSync(code);
+
+/**
+ * Hands the file of a store to a thread that writes batches into it. The database must not be used until `finish` has
+ * resolved. An error there rejects `busy` or `finish`, as it would have been thrown here.
+ */
+export function startThread(database: Database, index: boolean, free: (numbers: Float64Array) => void): Sink {
+  // Another connection can only write when this one gives up its lock, which it does with its next access.
+  database.pragma("locking_mode = NORMAL");
+  database.prepare("SELECT count(*) FROM artifact").get();
+  const worker = new Worker(code, { workerData: { path: database.name, index } });
+  let underWay = 0;
+  let failure: Error | null = null;
+  let ended = false;
+  let wake: (() => void) | null = null;
+  const changed = (): void => {
+    wake?.();
+    wake = null;
+  };
+  worker.on("message", (answer: Answer) => {
+    if ("error" in answer) failure ??= Object.assign(new Error(answer.error.message), answer.error);
+    else underWay--;
+    if ("written" in answer) free(answer.written);
+    changed();
+  });
+  worker.on("error", (error) => {
+    failure ??= error;
+    changed();
+  });
+  worker.on("exit", () => {
+    ended = true;
+    changed();
+  });
+
+  async function until(done: () => boolean): Promise<void> {
+    while (!done() && failure === null && !ended) await new Promise<void>((resolve) => (wake = resolve));
+    if (failure !== null) throw failure;
+    if (!done()) throw new Error("the thread that writes the store ended early");
+  }
+  const order = (message: Order, transfer: ArrayBuffer[] = []): void => worker.postMessage(message, transfer);
+
+  return {
+    write(batch) {
+      underWay++;
+      order({ batch }, [batch.numbers.buffer as ArrayBuffer]);
+    },
+    busy: () => (underWay <= MAX_UNDER_WAY && failure === null ? null : until(() => underWay <= MAX_UNDER_WAY / 2)),
+    async finish() {
+      underWay++;
+      order({ finish: true });
+      await until(() => underWay === 0);
+      await until(() => ended);
+      database.pragma("locking_mode = EXCLUSIVE");
+    },
+    abort: async () => void (await worker.terminate()),
+  };
+}
