@@ -115,8 +115,9 @@ function writeFactTimes(database: Database, model: ClockModel): void {
     }
   }
   for (const kind of ["directory-entry", "ext4", "clock", "unit", "boot"] as const) {
+    const placeFact = kind === "clock" || kind === "boot" ? model.placeStated : model.place;
     for (const { id, value } of factsOf(database, kind)) {
-      for (const [field, time] of Object.entries(value)) if (isReading(time)) write(id, field, model.place(time));
+      for (const [field, time] of Object.entries(value)) if (isReading(time)) write(id, field, placeFact(time));
     }
   }
 }

@@ -24,7 +24,9 @@ const names = readdirSync(SAMPLES).filter((name) => existsSync(join(SAMPLES, nam
 
 describe.each(names)("samples/%s", (name) => {
   const folder = join(SAMPLES, name);
-  const hosts = readdirSync(folder).filter((entry) => statSync(join(folder, entry)).isDirectory());
+  const hosts = readdirSync(folder).filter((entry) => {
+    return entry.endsWith(".tar.gz") || statSync(join(folder, entry)).isDirectory();
+  });
   const bundle = join(folder, hosts[0] ?? "");
   const golden = join(folder, "report.json");
 

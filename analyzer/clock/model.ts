@@ -8,6 +8,7 @@ import { findBoots, kernelStart } from "./boots.ts";
 import { describeBoots, describeOrder, describeSteps } from "./describe.ts";
 import type { ClockRun } from "./run.ts";
 import { placeRuns } from "./place.ts";
+import { correctInstant } from "./wall.ts";
 import { inYear, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
 import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
@@ -38,6 +39,8 @@ export interface ClockModel {
   notes: string[];
   /** The place of a time inside of a fact. */
   place(reading: TimeReading): Instant | null;
+  /** The same without a correction, for times that are themselves readings of a clock. */
+  placeStated(reading: TimeReading): Instant | null;
   /** The place of a rounded age, seen at collection. */
   placeAge(age: string): Instant | null;
 }
@@ -60,7 +63,10 @@ export function buildClock(input: ClockInput): ClockModel {
   const placements = placeRuns(input.runs, context);
   const yearless = input.runs.some((run) => run.clock === "local-no-year");
   const yearBasis = yearless ? describeYear(years) : null;
-  const place = (reading: TimeReading): Instant | null => placeReading(reading, context);
+  const place = (reading: TimeReading): Instant | null => {
+    const at = placeReading(reading, context);
+    return at && reading.clock !== "monotonic" && !zone.assumed ? correctInstant(at, history) : at;
+  };
   return {
     zone,
     collectedAt: collection?.at ?? null,
@@ -71,6 +77,7 @@ export function buildClock(input: ClockInput): ClockModel {
     placements,
     notes: [...describeOrder(history), ...describe(placements, zone, yearBasis)],
     place,
+    placeStated: (reading) => placeReading(reading, context),
     placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
   };
 }

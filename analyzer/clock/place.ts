@@ -9,6 +9,7 @@ import type { TimeBasis } from "../model/words.ts";
 import type { WallEra } from "./history.ts";
 import { eraOfRun, placementIn } from "./history.ts";
 import type { ClockRun } from "./run.ts";
+import { correctPlacement, correctionsOf, hiddenSteps } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
 import { inYear, leapBreak, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
@@ -66,8 +67,14 @@ function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement
   const unset = split.map(
     (run, index) => repeated[index] === true || wrong[index] === true || likeUnset(run, split, wrong),
   );
+  const corrections = correctionsOf(
+    split.map((run, index) => ({ run, toUtc: placed[index]?.shift ?? 0 })),
+    context.zone.assumed ? context.history.filter(() => split.every(({ clock }) => clock === "utc")) : context.history,
+  );
   return split.flatMap((run, index) => {
     const entry = placed[index];
+    const correction = corrections[index];
+    if (entry && correction && run.clock !== "monotonic") return [correctPlacement(toPlacement(entry), correction)];
     if (entry && !unset[index]) return [toPlacement(entry)];
     return entry === undefined ? [] : between(run, index, placed, unset);
   });
@@ -95,6 +102,9 @@ function splitRun(run: ClockRun, context: PlacementContext): ClockRun[] {
   if (firstStated === null || lastStated === null) return [run];
   const breaks: Micros[] = [];
   if (run.clock === "local-no-year" && firstStated < leapBreak() && lastStated >= leapBreak()) breaks.push(leapBreak());
+  if (run.clock === "utc") {
+    breaks.push(...hiddenSteps(context.history).filter((at) => at > firstStated && at <= lastStated));
+  }
   if (run.clock === "local") breaks.push(...offsetChanges(firstStated, lastStated, context.zone));
   return breaks.reduce<ClockRun[]>(
     (parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)],
