@@ -40,6 +40,8 @@ describe("terminal summary", () => {
       Trigger      What corrupted the card is not known: neither a kernel log nor the superblock is in the
                    bundle. The damaged directory dates from 04:17 on Oct 23, four minutes after the last
                    line of the pod log, if the node's zone is UTC: a correlation, not a cause.
+      Would tell   Tells a failing card from a power cut.
+           $ sudo dmesg | grep -i mmc
 
       Chain, cause first
         1  link and lower of layer 74217d05e7d3… cannot be read             overlay2/ls-74217d05.txt:1
