@@ -57,18 +57,17 @@ export function createChart(report: IncidentReport, table: Table, model: ChartMo
   let palette = readPalette();
   let layout = layoutFor(800, model.lanes.length);
   let brush: Range | null = null;
-  let bins: { bins: Bins; backdrop: Bins | null } | null = null;
+  let bins: Bins | null = null;
+  let backdrop: Bins | null = null;
   let overview: Bins | null = null;
 
   const binCount = (): number => Math.max(60, Math.min(600, Math.floor((layout.right - layout.left) / 3)));
   const current = (): { bins: Bins; backdrop: Bins | null } => {
     const { view } = store.get();
     const count = binCount();
-    bins ??= {
-      bins: binEvents(table, model, mask, view, count),
-      backdrop: all ? null : binEvents(table, model, everything, view, count),
-    };
-    return bins;
+    backdrop ??= binEvents(table, model, everything, view, count);
+    bins ??= all ? backdrop : binEvents(table, model, mask, view, count);
+    return { bins, backdrop: all ? null : backdrop };
   };
   const draw = (): void => {
     const { view, zone, cursor } = store.get();
@@ -87,12 +86,12 @@ export function createChart(report: IncidentReport, table: Table, model: ChartMo
     canvas.style.width = `${layout.width}px`;
     canvas.style.height = `${layout.height}px`;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    bins = null;
+    [bins, backdrop] = [null, null];
     draw();
   };
   new ResizeObserver(resize).observe(canvas.parentElement!);
   store.listen((changed) => {
-    if (changed.has("view")) bins = null;
+    if (changed.has("view")) [bins, backdrop] = [null, null];
     if (["view", "zone", "cursor"].some((key) => changed.has(key as "view"))) draw();
   });
   return {

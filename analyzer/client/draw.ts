@@ -256,27 +256,39 @@ function drawOverview(context: Context, scene: Scene): void {
   if (!layout.narrow) context.fillText("whole period", 2, top + height / 2 + 4);
 }
 
-function drawFlags(context: Context, scene: Scene, scale: Scale): void {
-  const { layout, palette, model, zone, cursor } = scene;
-  let edge = -Infinity;
+/** Flags that would overlap become one. */
+function flagGroups(scene: Scene, scale: Scale): { x: number; numbers: number[] }[] {
+  const { layout, model } = scene;
+  const groups: { x: number; numbers: number[] }[] = [];
   for (const { at, number } of model.flags.toSorted((a, b) => a.at - b.at)) {
     const x = scale.x(at);
     if (x < layout.left - 1 || x > layout.right + 1) continue;
+    const last = groups.at(-1);
+    if (last && x - last.x < 10 + 12 * last.numbers.length) last.numbers.push(number);
+    else groups.push({ x, numbers: [number] });
+  }
+  return groups;
+}
+
+function drawFlags(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model, zone, cursor } = scene;
+  for (const { x, numbers } of flagGroups(scene, scale)) {
+    const text = numbers.toSorted((a, b) => a - b).join(" ");
+    const width = Math.max(16, context.measureText(text).width + 10);
+    const start = clamp(x - width / 2, layout.left, layout.right - width);
     context.strokeStyle = palette.accent;
     context.setLineDash([2, 3]);
     context.beginPath();
-    context.moveTo(x, layout.flagsTop + 14);
+    context.moveTo(x, layout.flagsTop + 15);
     context.lineTo(x, layout.height);
     context.stroke();
     context.setLineDash([]);
-    const place = Math.max(x - 8, edge + 2);
-    edge = place + 16;
     context.fillStyle = palette.accent;
     context.beginPath();
-    context.roundRect(place, layout.flagsTop, 16, 15, 7);
+    context.roundRect(start, layout.flagsTop, width, 15, 7);
     context.fill();
     context.fillStyle = palette.surface;
-    context.fillText(String(number), place + 8 - context.measureText(String(number)).width / 2, layout.flagsTop + 11.5);
+    context.fillText(text, start + (width - context.measureText(text).width) / 2, layout.flagsTop + 11.5);
   }
   for (const { at, label } of model.steps) drawRule(context, scene, scale.x(at), palette.major, label);
   if (cursor !== null) drawRule(context, scene, scale.x(cursor), palette.ink, timeText(zone, cursor, "milli"));

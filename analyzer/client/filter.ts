@@ -136,15 +136,17 @@ export function filterEvents(table: Table, report: IncidentReport, state: State)
   const matches = terms.map((term) => ({ match: matchTerm(term, table, report), wanted: !term.negated }));
   const levels = Uint8Array.from({ length: 8 }, (_, level) => (state.hiddenLevels.has(groupOf(level)) ? 0 : 1));
   const mask = new Uint8Array(table.size);
+  const hidden = Uint8Array.from(table.events.origins, (_, origin) => (state.hiddenOrigins.has(origin) ? 1 : 0));
   const [from, to] = state.scope ? [state.scope.from, state.scope.to] : [-Infinity, Infinity];
-  let count = 0;
   for (let index = 0; index < table.size; index += 1) {
     const time = table.time[index] ?? 0;
-    if (levels[table.level[index] ?? 0] === 0 || time < from || time > to) continue;
-    if (state.hiddenOrigins.size > 0 && state.hiddenOrigins.has(table.origin[index] ?? 0)) continue;
-    if (!matches.every(({ match, wanted }) => match(index) === wanted)) continue;
-    mask[index] = 1;
-    count += 1;
+    const shown = levels[table.level[index] ?? 0] === 1 && hidden[table.origin[index] ?? 0] === 0;
+    mask[index] = shown && time >= from && time <= to ? 1 : 0;
   }
+  for (const { match, wanted } of matches) {
+    for (let index = 0; index < table.size; index += 1)
+      if (mask[index] === 1 && match(index) !== wanted) mask[index] = 0;
+  }
+  const count = mask.reduce((sum, shown) => sum + shown, 0);
   return { mask, count, problem, terms };
 }

@@ -7,7 +7,7 @@ import { gapWords } from "../report/text-words.ts";
 import { drawnTime, formatDuration } from "../report/times.ts";
 import type { Range } from "./state.ts";
 import type { Table } from "./table.ts";
-import { isTimed } from "./table.ts";
+import { isTimed, placeOf } from "./table.ts";
 
 export interface Mark extends Range {
   severity: Severity;
@@ -90,7 +90,14 @@ function entityLanes(report: IncidentReport, far: Range): Lane[] {
 
 function sourceLanes(table: Table, first: number) {
   const { origins } = table.events;
-  const ranked = origins.map((origin, index) => ({ ...origin, index })).toSorted((a, b) => b.total - a.total);
+  const timed = new Set<number>();
+  table.events.columns.origin.forEach((origin, index) => {
+    if (isTimed(placeOf(table, index))) timed.add(origin);
+  });
+  const ranked = origins
+    .map((origin, index) => ({ ...origin, index }))
+    .filter(({ index }) => timed.has(index))
+    .toSorted((a, b) => b.total - a.total);
   const own = ranked.length <= MOST_SOURCE_LANES ? ranked : ranked.slice(0, MOST_SOURCE_LANES - 1);
   const laneOfOrigin = new Uint16Array(origins.length).fill(first + own.length);
   own.forEach(({ index }, position) => (laneOfOrigin[index] = first + position));

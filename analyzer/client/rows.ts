@@ -20,24 +20,22 @@ function eachAlone(mask: Uint8Array, count: number): Rows {
 
 /** Rows in order of their first event. A shape said by two sources, or at two levels, is two rows. */
 function folded(table: Table, mask: Uint8Array, count: number): Rows {
-  const rowOf = new Map<number, number>();
+  const rowOf = new Int32Array(table.groups).fill(-1);
   const rowOfEvent = new Uint32Array(count);
   const counts: number[] = [];
   const first: number[] = [];
   const events = new Uint32Array(count);
-  const origins = table.events.origins.length;
   let position = 0;
   for (let index = 0; index < mask.length; index += 1) {
     if (mask[index] === 0) continue;
-    const shape = table.shape[table.text[index] ?? 0] ?? 0;
-    const key = (shape * origins + (table.origin[index] ?? 0)) * 8 + (table.level[index] ?? 0);
-    let row = rowOf.get(key);
-    if (row === undefined) {
+    const group = table.group[index] ?? 0;
+    let row = rowOf[group] ?? -1;
+    if (row < 0) {
       row = first.push(index) - 1;
-      rowOf.set(key, row);
+      rowOf[group] = row;
       counts.push(0);
     }
-    counts[row] = (counts[row] ?? 0) + 1;
+    counts[row]! += 1;
     rowOfEvent[position] = row;
     events[position] = index;
     position += 1;
@@ -75,11 +73,16 @@ export function rowAt(table: Table, rows: Rows, ms: number): number {
   return Math.max(0, low - 1);
 }
 
+/** Enough to show where the most are. */
+const SPARK_SAMPLES = 1_000;
+
 /** A path of bars, one for each of `bins` equal parts of the time from `from` to `to`. */
 export function sparkline(table: Table, rows: Rows, row: number, from: number, to: number, bins: number): string {
   const counts = new Float64Array(bins);
   const scale = bins / Math.max(to - from, 1);
-  for (let index = rows.start[row] ?? 0; index < (rows.start[row + 1] ?? 0); index += 1) {
+  const [first, end] = [rows.start[row] ?? 0, rows.start[row + 1] ?? 0];
+  const step = Math.ceil((end - first) / SPARK_SAMPLES);
+  for (let index = first; index < end; index += step) {
     const bin = Math.floor(((table.time[rows.members[index] ?? 0] ?? 0) - from) * scale);
     const inside = Math.min(bins - 1, Math.max(0, bin));
     counts[inside] = (counts[inside] ?? 0) + 1;

@@ -13,6 +13,9 @@ export interface Table {
   /** Of each text: the number of its shape. */
   shape: Uint32Array;
   shapes: number;
+  /** Of each event: the number of its shape, source and level together. */
+  group: Uint32Array;
+  groups: number;
   /** What was written, µs as in the line, before it was placed; null when nothing was. */
   stated: (index: number) => number | null;
   /** Texts in lower case, made when first searched. */
@@ -35,6 +38,18 @@ function linesOf({ artifact, line }: ReportEvents["columns"]): Uint32Array {
     latest.set(file, value);
     return value;
   });
+}
+
+function groupsOf({ columns, origins }: ReportEvents, shape: Uint32Array): { group: Uint32Array; groups: number } {
+  const numbers = new Map<number, number>();
+  const group = Uint32Array.from(columns.text, (text, index) => {
+    const own = (shape[text] ?? 0) * origins.length + (columns.origin[index] ?? 0);
+    const key = own * 8 + (columns.level[index] ?? 0);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  });
+  return { group, groups: numbers.size };
 }
 
 /** Columns as they stand in the report to columns that can be scanned. */
@@ -65,6 +80,7 @@ export function createTable(events: ReportEvents): Table {
     line: linesOf(columns),
     shape,
     shapes: shapes.length,
+    ...groupsOf(events, shape),
     lower: () => (lower ??= texts.map((text) => text.toLowerCase())),
     events,
   };

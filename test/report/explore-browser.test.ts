@@ -1,0 +1,251 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { analyze } from "../../analyzer/analyze.ts";
+import { openBundle } from "../../analyzer/bundle/open.ts";
+import type { ReportEvents } from "../../analyzer/model/events.ts";
+import { exportEvents } from "../../analyzer/report/events.ts";
+import { renderHtml } from "../../analyzer/report/html.ts";
+import { createStore } from "../../analyzer/store/open.ts";
+import { tinyEvents } from "./fixture-events.ts";
+import { hostileReport } from "./fixture.ts";
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const missing = !existsSync(CHROMIUM);
+if (missing && process.env["CI"] === "true") throw new Error(`no browser at ${CHROMIUM}; set CHROMIUM`);
+if (missing) process.stderr.write(`skipped: tests of the report's script, as there is no browser at ${CHROMIUM}\n`);
+
+const WATCH = `globalThis.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));`;
+const RUN_AXE = `axe.run(document, { runOnly: { type: "tag",
+  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")))`;
+const READY = `document.documentElement.dataset.ready === "yes"`;
+const texts = (selector: string): string =>
+  `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`;
+
+const samples = readdirSync("samples").flatMap((name) => {
+  if (!existsSync(`samples/${name}/truth.json`)) return [];
+  const host = readdirSync(`samples/${name}`).find((entry) => statSync(`samples/${name}/${entry}`).isDirectory());
+  return [{ name, bundle: `samples/${name}/${host}` }];
+});
+
+async function htmlOf(bundle: string): Promise<string> {
+  const database = await createStore("");
+  const options = { timezone: null, year: null, collectedAt: null, redact: "default" as const, version: "0.0.0" };
+  const report = await analyze(
+    () => openBundle([bundle]),
+    database,
+    options,
+    () => undefined,
+  );
+  const events = exportEvents(database, report, 2_500_000);
+  database.close();
+  return renderHtml(report, events);
+}
+
+/** Hostile texts in every place of the events, on top of a hostile report. */
+function hostileEvents(): ReportEvents {
+  const events = tinyEvents();
+  const spoiled = (text: string): string =>
+    `${text} </script><img src=x onerror=alert(1)> {{x}} $& \u202e\u0000 ${"y".repeat(2000)}`;
+  return {
+    ...events,
+    texts: events.texts.map(spoiled),
+    origins: events.origins.map((origin) => ({ ...origin, name: spoiled(origin.name) })),
+  };
+}
+
+interface Opened {
+  page: Page;
+  troubles: string[];
+  requests: string[];
+}
+
+describe.skipIf(missing)("the script of the report", () => {
+  let browser: Browser;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "coldcase-explore-"));
+    for (const { name, bundle } of samples) writeFileSync(join(folder, `${name}.html`), await htmlOf(bundle));
+    writeFileSync(join(folder, "hostile.html"), renderHtml(hostileReport(), hostileEvents()));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(name: string, hash = "", options: BrowserContextOptions = {}): Promise<Opened> {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      timezoneId: "Asia/Tokyo",
+      ...options,
+    });
+    const page = await context.newPage();
+    const [troubles, requests]: [string[], string[]] = [[], []];
+    page.on("console", (message) => troubles.push(`console ${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => troubles.push(`error: ${error.message}`));
+    page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
+    page.on("request", (request) => requests.push(request.url()));
+    await page.addInitScript(WATCH);
+    await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${hash}`);
+    if (options.javaScriptEnabled !== false) await page.waitForFunction(READY);
+    return { page, troubles, requests };
+  }
+
+  it.each([...samples.map(({ name }) => name), "hostile"])(
+    "%s: no violation, no console message, no request, nothing sticks out while everything is used",
+    async (name) => {
+      const { page, troubles, requests } = await open(name);
+      for (const width of [1440, 360, 2400]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(
+          await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+        ).toBeLessThanOrEqual(0);
+      }
+      await page.locator("#x-rows .row").first().click();
+      for (const key of ["j", "k", "n", "N", "+", "-", "0", "i", "u", "z", "z", "e", "d", "c"])
+        await page.keyboard.press(key);
+      await page.fill("#x-query", '"x" level<=6 !src:nobody boot:-1 level:silly');
+      await page.locator("#x-bars summary").click();
+      const violations = await page.evaluate("violations");
+      expect({ violations, troubles, requests: requests.length }).toEqual({
+        violations: [],
+        troubles: [],
+        requests: 1,
+      });
+    },
+    60_000,
+  );
+
+  it.each(samples.map(({ name }) => name))(
+    "%s: axe finds nothing in light and dark, wide and narrow, with an event open",
+    async (name) => {
+      const { page } = await open(name, "", { colorScheme: "light" });
+      await page.locator("#x-rows .row").first().click();
+      await page.evaluate(AXE);
+      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      await page.keyboard.press("d");
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.waitForTimeout(100);
+      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+    },
+    120_000,
+  );
+
+  it("is not needed: without it nothing of it is seen", async () => {
+    const { page } = await open("k1-apiserver-refused", "", { javaScriptEnabled: false });
+    expect(await page.locator("#explore").isVisible()).toBe(false);
+    expect(await page.locator(".static-timeline").isVisible()).toBe(true);
+    expect(await page.locator("main").innerText()).toContain("structure needs cleaning");
+  });
+
+  it("changes the zone of everything at once", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    await page.fill("#x-query", "PLEG");
+    await page.locator("#x-rows .row").first().click();
+    const shown = async (): Promise<string[]> => {
+      await page.waitForTimeout(100);
+      return page.evaluate(
+        `[document.querySelector("#x-rows .row-time").textContent, document.querySelector("#x-detail .fields dd").textContent,
+          document.querySelector("#x-range").textContent, document.querySelector("#events time").textContent,
+          document.querySelector("#events .zone").textContent]`,
+      );
+    };
+    const utc = await shown();
+    expect(utc[0]).toContain("2017-11-05 06:07:57");
+    await page.getByRole("button", { name: /^here/ }).click();
+    const here = await shown();
+    expect(here[0]).toContain("2017-11-05 15:07:57");
+    expect(here[1]).toContain("2017-11-05 15:07:57");
+    expect(here[1]).toContain("Asia/Tokyo");
+    expect(here[2]).toContain("Asia/Tokyo");
+    expect(here[4]).toBe("Asia/Tokyo");
+    expect(here[3]).not.toBe(utc[3]);
+    await page.getByRole("button", { name: "from T0" }).click();
+    const relative = await shown();
+    expect(relative[0]).toMatch(/^~?[+−]\d\d:\d\d/);
+    await page.getByRole("button", { name: "UTC", exact: true }).click();
+    expect(await shown()).toEqual(utc);
+  });
+
+  it("links to an event, a finding and a search, and finds them again", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    await page.fill("#x-query", "PLEG");
+    await page.locator("#x-rows .row").first().click();
+    const text = await page.evaluate(texts("#x-detail .raw"));
+    await page.waitForTimeout(600);
+    const hash = await page.evaluate<string>("location.hash");
+    expect(hash).toMatch(/^#e=[0-9a-f]{8}-\d+&t=-?\d+--?\d+&q=PLEG/);
+    const again = await open("k1-apiserver-refused", hash);
+    expect(await again.page.evaluate(texts("#x-detail .raw"))).toEqual(text);
+    expect(await again.page.inputValue("#x-query")).toBe("PLEG");
+    const finding = await open("k1-apiserver-refused", "#f=pleg-ignores-pod");
+    expect(await finding.page.evaluate("document.activeElement.dataset.finding")).toContain("pleg-ignores-pod");
+    const unknown = await open("k1-apiserver-refused", "#e=00000000-7");
+    expect(await unknown.page.locator("#x-status").textContent()).toContain("is not in this report");
+  });
+
+  it("filters: words, keys, negation, chips, and says what is wrong", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    await page.uncheck("#x-fold");
+    const counted = async (query: string): Promise<number> => {
+      await page.fill("#x-query", query);
+      await page.waitForTimeout(60);
+      return Number((await page.locator("#x-count").textContent())?.replace(/ of.*/, "").replaceAll(",", ""));
+    };
+    const all = await counted("");
+    const errors = await counted("level<=3");
+    expect(errors).toBeGreaterThan(0);
+    expect(await counted("!level<=3")).toBe(all - errors);
+    expect(await counted("file:journal/journal.txt")).toBe(4);
+    expect(await counted("src:kubelet PLEG")).toBe(1);
+    expect(await counted("finding:pleg-ignores-pod")).toBe(1);
+    expect(await page.evaluate(texts(".chip"))).toEqual(["finding:pleg-ignores-pod ×"]);
+    await page.locator(".chip").click();
+    await page.waitForTimeout(60);
+    expect(await page.inputValue("#x-query")).toBe("");
+    await page.fill("#x-query", "level:silly");
+    await page.waitForTimeout(60);
+    expect(await page.locator("#x-problem").textContent()).toContain("“silly” is no level");
+  });
+
+  it("opens folds for the printer and leaves them as they were", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const openFolds = `[...document.querySelectorAll("details")].map((fold) => fold.open)`;
+    const before = await page.evaluate<boolean[]>(openFolds);
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    expect((await page.evaluate<boolean[]>(openFolds)).every(Boolean)).toBe(true);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    expect(await page.evaluate(openFolds)).toEqual(before);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("#explore").isVisible()).toBe(false);
+    expect(await page.locator(".static-timeline").isVisible()).toBe(true);
+  });
+
+  it("is walked with the keyboard alone: search, event, copy", async () => {
+    const { page } = await open("k1-apiserver-refused", "", { permissions: ["clipboard-read", "clipboard-write"] });
+    await page.keyboard.press("/");
+    await page.keyboard.type("PLEG");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("j");
+    await page.keyboard.press("c");
+    await page.waitForTimeout(100);
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(copied).toContain("`journal/journal.txt:3`");
+    expect(copied).toMatch(/```text\n~2017-11-05 06:07:57\.\d+ kubelet: .*PLEG/);
+  });
+});
