@@ -38,7 +38,14 @@ const samples = readdirSync("samples").flatMap((name) => {
 
 async function htmlOf(bundle: string): Promise<string> {
   const database = await createStore("");
-  const options = { timezone: null, year: null, collectedAt: null, redact: "default" as const, version: "0.0.0" };
+  const options = {
+    timezone: null,
+    year: null,
+    collectedAt: null,
+    redact: "default" as const,
+    rules: null,
+    version: "0.0.0",
+  };
   const report = await analyze(
     () => openBundle([bundle]),
     database,
