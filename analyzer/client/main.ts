@@ -225,6 +225,8 @@ async function start(): Promise<void> {
   const retime = createRetimer();
   const events = await readIsland<ReportEvents>("events-data");
   if (events && events.columns.time.length > 0) explore(report, events, retime);
+  // What the address asked for is drawn with the next frame.
+  await new Promise(requestAnimationFrame);
   document.documentElement.dataset["ready"] = "yes";
 }
 

@@ -26,7 +26,7 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 const RUN_AXE = `axe.run(document, { runOnly: { type: "tag",
   values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }).then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")))`;
-const READY = `document.documentElement.dataset.ready === "yes"`;
+const READY = `html[data-ready="yes"]`;
 const texts = (selector: string): string =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`;
 
@@ -109,7 +109,7 @@ describe.skipIf(missing)("the script of the report", () => {
     page.on("request", (request) => requests.push(request.url()));
     await page.addInitScript(WATCH);
     await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${hash}`);
-    if (options.javaScriptEnabled !== false) await page.waitForFunction(READY);
+    if (options.javaScriptEnabled !== false) await page.locator(READY).waitFor({ state: "attached" });
     return { page, troubles, requests };
   }
 
@@ -193,6 +193,7 @@ describe.skipIf(missing)("the script of the report", () => {
     const { page } = await open("k1-apiserver-refused");
     await page.fill("#x-query", "PLEG");
     await page.locator("#x-rows .row").first().click();
+    await page.locator("#x-detail .raw").waitFor();
     const text = await page.evaluate(texts("#x-detail .raw"));
     await page.waitForTimeout(600);
     const hash = await page.evaluate<string>("location.hash");

@@ -91,7 +91,7 @@ describe.skipIf(missing).each([100_000, 500_000])("the report of %d events", (li
     const slowness = async (): Promise<number> => Math.max(1, (await page.evaluate<number>(BASELINE)) / NOMINAL);
     const before = await slowness();
     await page.goto(pathToFileURL(html).href);
-    await page.waitForFunction(`document.documentElement.dataset.ready === "yes"`);
+    await page.locator('html[data-ready="yes"]').waitFor({ state: "attached" });
     const ready = await page.evaluate<number>("performance.now()");
     const keystroke = await page.evaluate<number>(KEYSTROKES);
     const longTasks = async (action: string): Promise<number> => {
