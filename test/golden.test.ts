@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { IncidentReport } from "../analyzer/model/report.ts";
 import { renderJson } from "../analyzer/report/json.ts";
 import { reportOf } from "./helpers/analyze.ts";
-
-const SAMPLES = "samples";
+import { sampleBundles } from "./helpers/samples.ts";
 
 interface Truth {
   healthy: boolean;
@@ -20,14 +19,8 @@ function textOf(value: unknown): string {
   return typeof value === "object" ? Object.values(value).map(textOf).join("\n") : String(value);
 }
 
-const names = readdirSync(SAMPLES).filter((name) => existsSync(join(SAMPLES, name, "truth.json")));
-
-describe.each(names)("samples/%s", (name) => {
-  const folder = join(SAMPLES, name);
-  const hosts = readdirSync(folder).filter((entry) => {
-    return entry.endsWith(".tar.gz") || statSync(join(folder, entry)).isDirectory();
-  });
-  const bundle = join(folder, hosts[0] ?? "");
+describe.each(sampleBundles())("samples/$name", ({ name, bundle }) => {
+  const folder = join("samples", name);
   const golden = join(folder, "report.json");
 
   test("gives the report that is kept beside it (after a wanted change: npm run golden)", async () => {

@@ -22,7 +22,9 @@ const samples = readdirSync("samples").flatMap((name) => {
   const folder = join("samples", name);
   if (!existsSync(join(folder, "truth.json"))) return [];
   const truth = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as { healthy: boolean; causes: string[] };
-  const host = readdirSync(folder).find((entry) => statSync(join(folder, entry)).isDirectory()) ?? "";
+  const host = readdirSync(folder).find((entry) => statSync(join(folder, entry)).isDirectory());
+  // A sample that is kept as an archive has no files to take away one by one.
+  if (host === undefined) return [];
   return truth.healthy ? [] : [{ name, causes: truth.causes, files: filesUnder(join(folder, host)) }];
 });
 const sure = (report: IncidentReport): number => confidences.indexOf(report.rootCauses[0]?.confidence ?? "unknown");

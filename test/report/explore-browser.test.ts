@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import type { ReportEvents } from "../../analyzer/model/events.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { createStore } from "../../analyzer/store/open.ts";
+import { sampleBundles } from "../helpers/samples.ts";
 import { tinyEvents } from "./fixture-events.ts";
 import { hostileReport } from "./fixture.ts";
 
@@ -30,11 +31,7 @@ const READY = `html[data-ready="yes"]`;
 const texts = (selector: string): string =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`;
 
-const samples = readdirSync("samples").flatMap((name) => {
-  if (!existsSync(`samples/${name}/truth.json`)) return [];
-  const host = readdirSync(`samples/${name}`).find((entry) => statSync(`samples/${name}/${entry}`).isDirectory());
-  return [{ name, bundle: `samples/${name}/${host}` }];
-});
+const samples = sampleBundles();
 
 async function htmlOf(bundle: string): Promise<string> {
   const database = await createStore("");
@@ -42,7 +39,6 @@ async function htmlOf(bundle: string): Promise<string> {
     timezone: null,
     year: null,
     collectedAt: null,
-    redact: "default" as const,
     rules: null,
     version: "0.0.0",
   };

@@ -15,8 +15,10 @@ function sampleBundles() {
   return readdirSync(root)
     .filter((name) => existsSync(join(root, name, "truth.json")))
     .map((name) => {
-      const host = readdirSync(join(root, name)).find((entry) => statSync(join(root, name, entry)).isDirectory());
-      return { name, bundle: join(root, name, host) };
+      const bundle = readdirSync(join(root, name)).find(
+        (entry) => entry.endsWith(".tar.gz") || statSync(join(root, name, entry)).isDirectory(),
+      );
+      return { name, bundle: join(root, name, bundle) };
     });
 }
 
