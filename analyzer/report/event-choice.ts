@@ -19,20 +19,33 @@ export interface PlacedRange {
   timed: boolean;
 }
 
-interface Candidate {
-  /** Event ids of each origin, in order. */
-  byOrigin: Map<number, number[]>;
-  count: number;
+/** Events that count alike: those of one origin, important or not. */
+interface Group {
+  important: boolean;
+  events: number;
 }
 
-type Row = [id: number, artifact: number, line: number, stated: number | null, level: number, origin: number];
+/** All events, sorted once; a choice for any cap is cheap after that. */
+export interface SortedEvents {
+  /** Event ids, ascending. */
+  ids: Uint32Array;
+  /** Of each event the index of its group; `CITED` for what the report cites. */
+  groupOf: Uint32Array;
+  /** In order of their first events. */
+  groups: Group[];
+  cited: number;
+}
+
+const CITED = 0xffffffff;
+/** Ids that are read at a time. */
+const SLICE = 50_000;
 
 /** Windows of the findings, µs UTC, widened and merged. */
 function windowsOf(report: IncidentReport): [from: number, to: number][] {
   const windows = report.findings.flatMap(({ window, severity }): [number, number][] => {
     if (!window || severity === "info") return [];
     const { from, to } = drawnTime(window);
-    return [[from * 1000 - AROUND, to * 1000 + AROUND]];
+    return [[Math.ceil(from * 1000 - AROUND), Math.floor(to * 1000 + AROUND)]];
   });
   const merged: [number, number][] = [];
   for (const [from, to] of windows.toSorted((a, b) => a[0] - b[0])) {
@@ -66,62 +79,148 @@ function fairShares(counts: number[], budget: number): number[] {
   return shares;
 }
 
-function takeEvenly(ids: number[], share: number): number[] {
-  if (share >= ids.length) return ids;
-  return Array.from({ length: share }, (_, index) => ids[Math.floor((index * ids.length) / share)] ?? 0);
+/** How many of each group may stay. */
+function sharesOf({ groups, cited }: SortedEvents, cap: number): number[] {
+  const countOf = (important: boolean): number =>
+    groups.reduce((sum, group) => sum + (group.important === important ? group.events : 0), 0);
+  const shares = groups.map(() => 0);
+  const give = (important: boolean, budget: number): number => {
+    const indexes = groups.flatMap((group, index) => (group.important === important ? [index] : []));
+    const counts = indexes.map((index) => groups[index]?.events ?? 0);
+    const given = fairShares(counts, Math.max(0, budget));
+    for (const [position, index] of indexes.entries()) shares[index] = given[position] ?? 0;
+    return given.reduce((sum, share) => sum + share, 0);
+  };
+  const room = Math.max(0, cap - cited);
+  const forOrdinary = Math.max(Math.floor(room * ORDINARY_SHARE), room - countOf(true));
+  const taken = give(true, room - Math.min(forOrdinary, countOf(false)));
+  give(false, cap - cited - taken);
+  return shares;
 }
 
-function choose({ byOrigin }: Candidate, budget: number): number[] {
-  const lists = [...byOrigin.values()];
-  const shares = fairShares(
-    lists.map(({ length }) => length),
-    Math.max(0, budget),
-  );
-  return lists.flatMap((ids, index) => takeEvenly(ids, shares[index] ?? 0));
+/** SQL that says whether `stated` plus the parameter @shift lies in a window; windows are sorted and lie apart. */
+function insideSql(windows: [from: number, to: number][]): string {
+  const middle = windows.length >> 1;
+  const pivot = windows[middle];
+  if (!pivot) return "0";
+  if (windows.length === 1) return `stated + @shift BETWEEN ${pivot[0]} AND ${pivot[1]}`;
+  const [before, after] = [windows.slice(0, middle), windows.slice(middle)];
+  return `CASE WHEN stated + @shift < ${pivot[0]} THEN ${insideSql(before)} ELSE ${insideSql(after)} END`;
 }
 
-function add(candidate: Candidate, origin: number, id: number): void {
-  const list = candidate.byOrigin.get(origin);
-  if (list) list.push(id);
-  else candidate.byOrigin.set(origin, [id]);
-  candidate.count += 1;
-}
-
-/** Sorts all events into cited, important and ordinary. */
-function sortEvents(database: Database, report: IncidentReport, ranges: PlacedRange[], paths: Map<number, string>) {
-  const [windows, cited] = [windowsOf(report), citedLines(report)];
-  const must: number[] = [];
-  const important: Candidate = { byOrigin: new Map(), count: 0 };
-  const ordinary: Candidate = { byOrigin: new Map(), count: 0 };
-  const inWindow = (time: number): boolean => windows.some(([from, to]) => time >= from && time <= to);
-  const rows = database.prepare("SELECT id, artifact, line, stated, level, origin FROM event ORDER BY id").raw();
-  let position = 0;
-  for (const [id, artifact, line, stated, level, origin] of rows.iterate() as IterableIterator<Row>) {
-    while (position < ranges.length && (ranges[position]?.lastEvent ?? 0) < id) position += 1;
-    const range = ranges[position];
-    const timed = range !== undefined && range.firstEvent <= id && range.timed && stated !== null;
-    if (cited.has(`${paths.get(artifact)}\n${line}`)) must.push(id);
-    else if (level <= WARNING || (timed && inWindow(stated + range.shift))) add(important, origin, id);
-    else add(ordinary, origin, id);
+/** Ids of the cited events, ascending. */
+function citedEvents(database: Database, report: IncidentReport, paths: Map<number, string>): number[] {
+  const wanted = new Map<string, number[]>();
+  for (const key of citedLines(report)) {
+    const cut = key.lastIndexOf("\n");
+    const [path, line] = [key.slice(0, cut), Number(key.slice(cut + 1))];
+    wanted.set(path, [...(wanted.get(path) ?? []), line]);
   }
-  return { must, important, ordinary };
+  const extent = database.prepare("SELECT min(first_event), max(last_event) FROM run WHERE artifact = ?").raw();
+  const find = database
+    .prepare(
+      `SELECT id FROM event WHERE id BETWEEN ? AND ? AND artifact = ? AND line BETWEEN ? AND ?
+         AND line IN (SELECT value FROM json_each(?))`,
+    )
+    .pluck();
+  const found = [...paths].flatMap(([artifact, path]) => {
+    const lines = wanted.get(path);
+    if (!lines) return [];
+    const [first, last] = extent.get(artifact) as [number | null, number | null];
+    const ends = [Math.min(...lines), Math.max(...lines)];
+    return find.all(first, last, artifact, ...ends, JSON.stringify(lines)) as number[];
+  });
+  return found.toSorted((a, b) => a - b);
+}
+
+/** Stretches of at most `SLICE` ids that have one placement, or none, over all ids up to `last`. */
+function* slicesOf(ranges: PlacedRange[], last: number): Generator<{ from: number; to: number; shift: number | null }> {
+  let from = 0;
+  const cut = function* (
+    until: number,
+    shift: number | null,
+  ): Generator<{ from: number; to: number; shift: number | null }> {
+    for (; from <= until; from += SLICE) yield { from, to: Math.min(until, from + SLICE - 1), shift };
+    from = until + 1;
+  };
+  for (const { firstEvent, lastEvent, shift, timed } of ranges) {
+    if (firstEvent > from) yield* cut(firstEvent - 1, null);
+    if (lastEvent >= from) yield* cut(lastEvent, timed ? shift : null);
+  }
+  yield* cut(last, null);
 }
 
 /**
- * Ids of at most about `cap` events, ascending: all that the report cites, then errors, warnings and what lies within
- * ten minutes of a finding, then the rest; what does not fit is taken evenly from each origin.
+ * Sorts all events into cited, important (errors, warnings and what lies within ten minutes of a finding) and ordinary.
+ * @param paths of the artifacts by their ids, as the report writes them
  */
-export function chooseEvents(
+export function sortEvents(
   database: Database,
   report: IncidentReport,
   ranges: PlacedRange[],
   paths: Map<number, string>,
-  cap: number,
-): number[] {
-  const { must, important, ordinary } = sortEvents(database, report, ranges, paths);
-  const room = Math.max(0, cap - must.length);
-  const forOrdinary = Math.max(Math.floor(room * ORDINARY_SHARE), room - important.count);
-  const chosen = [...must, ...choose(important, room - Math.min(forOrdinary, ordinary.count))];
-  chosen.push(...choose(ordinary, cap - chosen.length));
-  return chosen.toSorted((a, b) => a - b);
+): SortedEvents {
+  const read = (query: string): number => database.prepare(query).pluck().get() as number;
+  const total = read("SELECT count(*) FROM event");
+  const keys = 2 * (read("SELECT ifnull(max(id), 0) FROM origin") + 1);
+  // One number for each event: rows of several columns take three times as long to read.
+  const query = (inside: string): string =>
+    `SELECT (id - @from) * ${keys} + origin * 2 + (level <= ${WARNING} OR (stated IS NOT NULL AND ${inside}))
+     FROM event WHERE id BETWEEN @from AND @to ORDER BY id`;
+  const placed = database.prepare(query(insideSql(windowsOf(report)))).pluck();
+  const unplaced = database.prepare(query("0")).pluck();
+  const cited = citedEvents(database, report, paths);
+  const sorted: SortedEvents = {
+    ids: new Uint32Array(total),
+    groupOf: new Uint32Array(total),
+    groups: [],
+    cited: cited.length,
+  };
+  const known = new Int32Array(keys).fill(-1);
+  let [count, citedNext] = [0, 0];
+  for (const { from, to, shift } of slicesOf(ranges, read("SELECT ifnull(max(id), 0) FROM event"))) {
+    const rows = shift === null ? unplaced.all({ from, to }) : placed.all({ from, to, shift });
+    for (const code of rows as number[]) {
+      const key = code % keys;
+      const id = from + (code - key) / keys;
+      sorted.ids[count] = id;
+      if (cited[citedNext] === id) {
+        citedNext += 1;
+        sorted.groupOf[count++] = CITED;
+        continue;
+      }
+      if (known[key] === -1) known[key] = sorted.groups.push({ important: key % 2 === 1, events: 0 }) - 1;
+      const index = known[key] as number;
+      (sorted.groups[index] as Group).events += 1;
+      sorted.groupOf[count++] = index;
+    }
+  }
+  return sorted;
+}
+
+/**
+ * Ids of at most about `cap` events, ascending: all that the report cites, then what is important, then the rest; what
+ * does not fit is taken evenly from each origin.
+ */
+export function chooseEvents(sorted: SortedEvents, cap: number): number[] {
+  const { ids, groupOf, groups } = sorted;
+  const shares = sharesOf(sorted, cap);
+  const seen = groups.map(() => 0);
+  const taken = groups.map(() => 0);
+  const chosen: number[] = [];
+  for (let position = 0; position < ids.length; position += 1) {
+    const id = ids[position] as number;
+    const index = groupOf[position] as number;
+    if (index === CITED) {
+      chosen.push(id);
+      continue;
+    }
+    const [share, have] = [shares[index] as number, taken[index] as number];
+    const rank = (seen[index] as number)++;
+    const events = (groups[index] as Group).events;
+    if (have >= share || rank < Math.floor((have * events) / share)) continue;
+    taken[index] = have + 1;
+    chosen.push(id);
+  }
+  return chosen;
 }

@@ -5,8 +5,8 @@ import type { EventPlace, ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import type { ClockKind } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
-import type { PlacedRange } from "./event-choice.ts";
-import { chooseEvents } from "./event-choice.ts";
+import type { PlacedRange, SortedEvents } from "./event-choice.ts";
+import { chooseEvents, sortEvents } from "./event-choice.ts";
 import { islandBound } from "./island.ts";
 import { clipLine, groupDigits } from "./text.ts";
 
@@ -229,11 +229,12 @@ export function exportEvents(
   for (const [id, path] of paths) paths.set(id, mask(path));
   const ranges = rangesOf(database);
   let cap = MOST_EVENTS;
+  let sorted: SortedEvents | null = null;
   for (let attempt = 1; ; attempt += 1) {
     const ids =
       total <= cap
         ? (database.prepare("SELECT id FROM event ORDER BY id").pluck().all() as number[])
-        : chooseEvents(database, report, ranges, paths, cap);
+        : chooseEvents((sorted ??= sortEvents(database, report, ranges, paths)), cap);
     const events = buildEvents(database, ids, ranges, paths, total, mask);
     const size = islandBound(events);
     if (size <= bytes || attempt === ATTEMPTS || ids.length === 0) return events;
