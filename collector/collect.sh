@@ -494,14 +494,18 @@ each() { # WORKER PATTERN...: one process per path, so that a bad one costs only
     base=${pattern%%[*[]*}
     [ "$base" = "$pattern" ] || base=${base%/*}
     present "${base:-/}" || continue
+    # Names after a wildcard are put on by hand: a shell drops silently what it cannot stat.
+    rest=${pattern##*[]*]}
+    rest=${rest#"${rest%%/*}"}
+    [ "$base" != "$pattern" ] || rest=
     IFS=
-    for each_path in $pattern; do
+    for each_path in ${pattern%"$rest"}; do
       IFS=$spaces
-      at "$each_path"
-      if [ "$base" != "$pattern" ] && [ "$each_path" = "$pattern" ]; then
+      at "$each_path$rest"
+      if [ "$base" != "$pattern" ] && [ "$each_path$rest" = "$pattern" ]; then
         why absent "no $pattern"
-      else
-        $worker "$each_path"
+      elif [ -z "$rest" ] || present "$each_path$rest"; then
+        $worker "$each_path$rest"
       fi
     done
     IFS=$spaces

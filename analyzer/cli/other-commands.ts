@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { openBundle } from "../bundle/open.ts";
 import { indexTexts } from "../store/finish.ts";
@@ -7,6 +6,7 @@ import { analyze } from "../analyze.ts";
 import { createRedactor } from "../report/redactor.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
+import { collectorScript } from "./collector-script.ts";
 import { plainLine, UsageError } from "./errors.ts";
 import { checkDirectory, testRules } from "./rule-tests.ts";
 import { toolVersion } from "./version.ts";
@@ -16,8 +16,9 @@ export function addOtherCommands(program: Command, finish: (exit: number) => voi
   program
     .command("collector")
     .description("print collect.sh: coldcase collector | ssh pi@k1 'sudo sh -s' > k1.tar.gz")
-    .action(() => {
-      process.stdout.write(readFileSync(new URL("../../collector/collect.sh", import.meta.url)));
+    .option("--stamp", "put this machine's clock into it, to bound the error of the node's clock")
+    .action((options: { stamp?: boolean }) => {
+      process.stdout.write(collectorScript(options.stamp ? new Date() : null));
     });
   program
     .command("query")

@@ -13,6 +13,23 @@ function fresh(name: string): string {
   return path;
 }
 
+describe("collector", () => {
+  const script = readFileSync("collector/collect.sh", "utf8");
+
+  test("is printed as it is", () => {
+    expect(coldcase(["collector"]).stdout).toBe(script);
+  });
+
+  test("--stamp differs by this machine's clock, and the shell takes it", () => {
+    const [before, stamped, after] = [Date.now(), coldcase(["collector", "--stamp"]).stdout, Date.now()];
+    const clock = /^ +laptop_clock='(.+)'$/m.exec(stamped)?.[1] ?? "";
+    expect(Date.parse(clock)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(clock)).toBeLessThanOrEqual(after);
+    expect(stamped.replace(clock, "")).toBe(script);
+    expect(spawnSync("sh", ["-n"], { input: stamped }).status).toBe(0);
+  });
+});
+
 describe("outputs", () => {
   test("the default three beside the reader, and a summary of at most 40 lines of 100 columns", () => {
     const cwd = fresh("default");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   collectCard,
   collector,
+  containerId,
   has,
   labTest,
   layer,
@@ -61,6 +62,7 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
         planted.push(`${mount}/var/lib/docker/overlay2/${path}`);
         return `debugfs -w -R "sif /var/lib/docker/overlay2/${path} mode 0" ${image}`;
       }),
+      `debugfs -w -R "sif /var/lib/docker/containers/${containerId}/config.v2.json mode 0" ${image}`,
       `mkdir ${mount}`,
       `mount -o loop,ro ${image} ${mount}`,
     ].join(" && ");
@@ -89,6 +91,10 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
       expect(new Set(cleaning("overlay2-list").map((error) => error.path.replace(/^.*overlay2\//, "")))).toEqual(
         new Set(planted.map((path) => path.replace(/^.*overlay2\//, ""))),
       );
+      // A shell's own pattern would drop this name without a word.
+      expect(cleaning("docker-config-v2").map((error) => error.path)).toEqual([
+        `${mount}/var/lib/docker/containers/${containerId}/config.v2.json`,
+      ]);
       const listing = members.text("overlay2/list.txt");
       expect(listing).toContain(`/overlay2/${layer(1)}:\n`);
       expect(listing.match(/ diff$/gm)).toHaveLength(3);
