@@ -52,16 +52,20 @@ async function readLines(
   const open: { until: number; excerpt: Excerpt }[] = [];
   let next = 0;
   let done = false;
+  let until = 0;
+  let latest = 0;
 
   function onLine(line: Line): void {
     if (done) return;
+    latest = line.number;
     const text = cut(line.text);
     while (open[0] !== undefined && open[0].until < line.number) open.shift();
     for (const { excerpt } of open) excerpt.after.push(text);
     if (wanted[next] === line.number) {
       const excerpt: Excerpt = { text, before: [...recent], after: [] };
       excerpts.set(line.number, excerpt);
-      open.push({ until: line.number + context, excerpt });
+      until = line.number + context;
+      open.push({ until, excerpt });
       next++;
     }
     recent.push(text);
@@ -69,15 +73,21 @@ async function readLines(
     done = line.number >= last;
   }
 
-  await feed(artifact, binary, (line) => {
+  const take = (line: Line): boolean => {
     onLine(line);
     return !done;
-  });
+  };
+  await feed(artifact, binary, take, () => (latest < until ? 0 : (wanted[next] ?? Infinity) - context));
   return excerpts;
 }
 
-/** Gives the lines of an artifact, or the records of a binary one, until `onLine` wants no more. */
-async function feed(artifact: ArtifactStream, binary: BinarySource[], onLine: (line: Line) => boolean): Promise<void> {
+/** Gives the lines of an artifact from `wanted` on, or the records of a binary one, until `onLine` wants no more. */
+async function feed(
+  artifact: ArtifactStream,
+  binary: BinarySource[],
+  onLine: (line: Line) => boolean,
+  wanted: () => number,
+): Promise<void> {
   const { path } = artifact;
   const chunks = artifact.chunks[Symbol.asyncIterator]();
   const first = await chunks.next();
@@ -90,7 +100,7 @@ async function feed(artifact: ArtifactStream, binary: BinarySource[], onLine: (l
     return;
   }
   let more = true;
-  const splitter = createLineSplitter((line) => (more = more && onLine(line)));
+  const splitter = createLineSplitter((line) => (more = more && onLine(line)), { next: wanted });
   for await (const chunk of all) {
     splitter.push(chunk);
     if (!more) return;

@@ -97,7 +97,7 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
         from = end + 1;
       }
       const until = chunk.lastIndexOf(LF) + 1;
-      if (until > from) splitRegion(chunk.subarray(from, until), onLine, counts, maxLineBytes);
+      if (until > from) splitRegion(chunk.subarray(from, until), onLine, counts, { ...options, maxLineBytes });
       if (until < chunk.length) keep(chunk.subarray(until));
     },
     end() {
@@ -114,14 +114,26 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
 }
 
 /** Splits bytes that end in LF. Sound text without NUL, by far the most, takes the short way. */
-function splitRegion(region: Buffer, onLine: (line: Line) => void, counts: Counts, maxLineBytes: number): void {
+function splitRegion(
+  region: Buffer,
+  onLine: (line: Line) => void,
+  counts: Counts,
+  { maxLineBytes, next }: LineOptions & { maxLineBytes: number },
+): void {
   const encoding = isAscii(region) ? "latin1" : "utf8";
   const sound = counts.offset > 0 && !region.includes(0) && (encoding === "latin1" || isUtf8(region));
   let from = 0;
   let offset = counts.offset;
   let number = counts.lines;
+  let wanted = next?.() ?? 0;
   while (from < region.length) {
     const end = region.indexOf(LF, from);
+    if (sound && number + 1 < wanted) {
+      number++;
+      offset += end + 1 - from;
+      from = end + 1;
+      continue;
+    }
     const stop = end > from && region[end - 1] === CR ? end - 1 : end;
     if (sound && stop - from <= maxLineBytes) {
       onLine({
@@ -138,6 +150,7 @@ function splitRegion(region: Buffer, onLine: (line: Line) => void, counts: Count
     }
     offset += end + 1 - from;
     from = end + 1;
+    wanted = next?.() ?? 0;
   }
   counts.offset = offset;
   counts.lines = number;

@@ -4,6 +4,8 @@ export interface LineOptions {
   onWarning?: (line: number, message: string) => void;
   /** Asked at the end: true when more should follow. Half a last line is then left out, since half may say otherwise. */
   isCut?: () => boolean;
+  /** Number of the next line that matters, asked after each one. Lines before it may be counted and not delivered. */
+  next?: () => number;
 }
 
 /** Takes the bytes of an artifact in portions of any size. */

@@ -118,3 +118,19 @@ describe("UTF-16", () => {
     ]);
   });
 });
+
+test.each([1, 100, 997, 10_000])(
+  "lines that do not matter are counted, and the others stand where they did: %i bytes",
+  async (portion) => {
+    const content = Array.from({ length: 3_000 }, (_, index) => `line ${index} ü${index % 3 ? "" : "\r"}\n`).join("");
+    const all = await split(content, portion);
+    const wanted = [1, 500, 501, 2_990];
+    const seen: Line[] = [];
+    const next = (): number => wanted.find((number) => number > (seen.at(-1)?.number ?? 0)) ?? Infinity;
+    const count = await splitLines(inPortions(Buffer.from(content), portion), (line) => seen.push(line), { next });
+    expect(count).toBe(all.count);
+    expect(seen).toEqual(all.lines.filter(({ number }) => seen.some((line) => line.number === number)));
+    expect(seen.map(({ number }) => number)).toEqual(expect.arrayContaining(wanted));
+    if (portion === 10_000) expect(seen.length).toBeLessThan(1_000);
+  },
+);
