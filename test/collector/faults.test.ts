@@ -143,11 +143,14 @@ describe("hard cases 5, 6, 20 (real: mount namespaces)", () => {
     const full =
       `mount -t tmpfs -o size=64k tmpfs /tmp && head -c 70000 /dev/zero >/tmp/fill 2>/dev/null; ` +
       `mount -t tmpfs -o nr_inodes=1 tmpfs /run && `;
-    const card = root.startsWith("/tmp/") ? `mkdir -p /mnt/card && mount --bind ${root} /mnt/card && ` : "";
-    const good = await inside(`${card}${full}"$@" ${collector} --root /mnt/card`);
+    // What the collector needs must not lie under /tmp.
+    const card =
+      `mount -t tmpfs tmpfs /mnt && cp ${collector} /mnt/collect.sh && mkdir /mnt/card && ` +
+      `mount --bind ${root} /mnt/card && `;
+    const good = await inside(`${card}${full}"$@" /mnt/collect.sh --root /mnt/card`);
     expect(Members.of(good.stdout).manifest().complete).toBe(true);
     const none = await inside(
-      `${card}${full}mount -t tmpfs -o size=4k tmpfs /dev/shm; "$@" ${collector} --root /mnt/card`,
+      `${card}${full}mount -t tmpfs -o size=4k tmpfs /dev/shm; "$@" /mnt/collect.sh --root /mnt/card`,
     );
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(/no room in memory: .*\/run.*\/dev\/shm.*\/tmp/);
