@@ -106,8 +106,7 @@ const TESTS: Partial<Record<Cause, { command: string; answer: string; name: stri
 };
 
 /** Traces of several triggers at once, while the kernel's log of the day is not in the bundle. */
-const KERNEL_LOG =
-  "sudo journalctl -k --no-pager -o short-iso | grep -iE 'voltage|mmc|nvme|I/O error|reset|EXT4-fs|oops|recovery'";
+const KERNEL_LOG = "sudo journalctl -k --no-pager -o short-iso";
 
 function plainDevice(device: string | null): string | null {
   return device !== null && /^\/dev\/(?!root$)[\w/.-]+$/.test(device) ? device : null;
@@ -144,7 +143,7 @@ function unknownTrigger(
   const names = list(open.slice(0, 4).flatMap((cause) => TESTS[cause]?.name ?? []));
   const superblock =
     input.missing.some(({ id }) => id === "ext4-superblock") && known.needs.includes("ext4-superblock");
-  const command = superblock ? `${KERNEL_LOG}; sudo dumpe2fs -h {device} | grep -iE 'state|error'` : KERNEL_LOG;
+  const command = superblock ? `${KERNEL_LOG}\nsudo dumpe2fs -h {device} | grep -iE 'state|error'` : KERNEL_LOG;
   const text = `Decides between ${names}: each leaves its own lines there shortly before the first error; lines of EXT4-fs about a recovery mean that the power was cut.`;
   return { text, command: fill(command, input.device) };
 }

@@ -157,8 +157,8 @@ function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[]
 
 function decidingRows({ deciding }: ReportRootCause, width: number): Row[] {
   if (!deciding) return [];
-  const [row] = labelled("Would tell", wrap(prose(deciding.text), width - LABEL, 1));
-  return [...(row ? [row] : []), ...command(deciding.command, width)];
+  const rows = labelled("Would tell", wrap(prose(deciding.text), width - LABEL, 2));
+  return [...rows, ...command(deciding.command, width)];
 }
 
 function causeRows(report: IncidentReport, cause: ReportRootCause, width: number, stepLines: number): Row[][] {
