@@ -3,7 +3,7 @@ import type { IncidentReport } from "../model/report.ts";
 import type { Bins } from "./bins.ts";
 import { binEvents } from "./bins.ts";
 import { byId } from "./dom.ts";
-import type { Palette, Scene } from "./draw.ts";
+import type { Palette, Scene } from "./canvas.ts";
 import { drawScene } from "./draw.ts";
 import type { Layout } from "./layout.ts";
 import { layoutFor } from "./layout.ts";

@@ -1,70 +1,12 @@
 /** Draws the chart. It reads the state, the model and the bins, and keeps nothing. */
-import { shapePath } from "../report/html-lanes.ts";
 import type { Bins } from "./bins.ts";
-import type { Layout, Scale } from "./layout.ts";
+import type { Context, Scene } from "./canvas.ts";
+import { clamp, fitted } from "./canvas.ts";
+import { drawLanes } from "./draw-lanes.ts";
+import type { Scale } from "./layout.ts";
 import { scaleFor } from "./layout.ts";
-import type { ChartModel, Lane, Mark } from "./model.ts";
-import type { Range } from "./state.ts";
 import { ticksOf } from "./ticks.ts";
-import type { Zone } from "./zone.ts";
 import { dateText, timeText } from "./zone.ts";
-
-export type Palette = Record<
-  | "page"
-  | "surface"
-  | "ink"
-  | "quiet"
-  | "line"
-  | "strong-line"
-  | "accent"
-  | "accent-soft"
-  | "critical"
-  | "major"
-  | "minor"
-  | "info"
-  | "other",
-  string
->;
-
-export interface Scene {
-  layout: Layout;
-  palette: Palette;
-  font: string;
-  model: ChartModel;
-  view: Range;
-  zone: Zone;
-  bins: Bins;
-  /** All events of the visible range, behind those of the filter; null when nothing is filtered. */
-  backdrop: Bins | null;
-  overview: Bins;
-  cursor: number | null;
-  /** What is being selected with the pointer. */
-  brush: Range | null;
-}
-
-type Context = CanvasRenderingContext2D;
-
-function tone(palette: Palette, level: number): string {
-  if (level <= 2) return palette.critical;
-  if (level === 3) return palette.critical;
-  return level === 4 ? palette.minor : palette.other;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
-function fitted(context: Context, text: string, width: number): string {
-  if (width <= 0) return "";
-  if (context.measureText(text).width <= width) return text;
-  let [low, high] = [0, text.length];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low < 2 ? "" : `${text.slice(0, low)}…`;
-}
 
 function drawBars(context: Context, scene: Scene, bins: Bins, box: { top: number; height: number }, alpha: number) {
   const { layout, palette } = scene;
@@ -85,22 +27,6 @@ function drawBars(context: Context, scene: Scene, bins: Bins, box: { top: number
     });
   }
   context.globalAlpha = 1;
-}
-
-function hatch(context: Context, x0: number, x1: number, top: number, height: number, color: string): void {
-  context.save();
-  context.beginPath();
-  context.rect(x0, top, x1 - x0, height);
-  context.clip();
-  context.strokeStyle = color;
-  context.globalAlpha = 0.5;
-  context.beginPath();
-  for (let x = x0 - height - (x0 % 7); x < x1; x += 7) {
-    context.moveTo(x, top + height);
-    context.lineTo(x + height, top);
-  }
-  context.stroke();
-  context.restore();
 }
 
 function drawBackground(context: Context, scene: Scene, scale: Scale): void {
@@ -138,101 +64,6 @@ function drawBackground(context: Context, scene: Scene, scale: Scale): void {
       : `${dateText(zone, view.from)} – ${dateText(zone, view.to)} ${zone.label}`;
   context.fillStyle = palette.ink;
   context.fillText(date.replace(/^(\S+) – \1 /, "$1 "), left, lanesTop - 10);
-}
-
-function drawInterval(context: Context, mark: Mark, x0: number, x1: number, y: number, palette: Palette): void {
-  const gradient = context.createLinearGradient(x0, 0, x1, 0);
-  const color = palette[mark.severity];
-  const faded = `color-mix(in srgb, ${color} 6%, transparent)`;
-  try {
-    gradient.addColorStop(0, faded);
-    gradient.addColorStop(1, faded);
-  } catch {
-    gradient.addColorStop(0, palette.line);
-    gradient.addColorStop(1, palette.line);
-  }
-  gradient.addColorStop(0.3, color);
-  gradient.addColorStop(0.7, color);
-  context.globalAlpha = 0.55;
-  context.fillStyle = gradient;
-  context.fillRect(x0, y - 5, x1 - x0, 10);
-  context.globalAlpha = 1;
-}
-
-function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: number): void {
-  const { layout, palette } = scene;
-  const seen = lane.marks.filter(({ from, to }) => to >= scene.view.from && from <= scene.view.to);
-  const middles = seen.map(({ from, to }) =>
-    scale.x((Math.max(from, scene.view.from) + Math.min(to, scene.view.to)) / 2),
-  );
-  seen.forEach((mark) => {
-    const [x0, x1] = [scale.x(mark.from), scale.x(mark.to)];
-    if (x1 - x0 < 8) return;
-    context.save();
-    context.beginPath();
-    context.rect(layout.left, y - 9, layout.right - layout.left, 18);
-    context.clip();
-    drawInterval(context, mark, Math.max(x0, layout.left - 400), Math.min(x1, layout.right + 400), y, palette);
-    context.restore();
-  });
-  let free = layout.left;
-  seen.forEach((mark, index) => {
-    const x = clamp(middles[index] ?? 0, layout.left + 5, layout.right - 5);
-    const next = middles.slice(index + 1).find((other) => other > x + 3) ?? layout.right;
-    context.fillStyle = mark.severity === "info" ? palette.surface : palette[mark.severity];
-    context.strokeStyle = mark.severity === "info" ? palette.info : palette.surface;
-    const shape = new Path2D(shapePath(mark.severity, x, y));
-    context.fill(shape);
-    context.stroke(shape);
-    const wide = scale.x(mark.to) - scale.x(mark.from) >= 8;
-    if (layout.narrow || wide || x + 9 < free || next - x < 70) return;
-    context.fillStyle = palette.quiet;
-    const text = fitted(context, mark.text, Math.min(next, layout.right) - x - 18);
-    context.fillText(text, x + 9, y + 4);
-    free = x + 9 + context.measureText(text).width;
-  });
-}
-
-function drawDensity(context: Context, scene: Scene, laneIndex: number, y: number): void {
-  const { layout, palette } = scene;
-  const draw = (bins: Bins, alpha: number): void => {
-    const width = (layout.right - layout.left) / bins.count;
-    for (let bin = 0; bin < bins.count; bin += 1) {
-      const cell = laneIndex * bins.count + bin;
-      const count = bins.lanes[cell] ?? 0;
-      if (count === 0) continue;
-      const size = Math.min(12, 3 + 2 * Math.log1p(count));
-      context.globalAlpha = alpha;
-      context.fillStyle = tone(palette, (bins.worst[cell] ?? 8) - 1);
-      context.fillRect(layout.left + bin * width, y - size / 2, Math.max(1.5, width), size);
-    }
-    context.globalAlpha = 1;
-  };
-  if (scene.backdrop) draw(scene.backdrop, 0.18);
-  draw(scene.bins, 0.9);
-}
-
-function drawLanes(context: Context, scene: Scene, scale: Scale): void {
-  const { layout, palette, model } = scene;
-  model.lanes.forEach((lane, index) => {
-    const top = layout.lanesTop + index * layout.laneHeight;
-    const y = top + layout.laneMiddle;
-    context.strokeStyle = palette.line;
-    context.beginPath();
-    context.moveTo(layout.left, y);
-    context.lineTo(layout.right, y);
-    context.stroke();
-    for (const gap of lane.gaps) {
-      const x0 = clamp(scale.x(gap.from), layout.left, layout.right);
-      const x1 = clamp(scale.x(gap.to), layout.left, layout.right);
-      if (x1 - x0 > 2) hatch(context, x0, x1, y - 7, 14, palette.quiet);
-    }
-    if (lane.events) drawDensity(context, scene, index, y);
-    drawMarks(context, scene, scale, lane, y);
-    context.fillStyle = palette.ink;
-    if (layout.narrow) context.fillText(fitted(context, lane.name, layout.width - 12), layout.left, top + 11);
-    else context.fillText(fitted(context, lane.name, layout.left - 12), 2, y + 4);
-  });
 }
 
 function drawOverview(context: Context, scene: Scene): void {
