@@ -1,6 +1,6 @@
 /** A large bundle is stored by a thread of its own: the same report, errors that arrive, nothing left behind. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
@@ -70,10 +70,20 @@ test.each([2_000_000, 4_500_000])(
   },
 );
 
+/** Bytes of everything in a directory. */
+function sizeOf(path: string): number {
+  return readdirSync(path).reduce((sum, name) => {
+    return sum + (statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0);
+  }, 0);
+}
+
 test("an interrupt ends the thread as well and leaves no file", async () => {
-  const { cwd, child, ended } = start("interrupted", [bundle, "--progress", "plain"]);
-  await new Promise((reading) => child.stderr.once("data", reading));
-  await new Promise((soon) => setTimeout(soon, 300));
+  const long = join(directory, "long.txt");
+  const once = readFileSync(bundle, "utf8");
+  writeFileSync(long, once.repeat(6));
+  const { cwd, child, ended } = start("interrupted", [long, "--progress", "plain"]);
+  // The thread has begun when the store is larger than what is written before it.
+  while (sizeOf(cwd) < 4_500_000 && child.exitCode === null) await new Promise((soon) => setTimeout(soon, 10));
   child.kill("SIGINT");
   const { exit } = await ended;
   expect(exit).toBe(130);
