@@ -1,8 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { Fact, FactKind, FactValues } from "../model/fact.ts";
 import type { Instant } from "../model/time.ts";
-import type { ClockKind } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
+import type { Run } from "./runs.ts";
 
 /** One event with its place on the time axis; `at` is null when it has none. */
 export interface TimelineEvent {
@@ -19,19 +19,11 @@ export interface TimelineEvent {
   byteLength: number;
 }
 
-export interface RunRow {
+/** A run as the store gives it back, with the artifact it is a stretch of. */
+export interface RunRow extends Run {
   id: number;
-  artifact: number;
   path: string;
   source: string | null;
-  firstEvent: number;
-  lastEvent: number;
-  clock: ClockKind;
-  firstStated: number | null;
-  lastStated: number | null;
-  boot: string | null;
-  firstMonotonic: number | null;
-  lastMonotonic: number | null;
 }
 
 interface EventRow extends Omit<TimelineEvent, "at"> {
