@@ -53,7 +53,7 @@ settle() {
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
   version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
-  fractions=no dd_quiet=''
+  dd_quiet=''
   interrupted='' sink=ok deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 taken=0 left=0
   secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
   snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
@@ -65,20 +65,10 @@ die() {
 }
 # ---- time: hundredths of a second on the monotonic clock, because the wall clock of such a node jumps
 tick() {
-  read -r tick_text _ </proc/uptime
-  now=$((${tick_text%.*} * 100 + 1${tick_text#*.} - 100))
+  read -r uptime _ </proc/uptime
+  now=$((${uptime%.*} * 100 + 1${uptime#*.} - 100))
 }
-as_seconds() { seconds=$(($1 / 100)).$(($1 / 10 % 10))$(($1 % 10)); }
-# Waits a little, longer each time; where sleep knows only whole seconds it first looks without pause.
-nap() {
-  naps=$((naps + 1))
-  case $fractions$naps in
-    yes? | yes1?) sleep 0.01 ;;
-    yes??) sleep 0.05 ;;
-    yes*) sleep 0.2 ;;
-    no????*) sleep 1 ;;
-  esac
-}
+nap() { sleep 0.02 2>/dev/null || sleep 1; }
 # ---- JSON in pure ASCII: a byte that is not printable ASCII becomes \u00XX, so that every path survives
 json() {
   case $1 in
@@ -88,19 +78,23 @@ json() {
     *) json=\"$1\" ;;
   esac
 }
-text() {
-  json "$2"
-  object=$object${object:+,}\"$1\":$json
-}
-value() { object=$object${object:+,}\"$1\":${2:-null}; }
-# ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
-zeros() {
-  zeros='' unit='\000' count=$1
-  while [ "$count" -gt 0 ]; do
-    [ $((count % 2)) -eq 0 ] || zeros=$zeros$unit
-    unit=$unit$unit count=$((count / 2))
+text() { # NAME TEXT...: appends them to the fields of $object, "" as null
+  while [ $# -gt 0 ]; do
+    json "$2"
+    value "$1" "$json"
+    shift 2
   done
 }
+value() { # NAME JSON...
+  while [ $# -gt 0 ]; do
+    object=$object${object:+,}\"$1\":${2:-null}
+    shift 2
+  done
+}
+# ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
+zeros() { head -c "$1" /dev/zero; }
+# The same as escapes, for the format of printf.
+nul() { printf "%.$(($1 * 4))s" "$nul_bytes"; }
 # shellcheck disable=SC2059 # the formats hold the NUL bytes
 raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
   printf '%.100s' "$1"
@@ -108,42 +102,36 @@ raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in 
   printf "ustar\\00000$pad_rest"
 }
 ustar() { # LENGTH-OF-NAME NAME SIZE MTIME TYPE: one header of 512 bytes
-  zeros $((100 - $1))
-  pad=$zeros sum=0
+  pad=$(nul $((100 - $1))) sum=0
   for byte in $(raw_header "$2" "$3" "$4" "$5" '        ' | od -An -v -tu1); do
     sum=$((sum + byte))
   done
   raw_header "$2" "$3" "$4" "$5" "$(printf '%06o' "$sum")\\000 "
 }
-# shellcheck disable=SC2059
 header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a record of type L
-  name_size=${#1} header_blocks=1
+  name_size=${#1}
   if [ "$name_size" -gt 100 ]; then
     ustar 13 ././@LongLink $((name_size + 1)) 0 L
+    printf '%s' "$1"
     zeros $((512 - name_size % 512))
-    printf "%s$zeros" "$1"
-    header_blocks=$((3 + name_size / 512)) name_size=100
+    name_size=100
   fi
   ustar "$name_size" "$1" "$2" "$3" 0
 }
-# shellcheck disable=SC2059
 add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
   add_size=$(($(wc -c <"$2")))
-  header "$1" "$add_size" "$3" >>"$W.part"
-  zeros $(((512 - add_size % 512) % 512))
-  cat "$2" >>"$W.part"
-  printf "$zeros" >>"$W.part"
-  blocks=$((blocks + header_blocks + (add_size + 511) / 512))
-  progress
+  {
+    header "$1" "$add_size" "$3"
+    cat "$2"
+    zeros $(((512 - add_size % 512) % 512))
+  } >>"$W.part"
 }
-# What a part holds for sure: whole members, or so many blocks of the last one that these are left.
-progress() { echo "$blocks $left $taken" >"$W.len"; }
 # Sends a file of tar blocks as one gzip member. A signal must not cut it, a dead line must not hold us.
 send() {
   [ "$sink" = ok ] || return 0
   rm -f "$stage/sent"
   send_now "$1" 2>>"$stage/sink.err" </dev/null &
-  send_pid=$! naps=0 sink=stalled
+  send_pid=$! sink=stalled
   tick
   send_end=$((now + 6000))
   while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
@@ -164,11 +152,12 @@ send_now() {
   echo "$sent" >"$stage/sent"
 }
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
-state_of() {
+state_of() { # PID: the letter of its state in $state, X if it has ended
   state=X
   { read -r stat_line <"/proc/$1/stat"; } 2>/dev/null || return 0
   stat_line=${stat_line##*) }
   state=${stat_line%% *}
+  [ "$state" != Z ] || state=X
 }
 tree() { # PID: that process and its descendants, deepest last, in $tree
   tree=" $1" level=" $1 "
@@ -186,29 +175,28 @@ tree() { # PID: that process and its descendants, deepest last, in $tree
 }
 finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in $survivors
   for signal in TERM KILL; do
-    rounds=0
     # shellcheck disable=SC2086 # a list of process ids
     kill -"$signal" $1 2>/dev/null
-    while [ "$rounds" -lt 12 ]; do
+    tick
+    patience=$((now + 100))
+    while [ "$now" -lt "$patience" ]; do
       survivors=
       for pid in $1; do
         state_of "$pid"
-        [ "$state" = X ] || [ "$state" = Z ] || survivors="$survivors $pid"
+        [ "$state" = X ] || survivors="$survivors $pid"
       done
       [ -n "$survivors" ] || return 0
-      rounds=$((rounds + 1)) naps=$((rounds * 9))
       nap
+      tick
     done
   done
 }
 describe() { # PID PATH: what a process hangs on
   state_of "$1"
   object="\"pid\":$1,\"state\":\"$state\""
-  text command "$(cat "/proc/$1/comm" 2>/dev/null)"
-  text wchan "$(cat "/proc/$1/wchan" 2>/dev/null)"
-  text stack "$(head -c 2000 "/proc/$1/stack" 2>/dev/null)"
-  text on "$2"
-}
+  text command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
+  text stack "$(head -c 2000 "/proc/$1/stack")" on "$2"
+} 2>/dev/null
 halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left alone from now on
   describe "${2##* }" "$1"
   finish "$2"
@@ -232,14 +220,14 @@ mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem
   done </proc/mounts
 }
 watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
-  watch_end=$((now + limit * 100)) item='' item_since=$now naps=0
+  watch_end=$((now + limit * 100)) item='' item_since=$now
   while [ ! -s "$W.rc" ] && [ "$outcome" = ended ]; do
     tick
     if [ -e "$W.full" ]; then
       pause=$now
       send "$W.full"
       tick
-      watch_end=$((watch_end + now - pause)) item_since=$now naps=0
+      watch_end=$((watch_end + now - pause)) item_since=$now
     fi
     last_item=$item
     [ ! -s "$W.now" ] || read -r item <"$W.now"
@@ -257,7 +245,7 @@ watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, in
       [ "$outcome" = ended ] || kill -KILL "$1" 2>/dev/null
       tick
       item_since=$now
-    elif [ "$state" = X ] || [ "$state" = Z ]; then
+    elif [ "$state" = X ]; then
       [ -s "$W.rc" ] || outcome=died
     else
       nap
@@ -272,11 +260,7 @@ step() {
   shift 2
   kind=${id%-start} shown=$*
   kind=${kind%-end} shown=${shown#"$1 "}
-  shown=${shown#lenient }
-  text id "$id"
-  text kind "$kind"
-  text path "$member"
-  text command "${shown#scrubbed }"
+  text id "$id" kind "$kind" path "$member" command "${shown#scrubbed }"
   case $mode in
     show) printf '%-20s %s\n' "$id" "$shown" ;;
     plan) printf '%s{%s}\n' "$comma" "$object" >>"$stage/plan" ;;
@@ -286,12 +270,12 @@ step() {
 }
 step_now() {
   step_number=$((step_number + 1))
-  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null wall=null blocks=0 taken=0 left=0
+  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null wall=null taken=0
   name=00$step_number described=$object
   name=${name#"${name%???}"}-$id
   true >"$W.err"
   tick
-  begin=$now remaining=$(((total_end - now) / 100)) step_limit=$limit
+  started=$uptime remaining=$(((total_end - now) / 100)) step_limit=$limit
   [ "$limit" -le "$remaining" ] || limit=$remaining
   mount_of "$needs"
   [ "${deaf#*"|$mount_point|"}" = "$deaf" ] || reason="$mount_point did not answer an earlier step"
@@ -304,8 +288,7 @@ step_now() {
     work "$@" &
     watch $!
     [ ! -e "$W.full" ] || send "$W.full"
-    [ ! -s "$W.len" ] || read -r blocks left taken <"$W.len"
-    [ "$outcome" = ended ] || mend_part
+    [ ! -s "$W.whole" ] || mend_part
     judge "$1"
   fi
   record
@@ -335,18 +318,10 @@ record() {
   tick
   object=$described size=0
   [ ! -e "$W.out" ] || size=$(($(wc -c <"$W.out")))
-  text status "$status"
-  text reason "$reason"
-  value exit "$exit_code"
-  as_seconds "$begin"
-  started=$seconds
-  value start "$seconds"
-  as_seconds "$now"
-  value end "$seconds"
   [ ! -s "$W.wall" ] || read -r wall <"$W.wall"
-  value wall "$wall"
-  value bytes $((size + taken))
-  volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size)) left=0
+  text status "$status" reason "$reason"
+  value exit "$exit_code" start "$started" end "$uptime" wall "$wall" bytes $((size + taken))
+  volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
   if [ "$size" -gt 0 ]; then
     sum=$(sha256sum <"$W.out" 2>/dev/null)
     text sha256 "${sum%% *}"
@@ -357,9 +332,7 @@ record() {
     text stderr "$member.err"
     add "$member.err" "$W.err" "$wall"
   fi
-  value errors "[$(errors <"$W.err")]"
-  value stuck "[$stuck]"
-  value files "[$(cat "$W.files" 2>/dev/null)]"
+  value errors "[$(errors <"$W.err")]" stuck "[$stuck]" files "[$(cat "$W.files" 2>/dev/null)]"
   printf '%s{%s}\n' "$comma" "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs in
@@ -370,7 +343,7 @@ record() {
   case $status:$reason in
     timed-out* | stuck* | denied* | truncated* | skipped:[!-]* | skipped:--total*) partial=1 ;;
   esac
-  [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $seconds s)"
+  [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $uptime s)"
   # Once the time is up, the rest of the plan is told by manifest.json alone.
   if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then
     add "manifest/steps/$name.json" "$W.json" "${wall#null}"
@@ -382,14 +355,14 @@ record() {
 }
 # A part whose writer was ended: cut to what was complete, with zeros for the rest of its last member.
 mend_part() {
-  dd if="$W.part" of="$W.whole" bs=512 count="$blocks" 2>/dev/null
-  rm -f "$W.part"
-  [ ! -s "$W.whole" ] || mv "$W.whole" "$W.part"
+  tail -n 1 "$W.whole" >"$W.last"
+  read -r whole left taken <"$W.last"
+  [ "$outcome" != ended ] || return 0
+  head -c "$whole" "$W.part" >"$W.mended"
+  mv "$W.mended" "$W.part"
   while [ "$left" -gt 0 ]; do
-    piece=$left blocks=0
-    [ "$piece" -le 8192 ] || piece=8192
-    dd if=/dev/zero bs=512 count="$piece" >>"$W.part" 2>/dev/null
-    left=$((left - piece))
+    zeros 4194304 | head -c "$left" >>"$W.part"
+    left=$((left - 4194304))
     send "$W.part"
   done
 }
@@ -413,9 +386,7 @@ errors() {
     esac
     path=/${path#*/} object=''
     path=${path%" for reading"}
-    text path "${path%\'}"
-    text op "$op"
-    text errno "$errno"
+    text path "${path%\'}" op "$op" errno "$errno"
     printf '%s{%s}' "$separator" "$object"
     separator=, count=$((count + 1))
   done
@@ -440,10 +411,6 @@ installed() {
   return 127
 }
 run() { installed "$1" && "$@"; }
-lenient() {
-  run "$@"
-  return 0
-}
 headed() {
   installed "$1" || return
   at "$*"
@@ -533,41 +500,34 @@ layer_ids() {
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
 took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
   object=
-  text source "$file"
-  text path "$name"
-  text status "$1"
-  text reason "$3"
-  object="$object,\"size\":$size,\"mtime\":$mtime,\"bytes\":$2"
+  text source "$file" path "$name" status "$1" reason "$3"
+  value size "$size" mtime "$mtime" bytes "$2"
   [ "$2" -eq 0 ] || object=$object$(stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file" 2>/dev/null)
   printf '%s{%s}' "$comma" "$object" >>"$W.files"
-  comma=,
+  comma=, left=0 taken=$((taken + $2))
+  hand_over
 }
 # take TOPIC CAP PATH: one live file becomes a member. Above CAP bytes its head and tail are kept, in whole
 # lines; CAP 0: whole, however long.
 take() {
-  file=$3 name=$1${3#"$root"} cap=$2 size=0 mtime=0 problem='' left=0
-  if forbidden "$file"; then
-    took skipped 0 'never collected'
-    return 0
-  elif ! facts=$(stat -L -c '%s %Y %f' -- "$file"); then
-    took failed 0 'see errors'
-    return 0
-  fi
-  size=${facts%% *} bits=${facts##* } mtime=${facts% *}
-  mtime=${mtime#* } known=$size
+  file=$3 name=$1${3#"$root"} cap=$2 problem=''
+  facts=$(stat -L -c '%s %Y %f' -- "$file")
+  # shellcheck disable=SC2086 # three words
+  set -- ${facts:-0 0 0}
+  size=$1 mtime=$2 known=$1
   # Some shells count in 32 bits: what has ten digits is only known to be large.
-  case $size in
-    ??????????*) known=1000000000 ;;
-  esac
+  [ "${#size}" -lt 10 ] || known=1000000000
   want=$known
   [ "$cap" -eq 0 ] || [ "$known" -le "$cap" ] || want=$cap
   [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
   [ "$known" = "$size" ] || [ "$cap" -gt 0 ] || problem='larger than 1 GB'
   [ "$mtime" -ge "$oldest" ] || problem='older than --since'
-  [ "${bits#8???}" != "$bits" ] || problem='not a regular file'
-  if [ -n "$problem" ]; then
+  [ "${3#8???}" != "$3" ] || problem='not a regular file'
+  ! forbidden "$file" || problem='never collected'
+  if [ -z "$facts" ]; then
+    took failed 0 'see errors'
+  elif [ -n "$problem" ]; then
     took skipped 0 "$problem"
-    return 0
   elif [ "$want" -lt "$known" ]; then
     cut_middle
     add "$name" "$W.data" "$mtime"
@@ -577,51 +537,40 @@ take() {
   else
     took failed 0 'see errors'
   fi
-  taken=$((taken + want))
-  hand_over
 }
 # Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
 # the member keeps the size its header promises.
 # shellcheck disable=SC2086 # $dd_quiet is one word or none
 copy() {
-  left=$(((size + 511) / 512)) chunk=0
+  left=$(((size + 511) / 512 * 512)) chunk=0
   while [ "$left" -gt 0 ] || [ "$chunk" -eq 0 ]; do
     true >"$W.data"
     dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync $dd_quiet
-    if [ "$chunk" -eq 0 ]; then
-      [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
-      header "$name" "$size" "$mtime" >>"$W.part"
-      blocks=$((blocks + header_blocks))
-    fi
-    piece=$left chunk=$((chunk + 1))
-    [ "$piece" -le 4096 ] || piece=4096
-    cat "$W.data" /dev/zero 2>/dev/null | head -c $((piece * 512)) >>"$W.part"
-    blocks=$((blocks + piece)) left=$((left - piece))
+    [ "$chunk" -gt 0 ] || [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
+    [ "$chunk" -gt 0 ] || header "$name" "$size" "$mtime" >>"$W.part"
+    cat "$W.data" /dev/zero 2>/dev/null | head -c 2097152 | head -c "$left" >>"$W.part"
+    left=$((left - 2097152)) chunk=$((chunk + 1))
     at "$file, after $chunk pieces"
     hand_over
   done
 }
 # A quarter of the cap from the head, the rest from the tail.
-# shellcheck disable=SC2086
 cut_middle() {
-  quarter=$((cap / 262144))
-  dd if="$file" of="$W.head" bs=65536 count="$quarter" $dd_quiet
-  # shellcheck disable=SC2003 # expr counts in 64 bits where the shell may not
-  dd if="$file" of="$W.tail" bs=65536 skip="$(expr "$size" / 65536 - $((quarter * 3)))" $dd_quiet
+  head -c $((cap / 4)) -- "$file" >"$W.raw"
   {
-    head -n "$(($(wc -l <"$W.head")))" "$W.head"
+    head -n $(($(wc -l <"$W.raw"))) "$W.raw"
     printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size"
-    tail -n +2 "$W.tail"
+    tail -c $((cap - cap / 4)) -- "$file" | tail -n +2
   } >"$W.data"
-  rm -f "$W.head" "$W.tail"
 }
-# Lets the supervisor send the part, once it is 4 MB long.
+# Notes how much of the part is whole, and how many bytes of its last member follow. Once it is 4 MB long the
+# supervisor sends it.
 hand_over() {
-  progress
-  [ "$blocks" -ge 8192 ] || return 0
+  true >>"$W.part"
+  whole=$(($(wc -c <"$W.part")))
+  echo "$whole $left $taken" >>"$W.whole"
+  [ "$whole" -ge 4194304 ] || return 0
   mv "$W.part" "$W.full"
-  blocks=0 naps=0
-  progress
   while [ -e "$W.full" ]; do
     nap
   done
@@ -635,17 +584,11 @@ clock() {
   synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
   at 'the clock'
   object=
-  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  value epoch "$(date +%s)"
-  text zone "${zone##*zoneinfo/}"
-  text offset "$(date +%z)"
   tick
-  as_seconds "$now"
-  value uptime "$seconds"
-  text bootId "$(cat /proc/sys/kernel/random/boot_id)"
-  value ntpSynchronized "$synchronized"
+  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
+  text bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$saved"
+  value uptime "$uptime" epoch "$(date +%s)" ntpSynchronized "$synchronized"
   value rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
-  text fakeHwclock "$saved"
   printf '{%s}' "$object" >"$W.clock"
   headed date
   contents /proc/uptime /proc/sys/kernel/random/boot_id
@@ -684,13 +627,6 @@ container_config() {
   mtime=$(stat -c %Y -- "$file")
   add "$name" "$W.data" "${mtime:=0}"
   took ok "$add_size" 'secrets blanked'
-  hand_over
-}
-crictl_any() {
-  tool=crictl
-  command -v crictl >/dev/null || tool='k3s crictl'
-  # shellcheck disable=SC2086 # one word or two
-  scrubbed $tool --timeout 8s "$@"
 }
 superblocks() {
   devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p')
@@ -738,9 +674,10 @@ journal_files() {
   done
 }
 # ---- the plan: value first, volume last
-# shellcheck disable=SC2086 # $units is a list
+# shellcheck disable=SC2086 # $units and $crictl are lists
 steps() {
-  units='docker containerd kubelet k3s k3s-agent rke2-server'
+  units='docker containerd kubelet k3s k3s-agent rke2-server' crictl='crictl --timeout 8s'
+  ! command -v k3s >/dev/null || crictl="k3s $crictl"
   r=$root d=$docker_root limit=15 needs=-
   step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
   needs=live
@@ -792,9 +729,9 @@ steps() {
   needs=-
   step ext4-superblock ext4/superblock.txt superblocks 'dumpe2fs -h (each mounted ext4 device)'
   needs=cri
-  step crictl-version cri/version.txt run crictl_any version
-  step crictl-ps cri/ps.txt run crictl_any ps -a
-  step crictl-pods cri/pods.txt run crictl_any pods
+  step crictl-version cri/version.txt scrubbed $crictl version
+  step crictl-ps cri/ps.txt scrubbed $crictl ps -a
+  step crictl-pods cri/pods.txt scrubbed $crictl pods
   needs=$r/var limit=30
   step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/containerd/$snapshots/*" \
     "$r/var/lib/rancher/*/agent/containerd/$snapshots/*"
@@ -818,7 +755,7 @@ steps() {
   step listening-sockets network/listening.txt run ss -ltnup
   needs=systemd
   step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
-  step systemd-status systemd/status.txt run lenient systemctl status --no-pager -l $units
+  step systemd-status systemd/status.txt scrubbed systemctl status --no-pager -l $units
   step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager $units
   needs=$r/ limit=60
   step resolver network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
@@ -842,21 +779,12 @@ manifest() {
   started=$(cat "$stage/clock-start" 2>/dev/null)
   wall=${started#*\"wall\":\"}
   object='"format":"coldcase-bundle","version":1'
-  value collector "{\"version\":\"$version\"}"
-  text host "$(uname -n)"
-  text collectedAt "${wall%%\"*}"
-  text laptopClock "$laptop_clock"
-  text root "$root"
-  text since "$since"
-  value maxMb "$max_mb"
-  value totalTime "$total"
-  value start "$started"
-  value end "$(cat "$stage/clock-end" 2>/dev/null)"
   complete=true
   [ -z "$interrupted" ] && [ "$partial" -eq 0 ] || complete=false
-  value complete "$complete"
+  text host "$(uname -n)" collectedAt "${wall%%\"*}" laptopClock "$laptop_clock" root "$root" since "$since"
+  value collector "{\"version\":\"$version\"}" maxMb "$max_mb" totalTime "$total" start "$started"
+  value end "$(cat "$stage/clock-end" 2>/dev/null)" complete "$complete" bytesRead "$bytes_read"
   text interrupted "${interrupted#*:}"
-  value bytesRead "$bytes_read"
   printf '{%s,"steps":[\n%s\n]}\n' "$object" "$(cat "$stage/records")"
 }
 options() {
@@ -915,12 +843,9 @@ prepare() {
   tick
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
   make_stage
-  zeros 100
-  pad_link=$zeros
-  zeros 247
-  pad_rest=$zeros gzip='gzip -c'
+  nul_bytes=$(zeros 512 | od -An -v -to1 | tr -d '\n' | sed 's/ /\\/g')
+  pad_link=$(nul 100) pad_rest=$(nul 247) gzip='gzip -c'
   command -v gzip >/dev/null || gzip='cat'
-  ! sleep 0.01 2>/dev/null || fractions=yes
   ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
   case $since in
     '') ;;
@@ -930,7 +855,7 @@ prepare() {
   esac
 }
 collect() {
-  mode=plan comma='' W=$stage/0 blocks=0
+  mode=plan comma='' W=$stage/0
   steps
   printf '{"format":"coldcase-bundle","version":1,"steps":[\n%s\n]}\n' "$(cat "$stage/plan")" >"$W.json"
   add manifest/plan.json "$W.json" "$(date +%s)"
@@ -939,7 +864,7 @@ collect() {
   steps
   total_end=$((total_end + 1000)) needs=- limit=5
   step clock-end clock/end.txt clock date
-  W=$stage/end blocks=0
+  W=$stage/end
   manifest >"$W.json"
   add manifest.json "$W.json" "$(date +%s)"
   head -c 1024 /dev/zero >>"$W.part"
