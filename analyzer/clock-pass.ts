@@ -1,6 +1,7 @@
 /** The second pass over a filled store: builds the clock model and writes every placement. */
 import type { Database } from "better-sqlite3";
 import type { ClockModel } from "./clock/model.ts";
+import type { EventLookup } from "./clock/place.ts";
 import { buildClock } from "./clock/model.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
@@ -16,7 +17,6 @@ const BORDER = 40;
 /** Builds the clock model of the store, and places all runs and all times inside of facts. */
 export function placeTimes(database: Database, manifest: BundleManifest | null, options: AnalysisOptions): ClockModel {
   const probes = factsOf(database, "zone-probe").map(({ value }) => value);
-  const event = database.prepare("SELECT id FROM event WHERE id BETWEEN ? AND ? AND stated >= ? ORDER BY id LIMIT 1");
   const runs = allRuns(database);
   const bootOf = createBootLookup(runs);
   const model = buildClock({
@@ -33,14 +33,28 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     collectedAt: collectionTime(manifest, options),
     timezone: timezone(manifest, options),
     year: options.year,
-    eventAt: (run, stated) =>
-      (event.get(run.firstEvent, run.lastEvent, stated) as { id: number } | undefined)?.id ?? null,
+    eventAt: createEventLookup(database),
   });
   database.transaction(() => {
     writePlacements(database, model);
     writeFactTimes(database, model);
   })();
   return model;
+}
+
+function createEventLookup(database: Database): EventLookup {
+  const first = database.prepare(
+    "SELECT id, stated FROM event WHERE id BETWEEN ? AND ? AND stated >= ? ORDER BY id LIMIT 1",
+  );
+  const previous = database
+    .prepare("SELECT stated FROM event WHERE id BETWEEN ? AND ? AND stated IS NOT NULL ORDER BY id DESC LIMIT 1")
+    .pluck();
+  return ({ firstEvent, lastEvent }, stated) => {
+    const found = first.get(firstEvent, lastEvent, stated) as { id: number; stated: number } | undefined;
+    if (!found) return null;
+    const before = previous.get(firstEvent, found.id - 1) as number | undefined;
+    return { event: found.id, stated: found.stated, before: before ?? found.stated };
+  };
 }
 
 /** The boot in which an event was written, and µs since it, for events whose run carries both. */

@@ -15,8 +15,8 @@ export interface PlacedBoot extends SettledBoot {
 /** An unsynchronized crystal, and slewing by NTP. */
 const DRIFT = 5e-4;
 const READING = 10_000;
-/** Bound of a boot that nothing bounds. */
-const UNBOUNDED = 366 * DAY;
+/** Bound of a boot that nothing bounds: no card is used longer with the system it was written with. */
+const UNBOUNDED = 3660 * DAY;
 /** A boot known this well may be drawn where it most likely is. */
 const WELL_KNOWN = HOUR;
 

@@ -1,6 +1,6 @@
 /** Which stretch of a boot had the right time, and what set the clock at each border between stretches. */
 import type { Micros } from "../model/time.ts";
-import { DAY, MINUTE } from "../model/time.ts";
+import { DAY, MINUTE, SECOND } from "../model/time.ts";
 import type { Era, MeasuredBoot } from "./eras.ts";
 import type { ClockLine, ClockMark } from "./marks.ts";
 import { causeOf, readMark } from "./marks.ts";
@@ -39,6 +39,7 @@ const FIRST_SENSIBLE = Date.UTC(2010, 0, 1) * 1000;
 /** A boot whose first entries are in the journal shows whether its clock was set. */
 const FROM_THE_START = MINUTE;
 const WORTH = MINUTE;
+const TOLD_AT_ONCE = 2 * SECOND;
 const NO_CLOCK = /hctosys: unable to|unable to open rtc device|No RTC|Cannot access the Hardware Clock/i;
 
 /** Settles all boots. A machine that was seen to start at a wrong time is not believed where no step followed. */
@@ -51,7 +52,7 @@ export function settleBoots(boots: MeasuredBoot[], input: TrustInput): SettledBo
 }
 
 function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
-  const steps = boot.eras.slice(1).map((era, at) => stepTo(era, boot.eras[at], input));
+  const steps = stepsOf(boot, input);
   const said = input.clockLines.filter(({ boot: id }) => id === boot.id);
   const states = boot.eras.map((era, at): EraState => {
     if (era.endDistance + era.last < FIRST_SENSIBLE) return "unset";
@@ -71,10 +72,29 @@ function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
   return { ...boot, states, steps, anchor: anchorOf(states, steps, boot, input), restoredTo: restoredTo(boot, states) };
 }
 
-function stepTo(era: Era, previous: Era | undefined, input: TrustInput): Step {
-  const delta = era.distance - (previous?.endDistance ?? era.distance);
-  const cause = causeOf(input.linesAround(era.firstEvent), delta);
-  return { after: previous?.last ?? era.first, before: era.first, delta, cause };
+/** Steps in order; a line tells the cause of one. */
+function stepsOf({ eras }: MeasuredBoot, input: TrustInput): Step[] {
+  const used = new Set<number>();
+  return eras.slice(1).map((era, at) => {
+    const previous = eras[at] ?? era;
+    const delta = era.distance - previous.endDistance;
+    const lines = era.starts.flatMap((start) => nearBorder(input.linesAround(start), start));
+    const cause = causeOf(
+      lines.filter(({ event }) => !used.has(event)),
+      delta,
+    );
+    if (cause) used.add(cause.line.event);
+    return { after: previous.last, before: era.first, delta, cause };
+  });
+}
+
+/** A program tells of a saved time when it has set it: the line is no cause of a step that comes some seconds later. */
+function nearBorder(lines: ClockLine[], border: number): ClockLine[] {
+  const end = lines.findLast(({ event, stated }) => event < border && stated !== null)?.stated ?? null;
+  return lines.filter((line) => {
+    const early = line.event < border && line.stated !== null && end !== null && line.stated < end - TOLD_AT_ONCE;
+    return !early || readMark(line)?.kind !== "restored";
+  });
 }
 
 function startsWrong(era: Era, said: TrustInput["clockLines"]): boolean {

@@ -18,6 +18,8 @@ export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines"
   clocks: ClockFact[];
   /** Index in `journalctl --list-boots` by boot id. */
   listed: Map<string, number>;
+  /** Boots whose log ends with a shutdown. */
+  shutdowns: Set<string>;
 }
 
 export interface Boots {
@@ -48,7 +50,7 @@ export function findBoots(input: BootInput, stated: Micros | null, given: Micros
   const boot = boots.find(({ id }) => id === reading?.boot);
   return {
     boots,
-    history: historyOf(boots),
+    history: historyOf(boots, input.shutdowns),
     collected: boot && reading ? { boot, uptime: reading.uptime } : null,
   };
 }
@@ -72,7 +74,7 @@ function withReading(boots: MeasuredBoot[], reading: Reading | null): MeasuredBo
   if (!reading || reading.stated === null) return boots;
   const { uptime } = reading;
   const distance = reading.stated - uptime;
-  const era = { distance, endDistance: distance, first: uptime, last: uptime, firstEvent: 0 };
+  const era = { distance, endDistance: distance, first: uptime, last: uptime, starts: [] };
   const own = boots.find(({ id }) => id === reading.boot);
   if (!own) return boots.length === 0 ? boots : [...boots, { id: reading.boot, eras: [era] }];
   const last = own.eras.at(-1);
@@ -99,6 +101,8 @@ function toOrdered(boot: SettledBoot): Parameters<typeof orderBoots>[0][number] 
 /** Drift of the kernel's log clock against the monotonic one. */
 const LOG_DRIFT = 1e-4;
 const LOG_ERROR = 50_000;
+/** Until the clock was set, seconds run at the crystal's own rate. */
+const DRIFT = 5e-4;
 
 /** Where second 0 of the kernel's log lies, good for its first `length` µs. */
 export function kernelStart({ boot }: { boot: PlacedBoot }, history: WallEra[], length: Micros): Instant | null {
@@ -107,7 +111,7 @@ export function kernelStart({ boot }: { boot: PlacedBoot }, history: WallEra[], 
   const measured = era && boot.eras[era.index];
   if (!era || !measured) return null;
   const best = measured.distance + era.shift;
-  const error = LOG_ERROR + Math.round(LOG_DRIFT * length);
+  const error = LOG_ERROR + Math.round(LOG_DRIFT * length + DRIFT * measured.first);
   const basis = era.basis === "exact" ? "clock-corrected" : era.basis;
   return { lo: best - era.before - error, hi: best + era.after + error, best, basis };
 }

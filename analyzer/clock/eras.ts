@@ -11,8 +11,8 @@ export interface Era {
   /** µs since boot of the first and the last entry. */
   first: Micros;
   last: Micros;
-  /** Store id of the first event. */
-  firstEvent: number;
+  /** Store ids of the first events of the files that hold it, the earliest first. */
+  starts: number[];
 }
 
 /** One boot as far as entries with both times show it. Eras are in order of the monotonic clock. */
@@ -25,6 +25,9 @@ export interface MeasuredBoot {
 const SAME = 0.3 * SECOND;
 /** A hostile journal may claim any number of boots. */
 const MOST_BOOTS = 500;
+/** The files of users are written beside the system's. */
+const MOST_STARTS = 4;
+const BESIDE = 5 * SECOND;
 
 /** The boots of all runs that carry a boot and a monotonic time, in order of their first event. */
 export function measureBoots(runs: ClockRun[]): MeasuredBoot[] {
@@ -45,18 +48,18 @@ function eraOf(run: ClockRun): Era {
     endDistance: (run.lastStated ?? 0) - last,
     first,
     last,
-    firstEvent: run.firstEvent,
+    starts: [run.firstEvent],
   };
 }
 
 function erasOf(runs: ClockRun[]): Era[] {
   const eras: Era[] = [];
-  const sorted = runs.map(eraOf).toSorted((a, b) => a.first - b.first || a.firstEvent - b.firstEvent);
+  const sorted = runs.map(eraOf).toSorted((a, b) => a.first - b.first || (a.starts[0] ?? 0) - (b.starts[0] ?? 0));
   for (const next of sorted) {
     const known = eras.at(-1);
     if (known && Math.abs(next.distance - known.endDistance) <= SAME) {
       if (next.last > known.last) Object.assign(known, { last: next.last, endDistance: next.endDistance });
-      known.firstEvent = Math.min(known.firstEvent, next.firstEvent);
+      if (next.first - known.first < BESIDE && known.starts.length < MOST_STARTS) known.starts.push(...next.starts);
     } else eras.push(next);
   }
   // A sparse log that has no entry near a step seems to last beyond it.

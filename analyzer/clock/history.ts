@@ -1,5 +1,6 @@
 /** What the wall clock of the node said, boot by boot, and how far each stretch of it was from the truth. */
 import type { Micros, Placement } from "../model/time.ts";
+import { MINUTE, SECOND } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import type { ClockRun } from "./run.ts";
@@ -9,7 +10,7 @@ export interface WallEra {
   boot: PlacedBoot;
   /** Index in the boot's eras. */
   index: number;
-  /** Stated times that it can hold: up to the step that ends it. */
+  /** Stated times that it can hold: from the start of the boot or the step before it, up to the step that ends it. */
   from: Micros;
   to: Micros;
   shift: Micros;
@@ -20,15 +21,24 @@ export interface WallEra {
 
 const DRIFT = 5e-4;
 const READING = 10_000;
+/** journald writes to the disk every five minutes, so a power cut takes as much of the end of the journal with it. */
+const UNSEEN_END = 6 * MINUTE;
 
-/** All eras of all boots, in true order. */
-export function historyOf(boots: PlacedBoot[]): WallEra[] {
+const SHUT_DOWN = 5 * SECOND;
+
+/**
+ * All eras of all boots, in true order.
+ * @param shutdowns ids of boots whose log ends with a shutdown, so that nothing of them is missing there
+ */
+export function historyOf(boots: PlacedBoot[], shutdowns: Set<string>): WallEra[] {
   return boots.flatMap((boot) => {
     const shifts = shiftsOf(boot);
     return boot.eras.map((era, index): WallEra => {
       const shift = shifts[index] ?? 0;
-      const to = era.endDistance + (boot.steps[index]?.before ?? era.last);
-      const range = { boot, index, from: era.distance + era.first, to, shift };
+      const from = era.distance + (boot.steps[index - 1]?.after ?? 0);
+      const to =
+        era.endDistance + (boot.steps[index]?.before ?? era.last + (shutdowns.has(boot.id) ? SHUT_DOWN : UNSEEN_END));
+      const range = { boot, index, from, to, shift };
       return { ...range, ...uncertainty(boot, index, shift) };
     });
   });
@@ -51,7 +61,10 @@ function shiftsOf(boot: PlacedBoot): Micros[] {
 
 function uncertainty(boot: PlacedBoot, index: number, shift: Micros): Pick<WallEra, "before" | "after" | "basis"> {
   const { start, anchor } = boot;
-  if (anchor === null) return { before: start.best - start.lo, after: start.hi - start.best, basis: start.basis };
+  if (anchor === null) {
+    const error = READING + Math.round(DRIFT * (boot.eras[index]?.last ?? 0));
+    return { before: start.best - start.lo + error, after: start.hi - start.best + error, basis: start.basis };
+  }
   if (shift === 0) return { before: 0, after: 0, basis: "exact" };
   const [own, right] = [boot.eras[index], boot.eras[anchor]];
   const apart = own && right ? Math.max(right.first - own.first, own.last - right.last) : 0;

@@ -7,6 +7,7 @@ import type { BootInput, Boots } from "./boots.ts";
 import { findBoots, kernelStart } from "./boots.ts";
 import { describeBoots, describeOrder, describeSteps } from "./describe.ts";
 import type { ClockRun } from "./run.ts";
+import type { EventLookup } from "./place.ts";
 import { placeRuns } from "./place.ts";
 import { correctInstant } from "./wall.ts";
 import { inYear, yearOf } from "./year.ts";
@@ -21,9 +22,7 @@ export interface ClockInput extends BootInput {
   /** IANA name, from the command line or the manifest. */
   timezone: { name: string; basis: string } | null;
   year: number | null;
-  /** Boots whose log ends with a shutdown. */
-  shutdowns: Set<string>;
-  eventAt(run: ClockRun, stated: Micros): number | null;
+  eventAt: EventLookup;
 }
 
 export interface ClockModel {
@@ -56,7 +55,7 @@ export function buildClock(input: ClockInput): ClockModel {
   const found = findBoots(input, stated?.at.best ?? null, given);
   const collection = stated && given === null ? correctedCollection(stated, found) : stated;
   const zone = chooseZone(input, collection?.at ?? null);
-  const years = { year: input.year, collectedAt: collection?.at.hi ?? null, seen };
+  const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
   const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
   const { boots, history } = found;
   const context = { zone, years, collectedAt: collection?.at ?? null, bootStart, history, eventAt: input.eventAt };
@@ -65,7 +64,7 @@ export function buildClock(input: ClockInput): ClockModel {
   const yearBasis = yearless ? describeYear(years) : null;
   const place = (reading: TimeReading): Instant | null => {
     const at = placeReading(reading, context);
-    return at && reading.clock !== "monotonic" && !zone.assumed ? correctInstant(at, history) : at;
+    return at && reading.clock !== "monotonic" && !zone.assumed ? correctInstant(at, reading.precision, history) : at;
   };
   return {
     zone,
@@ -108,6 +107,11 @@ function correctedCollection(stated: { at: Instant; basis: string }, { collected
   const best = stated.at.best + era.shift;
   const at: Instant = { lo: best - era.before, hi: best + era.after + SECOND, best, basis: era.basis };
   return { at, basis: `${stated.basis}, corrected: that clock was not set` };
+}
+
+/** The latest that the node's own clock can have said, as far as is known. */
+function latestWall(stated: Instant | null, collectedAt: Instant | null): Micros | null {
+  return collectedAt === null ? null : Math.max(stated?.hi ?? -Infinity, collectedAt.best);
 }
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {

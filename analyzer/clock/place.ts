@@ -9,10 +9,17 @@ import type { TimeBasis } from "../model/words.ts";
 import type { WallEra } from "./history.ts";
 import { eraOfRun, placementIn } from "./history.ts";
 import type { ClockRun } from "./run.ts";
-import { correctPlacement, correctionsOf, hiddenSteps } from "./wall.ts";
+import type { FileRun } from "./wall.ts";
+import { bordersOf, correctPlacement, correctionsOf, stepTo } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
 import { inYear, leapBreak, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
+
+/**
+ * The first event of a run whose stated time is at or after `stated`, with its own, and the stated time of the event
+ * before it; null when there is none.
+ */
+export type EventLookup = (run: ClockRun, stated: Micros) => { event: number; stated: Micros; before: Micros } | null;
 
 export interface PlacementContext {
   zone: Zone;
@@ -23,8 +30,7 @@ export interface PlacementContext {
   bootStart: Instant | null;
   /** What the wall clock did in each boot that the journal measures. */
   history: WallEra[];
-  /** First event of the run whose stated time is at or after `stated`; null when there is none. */
-  eventAt(run: ClockRun, stated: Micros): number | null;
+  eventAt: EventLookup;
 }
 
 interface Placed {
@@ -33,6 +39,8 @@ interface Placed {
   before: Micros;
   after: Micros;
   basis: TimeBasis;
+  /** From the year of the stated times to the right one. */
+  yearShift: Micros;
   first: Micros;
   last: Micros;
 }
@@ -59,31 +67,65 @@ function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[]
 }
 
 function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement[] {
+  const parts = partsOf(runs, context);
+  const { zone, history } = context;
+  const trusted = zone.assumed ? history.filter(() => parts.every(({ run }) => run.clock === "utc")) : history;
+  const corrections = correctionsOf(
+    parts.map(({ run, placed }) => wallRun(run, placed?.shift ?? 0, context)),
+    trusted,
+  );
+  const known = parts.map(({ run, placed, unset }, index) => {
+    const correction = corrections[index];
+    if (placed && correction && run.clock !== "monotonic") return correctPlacement(toPlacement(placed), correction);
+    return placed && !unset ? toPlacement(placed) : null;
+  });
+  return parts.flatMap(({ run }, index) => known[index] ?? between(run, index, parts, known));
+}
+
+function wallRun(run: ClockRun, toUtc: Micros, { zone }: PlacementContext): FileRun {
+  const utcIn = (stated: Micros, year: number): Micros => {
+    const civil = inYear(stated, year);
+    return civil - zone.offsetAt(civil).offset;
+  };
+  return { run, toUtc, utcIn: run.clock === "local-no-year" ? utcIn : null };
+}
+
+/** A run or a part of one, with its place by the clock that wrote it. */
+interface Part {
+  run: ClockRun;
+  placed: Placed | null;
+  /** Its clock was not set. */
+  unset: boolean;
+}
+
+/** The runs of one artifact, cut where one shift does not hold for all of it. */
+function partsOf(runs: ClockRun[], context: PlacementContext): Part[] {
   const whole = runs.filter((run) => run.firstStated !== null && run.lastStated !== null);
   const split = whole.flatMap((run) => splitRun(run, context));
   const repeated = split.map((run, index) => isRepeatedStart(run, index, split));
   const placed = placeBackwards(split, repeated, context);
   const wrong = placed.map((entry) => entry === null || !isSet(entry, context));
-  const unset = split.map(
-    (run, index) => repeated[index] === true || wrong[index] === true || likeUnset(run, split, wrong),
-  );
-  const corrections = correctionsOf(
-    split.map((run, index) => ({ run, toUtc: placed[index]?.shift ?? 0 })),
-    context.zone.assumed ? context.history.filter(() => split.every(({ clock }) => clock === "utc")) : context.history,
-  );
-  return split.flatMap((run, index) => {
-    const entry = placed[index];
-    const correction = corrections[index];
-    if (entry && correction && run.clock !== "monotonic") return [correctPlacement(toPlacement(entry), correction)];
-    if (entry && !unset[index]) return [toPlacement(entry)];
-    return entry === undefined ? [] : between(run, index, placed, unset);
+  return split.flatMap((run, index): Part[] => {
+    const unset = repeated[index] === true || wrong[index] === true || likeUnset(run, split, wrong);
+    const own = placed[index] ?? null;
+    if (own === null || run.clock === "monotonic") return [{ run, placed: own, unset }];
+    return splitByZone(own, context).flatMap((part) => {
+      const borders = bordersOf(wallRun(part.run, part.shift, context), context.history);
+      return cutAt(part.run, borders, context).map((piece) => ({ run: piece, placed: { ...part, run: piece }, unset }));
+    });
   });
 }
 
 /** A clock that is not set starts each boot at the same time, and the runs in between belong to another time. */
 function isRepeatedStart(run: ClockRun, index: number, runs: ClockRun[]): boolean {
-  if (run.clock !== "local-no-year") return false;
-  return runs.some((other, at) => Math.abs(at - index) > 1 && startsAlike(run, other));
+  if (run.clock !== "local-no-year" || !isJump(index, runs)) return false;
+  return runs.some((other, at) => Math.abs(at - index) > 1 && isJump(at, runs) && startsAlike(run, other));
+}
+
+/** Whether a run begins far from where the one before it ended. */
+function isJump(index: number, runs: ClockRun[]): boolean {
+  const [run, previous] = [runs[index], runs[index - 1]];
+  return run !== undefined && (previous === undefined || Math.abs(stepTo(run, previous)) > MINUTE);
 }
 
 /** Whether a run begins as one does whose clock was not set for certain. */
@@ -96,44 +138,66 @@ function startsAlike(a: ClockRun, b: ClockRun): boolean {
   return Math.abs((a.firstStated ?? 0) - (b.firstStated ?? 0)) < SAME_START;
 }
 
-/** A yearless run that crosses the end of February, or any local run that crosses a clock change, is two segments. */
+/** A yearless run that crosses the end of February is two segments. */
 function splitRun(run: ClockRun, context: PlacementContext): ClockRun[] {
-  const { firstStated, lastStated } = run;
-  if (firstStated === null || lastStated === null) return [run];
-  const breaks: Micros[] = [];
-  if (run.clock === "local-no-year" && firstStated < leapBreak() && lastStated >= leapBreak()) breaks.push(leapBreak());
-  if (run.clock === "utc") {
-    breaks.push(...hiddenSteps(context.history).filter((at) => at > firstStated && at <= lastStated));
-  }
-  if (run.clock === "local") breaks.push(...offsetChanges(firstStated, lastStated, context.zone));
-  return breaks.reduce<ClockRun[]>(
-    (parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)],
-    [run],
+  return run.clock === "local-no-year" ? cutAt(run, [leapBreak()], context) : [run];
+}
+
+/** A local run that crosses a clock change is two segments, and one more where an hour is repeated. */
+function splitByZone(placed: Placed, context: PlacementContext): Placed[] {
+  const { run, yearShift } = placed;
+  if (run.clock !== "local" && run.clock !== "local-no-year") return [placed];
+  const [first, last] = [(run.firstStated ?? 0) + yearShift, (run.lastStated ?? 0) + yearShift];
+  const changes = offsetChanges(first, last, context.zone);
+  if (changes.length === 0) return [placed];
+  const parts = cutAt(
+    run,
+    changes.map((at) => at - yearShift),
+    context,
   );
+  return parts.map((part) => placeCivil(part, yearShift, context));
+}
+
+/** @param breaks stated times in ascending order */
+function cutAt(run: ClockRun, breaks: Micros[], context: PlacementContext): ClockRun[] {
+  const [first, last] = [run.firstStated ?? 0, run.lastStated ?? 0];
+  return breaks
+    .filter((at) => at > first && at <= last)
+    .reduce<ClockRun[]>((parts, at) => [...parts.slice(0, -1), ...cut(parts.at(-1) ?? run, at, context)], [run]);
 }
 
 function cut(run: ClockRun, at: Micros, context: PlacementContext): ClockRun[] {
-  const event = context.eventAt(run, at);
-  if (event === null || event <= run.firstEvent || event > run.lastEvent) return [run];
+  if (at <= (run.firstStated ?? 0)) return [run];
+  const found = context.eventAt(run, at);
+  if (found === null || found.event <= run.firstEvent || found.event > run.lastEvent) return [run];
   return [
-    { ...run, lastEvent: event - 1, lastStated: at - 1 },
-    { ...run, firstEvent: event, firstStated: at },
+    { ...run, lastEvent: found.event - 1, lastStated: found.before },
+    { ...run, firstEvent: found.event, firstStated: found.stated },
   ];
 }
 
+/** Civil times at which the offset, or what is known of it, changes, to the minute. */
 function offsetChanges(first: Micros, last: Micros, zone: Zone): Micros[] {
   const changes: Micros[] = [];
   if (zone.assumed || zone.least === zone.most || last - first > 3000 * DAY) return changes;
-  for (let day = first; day < last; day += DAY) {
-    const end = Math.min(day + DAY, last);
-    if (zone.offsetAt(day).offset === zone.offsetAt(end).offset) continue;
-    let [low, high] = [day, end];
-    while (high - low > MINUTE) {
+  const isSame = (a: Micros, b: Micros): boolean => {
+    const [one, other] = [zone.offsetAt(a), zone.offsetAt(b)];
+    return one.least === other.least && one.most === other.most;
+  };
+  for (let from = first; from < last;) {
+    const end = Math.min(from + DAY, last);
+    if (isSame(from, end)) {
+      from = end;
+      continue;
+    }
+    let [low, high] = [from, end];
+    while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (zone.offsetAt(middle).offset === zone.offsetAt(day).offset) low = middle;
+      if (isSame(middle, from)) low = middle;
       else high = middle;
     }
     changes.push(high);
+    from = high;
   }
   return changes;
 }
@@ -154,20 +218,27 @@ function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementCo
 function placeRun(run: ClockRun, context: PlacementContext): Placed | null {
   const { firstStated, lastStated } = run;
   if (firstStated === null || lastStated === null) return null;
-  const at = (shift: Micros, before: Micros, after: Micros, basis: TimeBasis): Placed => {
-    return { run, shift, before, after, basis, first: firstStated + shift, last: lastStated + shift };
-  };
-  if (run.clock === "utc") return at(0, 0, 0, "exact");
+  if (run.clock === "utc") return placedAt(run, { shift: 0, before: 0, after: 0, basis: "exact", yearShift: 0 });
   if (run.clock === "monotonic") {
     const start = context.bootStart;
-    return start && at(start.best, start.best - start.lo, start.hi - start.best, "clock-corrected");
+    if (!start) return null;
+    const [before, after] = [start.best - start.lo, start.hi - start.best];
+    return placedAt(run, { shift: start.best, before, after, basis: "clock-corrected", yearShift: 0 });
   }
   const year = run.clock === "local-no-year" ? yearOf(lastStated, context.years) : null;
   if (run.clock === "local-no-year" && year === null) return null;
-  const yearShift = year === null ? 0 : inYear(firstStated, year) - firstStated;
-  const { offset, least, most } = context.zone.offsetAt(firstStated + yearShift);
-  const basis = context.zone.assumed ? "zone-assumed" : year === null ? "exact" : "year-inferred";
-  return at(yearShift - offset, most - offset, offset - least, basis);
+  return placeCivil(run, year === null ? 0 : inYear(firstStated, year) - firstStated, context);
+}
+
+function placeCivil(run: ClockRun, yearShift: Micros, { zone }: PlacementContext): Placed {
+  const { offset, least, most } = zone.offsetAt((run.firstStated ?? 0) + yearShift);
+  const known = run.clock === "local" ? "exact" : "year-inferred";
+  const basis = zone.assumed || least !== most ? "zone-assumed" : known;
+  return placedAt(run, { shift: yearShift - offset, before: most - offset, after: offset - least, basis, yearShift });
+}
+
+function placedAt(run: ClockRun, at: Pick<Placed, "shift" | "before" | "after" | "basis" | "yearShift">): Placed {
+  return { ...at, run, first: (run.firstStated ?? 0) + at.shift, last: (run.lastStated ?? 0) + at.shift };
 }
 
 function isSet(entry: Placed, context: PlacementContext): boolean {
@@ -189,14 +260,16 @@ function toPlacement({ run, shift, before, after, basis }: Placed): Placement {
 }
 
 /** Bounds for a run whose clock was not set: after the run before it, before the run after it, close to the latter. */
-function between(run: ClockRun, index: number, placed: (Placed | null)[], unset: boolean[]): Placement[] {
-  const known = (at: number): Placed | null => (unset[at] ? null : (placed[at] ?? null));
-  const before = placed.map((_, at) => known(at)).findLast((entry, at) => entry !== null && at < index) ?? null;
-  const after = placed.map((_, at) => known(at)).find((entry, at) => entry !== null && at > index) ?? null;
+function between(run: ClockRun, index: number, parts: Part[], known: (Placement | null)[]): Placement[] {
+  const before = known.findLastIndex((placement, at) => placement !== null && at < index);
+  const after = known.findIndex((placement, at) => placement !== null && at > index);
+  const [previous, next] = [known[before], known[after]];
   const length = (run.lastStated ?? 0) - (run.firstStated ?? 0);
-  const hi = after?.first ?? null;
-  if (hi === null && before === null) return [];
-  const lo = before?.last ?? (hi ?? 0) - length - DAY;
+  const hi = next ? (parts[after]?.run.firstStated ?? 0) + next.offset + next.after : null;
+  if (hi === null && !previous) return [];
+  const lo = previous
+    ? (parts[before]?.run.lastStated ?? 0) + previous.offset - previous.before
+    : (hi ?? 0) - length - DAY;
   const end = Math.max(hi ?? lo + length, lo + 1);
   const segment = { firstEvent: run.firstEvent, lastEvent: run.lastEvent, before: 0, after: 0 };
   return [{ ...segment, offset: end - (run.lastStated ?? 0), basis: "order-only", lo, hi: end }];

@@ -1,9 +1,9 @@
 import type { EventDraft } from "../model/source.ts";
 import type { ClockKind } from "../model/time.ts";
-import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import { HOUR, SECOND } from "../model/time.ts";
 
 /** Lines of one file may be written a little out of order by several threads; a larger step back is a new run. */
-const STEP_BACK = MINUTE;
+const STEP_BACK = SECOND;
 /** A pause, or a clock that was set forward: a new run as well, so that either can be told later. */
 const STEP_FORWARD = HOUR;
 /** Between one line and the next, a clock that is only slewed keeps its distance from the monotonic one. */

@@ -11,6 +11,7 @@ import { MINUTE, SECOND } from "../../analyzer/model/time.ts";
 const utc = (text: string): number => Date.parse(`${text}Z`) * 1000;
 const id = (digit: string): string => digit.repeat(32);
 let events = 0;
+let lines = 1;
 
 /** A run of boot `boot` from `first` to `last` seconds since it, when the wall clock claims `wall` for second 0. */
 function run(boot: string, wall: string, first: number, last: number, more: Partial<ClockRun> = {}): ClockRun {
@@ -48,7 +49,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
   });
 }
 
-const line = (text: string, origin = "systemd-timesyncd") => ({ event: 1, origin, text, stated: null });
+const line = (text: string, origin = "systemd-timesyncd") => ({ event: lines++, origin, text, stated: null });
 const RESTORED = line("System clock time unset or jumped backwards, restored from recorded timestamp: Mon 2024-03-04");
 
 describe("one boot", () => {

@@ -103,7 +103,7 @@ describe("zones", () => {
     const runs = [run("local", utc("2017-10-28T00:00:00"), utc("2017-10-30T00:00:00"))];
     const { placements } = clockOf(runs, {
       timezone: { name: "Europe/Madrid", basis: "given" },
-      eventAt: () => 5,
+      eventAt: () => ({ event: 5, stated: utc("2017-10-29T12:00:00"), before: utc("2017-10-28T20:00:00") }),
     });
     expect(placements.map(({ offset }) => offset)).toEqual([-2 * HOUR, -HOUR]);
   });

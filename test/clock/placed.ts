@@ -1,0 +1,86 @@
+/** Puts what a simulated node said into a store, places it, and compares every interval with the truth. */
+import type { Database } from "better-sqlite3";
+import { placeTimes } from "../../analyzer/clock-pass.ts";
+import type { AnalysisOptions } from "../../analyzer/model/analysis.ts";
+import type { ClockFact } from "../../analyzer/model/fact.ts";
+import { SECOND } from "../../analyzer/model/time.ts";
+import { createMatcher } from "../../analyzer/rules/line.ts";
+import { loadRules } from "../../analyzer/rules/registry.ts";
+import { createStore } from "../../analyzer/store/open.ts";
+import { createWriter } from "../../analyzer/store/writer.ts";
+import { ZONE } from "./simulate-node.ts";
+import type { Said, SimulatedNode } from "./simulate-node.ts";
+
+export interface Compared {
+  said: Said;
+  path: string;
+  lo: number | null;
+  hi: number | null;
+  basis: string | null;
+  /** µs by which the truth lies outside of the interval. */
+  outside: number;
+}
+
+const OPTIONS: AnalysisOptions = { timezone: null, year: null, collectedAt: null, rules: null, version: "test" };
+const matcher = loadRules(null).then((rules) => createMatcher(rules.filter(({ id }) => id === "clock-line")));
+const line = { text: "", number: 1, byteOffset: 0, byteLength: 1 };
+
+/** Every event of a node with the interval that it is given. */
+export async function placeNode(
+  node: SimulatedNode,
+): Promise<{ compared: Compared[]; clock: ReturnType<typeof placeTimes> }> {
+  const match = await matcher;
+  const database = await createStore("");
+  try {
+    const writer = createWriter(database, match);
+    for (const { path, source, said } of node.artifacts) {
+      const id = writer.artifact(path, null, null);
+      said.forEach(({ draft }, index) =>
+        writer.event(id, { ...draft, line: { ...line, number: index + 1, byteOffset: index } }),
+      );
+      writer.finishArtifact(id, source, said.length, said.length);
+    }
+    writeClock(writer, node);
+    await writer.finish();
+    const clock = placeTimes(database, null, OPTIONS);
+    return { compared: compare(database, node), clock };
+  } finally {
+    database.close();
+  }
+}
+
+function writeClock(writer: ReturnType<typeof createWriter>, { collected }: SimulatedNode): void {
+  const id = writer.artifact("clock/date.txt", null, null);
+  const empty: ClockFact = {
+    reading: "collection",
+    time: null,
+    seconds: null,
+    zone: ZONE,
+    bootId: null,
+    synchronized: null,
+  };
+  const stated = Math.floor(collected.stated / SECOND) * SECOND;
+  const time = { stated, clock: "utc" as const, precision: SECOND };
+  writer.fact(id, "clock", "collection", { ...empty, time, bootId: collected.bootId }, line);
+  writer.fact(
+    id,
+    "clock",
+    "uptime",
+    { ...empty, reading: "uptime", zone: null, seconds: collected.uptime / SECOND },
+    line,
+  );
+  writer.finishArtifact(id, "clock-readings", 1, 1);
+}
+
+function compare(database: Database, node: SimulatedNode): Compared[] {
+  const rows = database.prepare("SELECT lo, hi, basis FROM timeline ORDER BY id").all() as Pick<
+    Compared,
+    "lo" | "hi" | "basis"
+  >[];
+  const all = node.artifacts.flatMap(({ path, said }) => said.map((own) => ({ said: own, path })));
+  return all.map(({ said, path }, index): Compared => {
+    const { lo, hi, basis } = rows[index] ?? { lo: null, hi: null, basis: null };
+    const outside = lo === null || hi === null ? 0 : Math.max(0, lo - said.truth, said.truth - hi);
+    return { said, path, lo, hi, basis, outside };
+  });
+}
