@@ -48,7 +48,8 @@ function readTime(text: string): { time: TimeReading; length: number } | null {
   if (wall && ctime) return { time: ctime.time, length: wall[0].length };
   const iso = ISO.exec(text);
   const parsed = iso && parseIso(iso[0]);
-  return iso && parsed ? { time: parsed.time, length: iso[0].length } : null;
+  // Second 0 is cut to whole seconds, however many digits follow.
+  return iso && parsed ? { time: { ...parsed.time, precision: SECOND }, length: iso[0].length } : null;
 }
 
 function readLine(line: string): KernelLine | null {
