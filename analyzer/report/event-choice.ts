@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3";
 import type { IncidentReport } from "../model/report.ts";
 import { MINUTE } from "../model/time.ts";
+import { columnsOf } from "../store/columns.ts";
 import { drawnTime } from "./times.ts";
 
 /** Kept around the window of a finding. */
@@ -27,9 +28,7 @@ interface Group {
 
 /** All events, sorted once; a choice for any cap is cheap after that. */
 export interface SortedEvents {
-  /** Event ids, ascending. */
-  ids: Uint32Array;
-  /** Of each event the index of its group; `CITED` for what the report cites. */
+  /** Of each event, in order of id, the index of its group; `CITED` for what the report cites. */
   groupOf: Uint32Array;
   /** In order of their first events. */
   groups: Group[];
@@ -37,8 +36,6 @@ export interface SortedEvents {
 }
 
 const CITED = 0xffffffff;
-/** Ids that are read at a time. */
-const SLICE = 50_000;
 
 /** Windows of the findings, µs UTC, widened and merged. */
 function windowsOf(report: IncidentReport): [from: number, to: number][] {
@@ -98,14 +95,15 @@ function sharesOf({ groups, cited }: SortedEvents, cap: number): number[] {
   return shares;
 }
 
-/** SQL that says whether `stated` plus the parameter @shift lies in a window; windows are sorted and lie apart. */
-function insideSql(windows: [from: number, to: number][]): string {
-  const middle = windows.length >> 1;
-  const pivot = windows[middle];
-  if (!pivot) return "0";
-  if (windows.length === 1) return `stated + @shift BETWEEN ${pivot[0]} AND ${pivot[1]}`;
-  const [before, after] = [windows.slice(0, middle), windows.slice(middle)];
-  return `CASE WHEN stated + @shift < ${pivot[0]} THEN ${insideSql(before)} ELSE ${insideSql(after)} END`;
+/** Whether a time lies in a window. Windows are sorted and lie apart; neighbours in a log ask for the same one. */
+function createInside(windows: [from: number, to: number][]): (time: number) => boolean {
+  let at = 0;
+  return (time) => {
+    while (at > 0 && time < (windows[at]?.[0] ?? Infinity)) at -= 1;
+    while (at + 1 < windows.length && time >= (windows[at + 1]?.[0] ?? Infinity)) at += 1;
+    const window = windows[at];
+    return window !== undefined && time >= window[0] && time <= window[1];
+  };
 }
 
 /** Ids of the cited events, ascending. */
@@ -133,23 +131,6 @@ function citedEvents(database: Database, report: IncidentReport, paths: Map<numb
   return found.toSorted((a, b) => a - b);
 }
 
-/** Stretches of at most `SLICE` ids that have one placement, or none, over all ids up to `last`. */
-function* slicesOf(ranges: PlacedRange[], last: number): Generator<{ from: number; to: number; shift: number | null }> {
-  let from = 0;
-  const cut = function* (
-    until: number,
-    shift: number | null,
-  ): Generator<{ from: number; to: number; shift: number | null }> {
-    for (; from <= until; from += SLICE) yield { from, to: Math.min(until, from + SLICE - 1), shift };
-    from = until + 1;
-  };
-  for (const { firstEvent, lastEvent, shift, timed } of ranges) {
-    if (firstEvent > from) yield* cut(firstEvent - 1, null);
-    if (lastEvent >= from) yield* cut(lastEvent, timed ? shift : null);
-  }
-  yield* cut(last, null);
-}
-
 /**
  * Sorts all events into cited, important (errors, warnings and what lies within ten minutes of a finding) and ordinary.
  * @param paths of the artifacts by their ids, as the report writes them
@@ -160,40 +141,26 @@ export function sortEvents(
   ranges: PlacedRange[],
   paths: Map<number, string>,
 ): SortedEvents {
-  const read = (query: string): number => database.prepare(query).pluck().get() as number;
-  const total = read("SELECT count(*) FROM event");
-  const keys = 2 * (read("SELECT ifnull(max(id), 0) FROM origin") + 1);
-  // One number for each event: rows of several columns take three times as long to read.
-  const query = (inside: string): string =>
-    `SELECT (id - @from) * ${keys} + origin * 2 + (level <= ${WARNING} OR (stated IS NOT NULL AND ${inside}))
-     FROM event WHERE id BETWEEN @from AND @to ORDER BY id`;
-  const placed = database.prepare(query(insideSql(windowsOf(report)))).pluck();
-  const unplaced = database.prepare(query("0")).pluck();
+  const columns = columnsOf(database);
   const cited = citedEvents(database, report, paths);
-  const sorted: SortedEvents = {
-    ids: new Uint32Array(total),
-    groupOf: new Uint32Array(total),
-    groups: [],
-    cited: cited.length,
-  };
-  const known = new Int32Array(keys).fill(-1);
-  let [count, citedNext] = [0, 0];
-  for (const { from, to, shift } of slicesOf(ranges, read("SELECT ifnull(max(id), 0) FROM event"))) {
-    const rows = shift === null ? unplaced.all({ from, to }) : placed.all({ from, to, shift });
-    for (const code of rows as number[]) {
-      const key = code % keys;
-      const id = from + (code - key) / keys;
-      sorted.ids[count] = id;
-      if (cited[citedNext] === id) {
-        citedNext += 1;
-        sorted.groupOf[count++] = CITED;
-        continue;
-      }
-      if (known[key] === -1) known[key] = sorted.groups.push({ important: key % 2 === 1, events: 0 }) - 1;
-      const index = known[key] as number;
-      (sorted.groups[index] as Group).events += 1;
-      sorted.groupOf[count++] = index;
+  const sorted: SortedEvents = { groupOf: new Uint32Array(columns.count), groups: [], cited: cited.length };
+  const inside = createInside(windowsOf(report));
+  const known: number[] = [];
+  let [citedNext, range] = [0, 0];
+  for (let id = 1; id <= columns.count; id += 1) {
+    if (cited[citedNext] === id) {
+      citedNext += 1;
+      sorted.groupOf[id - 1] = CITED;
+      continue;
     }
+    while ((ranges[range]?.lastEvent ?? Infinity) < id) range += 1;
+    const placed = ranges[range];
+    const shift = placed?.timed && placed.firstEvent <= id ? placed.shift : Number.NaN;
+    const isImportant = columns.level(id) <= WARNING || inside(columns.stated(id) + shift);
+    const key = columns.origin(id) * 2 + Number(isImportant);
+    const index = (known[key] ??= sorted.groups.push({ important: isImportant, events: 0 }) - 1);
+    (sorted.groups[index] as Group).events += 1;
+    sorted.groupOf[id - 1] = index;
   }
   return sorted;
 }
@@ -203,14 +170,13 @@ export function sortEvents(
  * does not fit is taken evenly from each origin.
  */
 export function chooseEvents(sorted: SortedEvents, cap: number): number[] {
-  const { ids, groupOf, groups } = sorted;
+  const { groupOf, groups } = sorted;
   const shares = sharesOf(sorted, cap);
   const seen = groups.map(() => 0);
   const taken = groups.map(() => 0);
   const chosen: number[] = [];
-  for (let position = 0; position < ids.length; position += 1) {
-    const id = ids[position] as number;
-    const index = groupOf[position] as number;
+  for (let id = 1; id <= groupOf.length; id += 1) {
+    const index = groupOf[id - 1] as number;
     if (index === CITED) {
       chosen.push(id);
       continue;

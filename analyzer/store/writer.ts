@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import { createBatcher } from "./batch.ts";
+import { rememberColumns } from "./columns.ts";
 import { createInterner, type TextMatch } from "./interner.ts";
 import { createRunCutter } from "./runs.ts";
 import { createSink } from "./sink.ts";
@@ -31,6 +32,7 @@ export function createWriter(database: Database, match: (text: string) => TextMa
   const batcher = createBatcher((batch) => sink.write(batch));
   const artifacts = new Map<number, [path: string, modified: number | null, link: string | null]>();
   const origins = createOrigins();
+  const columns = rememberColumns(database);
   const runs = createRunCutter(({ artifact, firstEvent, lastEvent, clock, firstStated, lastStated, ...run }) => {
     const monotonic = [run.firstMonotonic, run.lastMonotonic] as const;
     batcher.row(["run", artifact, firstEvent, lastEvent, clock, firstStated, lastStated, run.boot, ...monotonic]);
@@ -66,6 +68,7 @@ export function createWriter(database: Database, match: (text: string) => TextMa
       const { line, stated, precision, level } = draft;
       const text = texts.id(draft.text, id);
       const origin = origins.id(draft.origin);
+      columns.add(stated, level, origin);
       batcher.event(artifact, line.number, line.byteOffset, line.byteLength, stated, precision, level, origin, text);
     },
     fact(artifact, kind, key, value, line) {
