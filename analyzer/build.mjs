@@ -1,20 +1,27 @@
-// Completes what tsc leaves in dist/: copies the rules' YAML and the schema, precompiles the report's templates, bundles its script.
+// Completes what tsc leaves in dist/: copies the schema, puts the rules' YAML into one file, precompiles the report's templates, bundles its script.
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import { parse } from "yaml";
 import { bundleClient } from "./client/bundle.mjs";
 
 const source = dirname(fileURLToPath(import.meta.url));
 const templates = join(source, "..", "templates");
 const target = process.argv[2] ?? join(source, "..", "dist");
 
-function copyData() {
-  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(?:yaml|sql)$/.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    cpSync(path, join(target, relative(source, path)));
-  }
+function copySchema() {
+  cpSync(join(source, "store", "schema.sql"), join(target, "store", "schema.sql"));
+}
+
+/** The fields of every line rule by id; they are checked when they are loaded, as those of a user are. */
+function compileRules() {
+  const names = readdirSync(join(source, "rules")).filter((name) => name.endsWith(".yaml"));
+  const fields = names.toSorted().map((name) => {
+    const text = readFileSync(join(source, "rules", name), "utf8");
+    return [name.slice(0, -".yaml".length), parse(text)];
+  });
+  writeFileSync(join(target, "rules", "line-rules.json"), JSON.stringify(Object.fromEntries(fields)));
 }
 
 /** Partials are named after their files; the page itself is `report`. */
@@ -46,5 +53,6 @@ function compileTemplates() {
   writeFileSync(join(target, "report", "templates.js"), lines.join("\n"));
 }
 
-copyData();
+copySchema();
+compileRules();
 compileTemplates();

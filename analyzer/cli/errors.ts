@@ -1,6 +1,6 @@
 import { BundleError } from "../bundle/errors.ts";
 import { DifferentNodes } from "../compare.ts";
-import { RuleError } from "../rules/yaml.ts";
+import { RuleError } from "../rules/_rule-error.ts";
 import { StoreUnavailable } from "../store/open.ts";
 
 /** Wrong use of the command line, or an output that cannot be written. */

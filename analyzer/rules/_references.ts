@@ -1,7 +1,7 @@
 import { causes, layers } from "../model/words.ts";
 import { needs } from "./needs.ts";
 import type { LineRule, Rule } from "./types.ts";
-import { RuleError } from "./yaml.ts";
+import { RuleError } from "./_rule-error.ts";
 
 interface RuleFile {
   rule: LineRule;
