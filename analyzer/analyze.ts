@@ -14,11 +14,12 @@ import type { Micros } from "./model/time.ts";
 import { buildReport } from "./report/build.ts";
 import { addExcerpts, wantedLines } from "./report/excerpts.ts";
 import { evaluateRules } from "./rules/evaluate.ts";
-import { createMatcher } from "./rules/line.ts";
 import { missingNeeds, presentNeeds } from "./rules/needs.ts";
+import { textMatcher } from "./rules/matcher.ts";
 import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
+import { clockSignatures } from "./store/clock-queries.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
 import { finishStore, writeFindings } from "./store/finish.ts";
@@ -48,10 +49,9 @@ export async function examine(
     loadRules(options.rules),
     open(),
   ]);
-  const match = createMatcher(rules);
   const { manifest, unread, problems } = await ingest(bundle, sources, database, {
     binary,
-    match,
+    matcher: textMatcher([...rules.filter((rule) => rule.type === "line"), ...clockSignatures]),
     onArtifact: (path) => onProgress({ stage: "read", detail: path }),
   });
 

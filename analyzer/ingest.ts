@@ -10,7 +10,7 @@ import { spill } from "./bundle/spill.ts";
 import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { BinarySource, Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
-import type { TextMatch } from "./store/interner.ts";
+import type { TextMatcher } from "./store/matches.ts";
 import type { StoreWriter } from "./store/writer.ts";
 import { createWriter } from "./store/writer.ts";
 
@@ -29,8 +29,8 @@ export interface Ingested {
 export interface IngestOptions {
   /** Sources of files that are no text. */
   binary: BinarySource[];
-  /** What the line rules find in a text; called once for each distinct one. */
-  match(text: string): TextMatch[];
+  /** What the line rules find in a text. */
+  matcher: TextMatcher;
   onArtifact(path: string, bytes: number): void;
 }
 
@@ -41,7 +41,7 @@ export async function ingest(
   database: Database,
   options: IngestOptions,
 ): Promise<Ingested> {
-  const writer = createWriter(database, options.match);
+  const writer = createWriter(database, options.matcher);
   const manifest = createManifestReader();
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];

@@ -1,4 +1,4 @@
-import type { LineRule, Rule } from "./types.ts";
+import type { LineRule } from "./types.ts";
 import { createPrefilter } from "./prefilter.ts";
 
 /** What one rule captured in one text. */
@@ -7,11 +7,14 @@ export interface LineMatch {
   captures: Record<string, string>;
 }
 
+/** What of a line rule is compared with texts. */
+export type Signature = Pick<LineRule, "id" | "match" | "except">;
+
 /** Longer texts are matched by their beginning only: no message of a program says what it is about after 16 KiB. */
 const LONGEST = 16_384;
 
 /** Tries a text against one rule without the filter. Null when it does not match. */
-export function matchRule(rule: LineRule, text: string): Record<string, string> | null {
+export function matchRule(rule: Signature, text: string): Record<string, string> | null {
   const head = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   if (rule.except?.test(head)) return null;
   for (const { pattern } of rule.match) {
@@ -26,10 +29,9 @@ export function matchRule(rule: LineRule, text: string): Record<string, string> 
 }
 
 /** Matches texts against all line rules at once. Called once per distinct text. */
-export function createMatcher(rules: Rule[]): (text: string) => LineMatch[] {
-  const lineRules = rules.filter((rule) => rule.type === "line");
+export function createMatcher(rules: Signature[]): (text: string) => LineMatch[] {
   const literals = new Map<string, number[]>();
-  lineRules.forEach((rule, index) => {
+  rules.forEach((rule, index) => {
     for (const literal of new Set(rule.match.flatMap((entry) => entry.literals))) {
       const key = literal.toLowerCase();
       literals.set(key, [...(literals.get(key) ?? []), index]);
@@ -45,7 +47,7 @@ export function createMatcher(rules: Rule[]): (text: string) => LineMatch[] {
     });
     if (tried === null) return [];
     return [...(tried as Set<number>)].flatMap((index) => {
-      const rule = lineRules[index] as LineRule;
+      const rule = rules[index] as Signature;
       const captures = matchRule(rule, text);
       return captures === null ? [] : [{ rule: rule.id, captures }];
     });

@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 1 << 19;
 
 /** A row of one of the small tables: the statement of `rows.ts` that takes it, and its values. */
 export type SmallRow = [table: SmallTable, ...values: (string | number | null)[]];
-export type SmallTable = "artifact" | "origin" | "run" | "fact" | "warning" | "match";
+export type SmallTable = "artifact" | "origin" | "run" | "fact" | "warning";
 
 export interface Batch {
   /** Id of the first event; the others count up from it. */
@@ -20,6 +20,8 @@ export interface Batch {
   texts: number;
   /** The texts, each followed by NUL, which no stored text holds. */
   text: string;
+  /** Final uses of texts of this batch or earlier ones; see `interner.ts`. */
+  uses: Float64Array[];
   rows: SmallRow[];
 }
 
@@ -48,6 +50,7 @@ export interface Batcher {
     text: number,
   ): void;
   text(text: string): void;
+  uses(uses: Float64Array): void;
   row(row: SmallRow): void;
   flush(): void;
   /** Takes back the numbers of a batch that was written, for another one. */
@@ -64,19 +67,21 @@ export function createBatcher(emit: (batch: Batch) => void): Batcher {
   let firstText = 1;
   let texts: string[] = [];
   let characters = 0;
+  let uses: Float64Array[] = [];
   let rows: SmallRow[] = [];
 
   function flush(): void {
     const events = filled / EVENT_COLUMNS;
-    if (events === 0 && texts.length === 0 && rows.length === 0) return;
+    if (events === 0 && texts.length === 0 && uses.length === 0 && rows.length === 0) return;
     const text = texts.length === 0 ? "" : `${texts.join("\0")}\0`;
-    const batch = { firstEvent, events, numbers, firstText, texts: texts.length, text, rows };
+    const batch = { firstEvent, events, numbers, firstText, texts: texts.length, text, uses, rows };
     firstEvent += events;
     firstText += texts.length;
     numbers = take();
     filled = 0;
     texts = [];
     characters = 0;
+    uses = [];
     rows = [];
     emit(batch);
   }
@@ -101,6 +106,7 @@ export function createBatcher(emit: (batch: Batch) => void): Batcher {
       characters += text.length;
       if (characters >= MAX_CHARACTERS) flush();
     },
+    uses: (numbers) => void uses.push(numbers),
     row(row) {
       rows.push(row);
       if (rows.length >= MAX_EVENTS) flush();

@@ -31,36 +31,52 @@ export function linesAround(database: Database, event: number, count: number): L
   return [...side("<", "DESC").toReversed(), ...side(">=", "ASC")];
 }
 
-/** The lines whose texts `query` selects, in bundle order. Most bundles have none: then no event is looked at. */
-function linesOf(database: Database, query: string, condition = ""): LineRow[] {
-  const texts = database.prepare(query).pluck().all() as number[];
-  if (texts.length === 0) return [];
+/** Texts that the clock model asks for, found while they are stored, as the line rules are. */
+export const clockSignatures = [
+  {
+    id: "clock:synchronized",
+    match: [
+      {
+        literals: ["Selected source ", "Contacted time server ", "Initial clock synchronization "],
+        pattern: /^(?:Selected source|Contacted time server|Initial clock synchronization) /,
+      },
+    ],
+    except: null,
+  },
+  {
+    // systemd src/shutdown/shutdown.c, src/journal/journald.c
+    id: "clock:shutdown",
+    match: [
+      {
+        literals: ["Journal stopped", "Powering off", "Rebooting", "Shutting down.", "Reached target "],
+        pattern:
+          /^(?:Journal stopped$|Powering off|Rebooting|Shutting down\.$|Reached target [^]{0,80}?(?:Shutdown|Power-Off|System Power Off))/,
+      },
+    ],
+    except: null,
+  },
+];
+
+/** The lines that one of some rules or signatures matched, in bundle order. */
+function linesOf(database: Database, rules: string[], condition = ""): LineRow[] {
   return database
     .prepare(
-      `SELECT ${COLUMNS} FROM event ${JOINS} WHERE event.text IN (SELECT value FROM json_each(?)) ${condition}
+      `WITH said AS (SELECT text, first_event, last_event FROM match WHERE rule IN (SELECT value FROM json_each(?)))
+       SELECT ${COLUMNS} FROM event ${JOINS}
+       WHERE event.id BETWEEN (SELECT min(first_event) FROM said) AND (SELECT max(last_event) FROM said)
+         AND event.text IN (SELECT text FROM said) ${condition}
        ORDER BY event.id LIMIT ${MOST_LINES}`,
     )
-    .all(JSON.stringify(texts)) as LineRow[];
+    .all(JSON.stringify(rules)) as LineRow[];
 }
 
 /** What programs say of a clock that was not set, restored, stepped or synchronized, in bundle order. */
 export function clockLines(database: Database): LineRow[] {
-  // The range of first letters rules most texts out at a fraction of what GLOB costs; so below.
-  return linesOf(
-    database,
-    `SELECT text FROM match WHERE rule = 'clock-line'
-     UNION SELECT id FROM text WHERE text >= 'C' AND text < 'T' AND (text GLOB 'Selected source *'
-       OR text GLOB 'Contacted time server *' OR text GLOB 'Initial clock synchronization *')`,
-  );
+  return linesOf(database, ["clock-line", "clock:synchronized"]);
 }
 
-/** The last words of a machine that is shut down in order (systemd src/shutdown/shutdown.c, src/journal/journald.c). */
+/** The last words of a machine that is shut down in order. */
 export function shutdownLines(database: Database): LineRow[] {
-  return linesOf(
-    database,
-    `SELECT id FROM text WHERE text >= 'J' AND text < 'T' AND (text = 'Journal stopped' OR text GLOB 'Powering off*'
-       OR text GLOB 'Rebooting*' OR text GLOB 'Shutting down.' OR text GLOB 'Reached target *Shutdown*'
-       OR text GLOB 'Reached target *Power-Off*' OR text GLOB 'Reached target *System Power Off*')`,
-    "AND origin.name IN ('systemd', 'systemd-shutdown', 'systemd-journald', 'kernel')",
-  );
+  const programs = "('systemd', 'systemd-shutdown', 'systemd-journald', 'kernel')";
+  return linesOf(database, ["clock:shutdown"], `AND origin.name IN ${programs}`);
 }

@@ -1,83 +1,82 @@
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 17;
+const GENERATION = INTERN_LIMIT / 2;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
 
-/** What a line rule captured in a text. */
-export interface TextMatch {
-  rule: string;
-  captures: Record<string, string>;
-}
-
-/** A text that rules matched, with the events that said it. */
-export interface MatchedText {
-  id: number;
-  matches: TextMatch[];
-  events: number;
-  firstEvent: number;
-  lastEvent: number;
-}
+/** Numbers of a use of a text: its id, the number of events that said it, the first and the last of them. */
+export const USE_COLUMNS = 4;
 
 export interface Interner {
   /** The id of what an event says; ids count up from 1. */
   id(text: string, event: number): number;
-  /** Hands out the matched texts that are still remembered. */
+  /** Hands out the uses of all texts that are still remembered. */
   finish(): void;
 }
 
 interface InternerOptions {
-  /** Called once for each new text, as it can be stored; gives what the rules find in it. */
-  onText(id: number, text: string): TextMatch[];
-  /** Called for each matched text when no event can add to it any more. */
-  onMatched(text: MatchedText): void;
+  /** Called once for each new text, as it can be stored. */
+  onText(text: string): void;
+  /** Called when no event can add to the uses of some texts any more: `USE_COLUMNS` numbers for each, by id. */
+  onUses(uses: Float64Array): void;
 }
 
 interface Generation {
-  texts: Map<string, number | MatchedText>;
-  matched: MatchedText[];
+  /** Places in `uses`. */
+  texts: Map<string, number>;
+  uses: Float64Array;
 }
 
-const newGeneration = (): Generation => ({ texts: new Map(), matched: [] });
+const newGeneration = (): Generation => ({ texts: new Map(), uses: new Float64Array(GENERATION * USE_COLUMNS) });
 
 /** Gives equal texts one id, as long as they are remembered. Memory does not grow with the number of texts. */
-export function createInterner({ onText, onMatched }: InternerOptions): Interner {
+export function createInterner({ onText, onUses }: InternerOptions): Interner {
   let recent = newGeneration();
-  let older = newGeneration();
+  let older: Generation | null = null;
   let count = 0;
+
+  const handOut = ({ texts, uses }: Generation): void => {
+    if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
+  };
 
   function add(text: string, event: number): number {
     const id = ++count;
-    const matches = onText(id, storable(text));
-    const matched = matches.length === 0 ? null : { id, matches, events: 1, firstEvent: event, lastEvent: event };
+    onText(storable(text));
     if (text.length > INTERN_LENGTH) {
-      if (matched !== null) onMatched(matched);
+      onUses(Float64Array.of(id, 1, event, event));
       return id;
     }
-    recent.texts.set(text, matched ?? id);
-    if (matched !== null) recent.matched.push(matched);
-    if (recent.texts.size >= INTERN_LIMIT / 2) {
-      older.matched.forEach(onMatched);
+    const at = recent.texts.size * USE_COLUMNS;
+    recent.texts.set(text, at);
+    recent.uses[at] = id;
+    recent.uses[at + 1] = 1;
+    recent.uses[at + 2] = event;
+    recent.uses[at + 3] = event;
+    if (recent.texts.size === GENERATION) {
+      if (older !== null) handOut(older);
       older = recent;
       recent = newGeneration();
     }
     return id;
   }
 
+  const again = (uses: Float64Array, at: number, event: number): number => {
+    uses[at + 1] = (uses[at + 1] as number) + 1;
+    uses[at + 3] = event;
+    return uses[at] as number;
+  };
+
   return {
     id(text, event) {
-      const known = recent.texts.get(text) ?? older.texts.get(text);
-      if (known === undefined) return add(text, event);
-      if (typeof known === "number") return known;
-      known.events += 1;
-      known.lastEvent = event;
-      return known.id;
+      const known = recent.texts.get(text);
+      if (known !== undefined) return again(recent.uses, known, event);
+      const knownBefore = older?.texts.get(text);
+      return knownBefore === undefined || older === null ? add(text, event) : again(older.uses, knownBefore, event);
     },
     finish() {
-      older.matched.forEach(onMatched);
-      recent.matched.forEach(onMatched);
-      older = newGeneration();
+      if (older !== null) handOut(older);
+      handOut(recent);
+      older = null;
       recent = newGeneration();
     },
   };
@@ -86,5 +85,5 @@ export function createInterner({ onText, onMatched }: InternerOptions): Interner
 /** What SQLite can hold. NUL ends a text in some tools, and half of a surrogate pair has no UTF-8. */
 function storable(text: string): string {
   const visible = text.includes("\0") ? text.replaceAll("\0", "␀") : text;
-  return LONE_SURROGATE.test(visible) ? visible.replaceAll(LONE_SURROGATES, "\ufffd") : visible;
+  return /\p{Surrogate}/u.test(visible) ? visible.replaceAll(/\p{Surrogate}/gu, "\ufffd") : visible;
 }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import { EVENT_COLUMNS, type Batch, type SmallTable } from "./batch.ts";
+import { createMatchRows, type Match, type OpenMatches } from "./matches.ts";
 
 /** Rows of one statement: it costs a third of one statement for each row. */
 const TOGETHER = 32;
@@ -8,23 +9,35 @@ const TEXTS_TOGETHER = 256;
 /** Puts batches into the tables. */
 export interface RowWriter {
   write(batch: Batch): void;
-  /** Ends the transaction that `createRowWriter` began. */
-  finish(): void;
+  /** Ends the transaction that `createRowWriter` began; gives what another writer has to go on with. */
+  finish(): OpenMatches;
 }
 
-/** All rows in one transaction. With `index`, the full-text index is filled beside the texts. */
-export function createRowWriter(database: Database, index: boolean): RowWriter {
+export interface RowOptions {
+  /** Whether the full-text index is filled beside the texts. */
+  index: boolean;
+  match: Match;
+  open: OpenMatches;
+}
+
+/** All rows in one transaction. */
+export function createRowWriter(database: Database, { index, match, open }: RowOptions): RowWriter {
   const statements = prepareSmall(database);
   const events = createEventRows(database);
   const texts = createTextRows(database, index);
+  const matches = createMatchRows(database, match, open);
   database.exec("BEGIN");
   return {
     write(batch) {
       events(batch);
-      texts(batch);
+      matches.texts(batch.firstText, texts(batch));
+      for (const uses of batch.uses) matches.uses(uses);
       for (const [table, ...values] of batch.rows) statements[table].run(...values);
     },
-    finish: () => void database.exec("COMMIT"),
+    finish() {
+      database.exec("COMMIT");
+      return matches.open;
+    },
   };
 }
 
@@ -40,7 +53,6 @@ function prepareSmall(database: Database): Record<SmallTable, Statement> {
     ),
     fact: insert("fact", "kind, key, value, artifact, line, byte_offset, byte_length"),
     warning: insert("warning", "artifact, line, message"),
-    match: insert("match", "rule, text, captures, events, first_event, last_event"),
   };
 }
 
@@ -76,17 +88,18 @@ function createEventRows(database: Database): (batch: Batch) => void {
 }
 
 /** Texts go in as JSON arrays: SQLite takes them apart faster than one value after another can be bound. */
-function createTextRows(database: Database, index: boolean): (batch: Batch) => void {
+function createTextRows(database: Database, index: boolean): (batch: Batch) => string[] {
   const insert = database.prepare("INSERT INTO text (id, text) SELECT ? + key, value FROM json_each(?)");
   const insertIndex = database.prepare(
     "INSERT INTO text_fts (rowid, text) SELECT id, text FROM text WHERE id BETWEEN ? AND ?",
   );
   return ({ firstText, texts, text }) => {
-    if (texts === 0) return;
+    if (texts === 0) return [];
     const all = text.slice(0, -1).split("\0");
     for (let from = 0; from < texts; from += TEXTS_TOGETHER) {
       insert.run(firstText + from, JSON.stringify(all.slice(from, from + TEXTS_TOGETHER)));
     }
     if (index) insertIndex.run(firstText, firstText + texts - 1);
+    return all;
   };
 }

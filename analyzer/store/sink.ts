@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Sink } from "./batch.ts";
+import type { TextMatcher } from "./matches.ts";
 import { createRowWriter } from "./rows.ts";
 import { hasThread, startThread } from "./thread.ts";
 
@@ -11,17 +12,17 @@ const BATCHES_BEFORE_THREAD = 8;
  * reading and storing share two processors; the rows are the same. A store without a file is always written at once.
  * @param free takes the numbers of each batch when they are written
  */
-export function createSink(database: Database, free: (numbers: Float64Array) => void): Sink {
+export function createSink(database: Database, matcher: TextMatcher, free: (numbers: Float64Array) => void): Sink {
   const index = !database.memory;
-  const rows = createRowWriter(database, index);
+  const rows = createRowWriter(database, { index, match: matcher.match, open: new Map() });
   const mayThread = !database.memory && hasThread;
   let thread: Sink | null = null;
   let left = BATCHES_BEFORE_THREAD;
   return {
     write(batch) {
       if (mayThread && thread === null && left-- === 0) {
-        rows.finish();
-        thread = startThread(database, index, free);
+        const { module, argument } = matcher;
+        thread = startThread(database, { index, module, argument, open: rows.finish() }, free);
       }
       if (thread !== null) return thread.write(batch);
       rows.write(batch);

@@ -2,14 +2,21 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createRowWriter } from "./rows.ts";
 import { reopenStore } from "./open.ts";
-import type { Answer, Order } from "./thread.ts";
+import type { Match } from "./matches.ts";
+import type { Answer, Order, ThreadData } from "./thread.ts";
 
-const { path, index } = workerData as { path: string; index: boolean };
+const { path, index, module, argument, open } = workerData as ThreadData;
 const port = parentPort;
 if (port === null) throw new Error("store-thread.ts is started by thread.ts");
 const answer = (message: Answer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-const ready = reopenStore(path).then((database) => ({ database, rows: createRowWriter(database, index) }));
+const ready = begin();
+
+async function begin() {
+  const { default: createMatch } = (await import(module)) as { default: (argument: unknown) => Match };
+  const database = await reopenStore(path);
+  return { database, rows: createRowWriter(database, { index, match: createMatch(argument), open }) };
+}
 
 /** Orders are carried out in turn; after an error all others are left undone. */
 let turn: Promise<unknown> = ready;

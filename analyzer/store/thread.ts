@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import type { Batch, Sink } from "./batch.ts";
+import type { OpenMatches, TextMatcher } from "./matches.ts";
 
 /** Batches under way before the reader has to wait: some megabytes. */
 const MAX_UNDER_WAY = 8;
@@ -13,6 +14,13 @@ export type Answer =
 /** What the thread is told. */
 export type Order = { batch: Batch } | { finish: true };
 
+/** What the thread begins with. */
+export interface ThreadData extends Pick<TextMatcher, "module" | "argument"> {
+  path: string;
+  index: boolean;
+  open: OpenMatches;
+}
+
 /** Null where the thread's code is not compiled: sources run as they are in the tests. */
 const code = new URL("store-thread.js", import.meta.url);
 
@@ -23,11 +31,15 @@ export const hasThread = existsSync(code);
  * Hands the file of a store to a thread that writes batches into it. The database must not be used until `finish` has
  * resolved. An error there rejects `busy` or `finish`, as it would have been thrown here.
  */
-export function startThread(database: Database, index: boolean, free: (numbers: Float64Array) => void): Sink {
+export function startThread(
+  database: Database,
+  data: Omit<ThreadData, "path">,
+  free: (numbers: Float64Array) => void,
+): Sink {
   // Another connection can only write when this one gives up its lock, which it does with its next access.
   database.pragma("locking_mode = NORMAL");
   database.prepare("SELECT count(*) FROM artifact").get();
-  const worker = new Worker(code, { workerData: { path: database.name, index } });
+  const worker = new Worker(code, { workerData: { path: database.name, ...data } satisfies ThreadData });
   let underWay = 0;
   let failure: Error | null = null;
   let ended = false;

@@ -3,7 +3,8 @@ import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import { createBatcher } from "./batch.ts";
 import { rememberColumns } from "./columns.ts";
-import { createInterner, type TextMatch } from "./interner.ts";
+import { createInterner } from "./interner.ts";
+import type { TextMatcher } from "./matches.ts";
 import { createRunCutter } from "./runs.ts";
 import { createSink } from "./sink.ts";
 
@@ -25,10 +26,10 @@ export interface StoreWriter {
 
 /**
  * Writes drafts as they come into an empty store. Event ids count up from 1 in bundle order.
- * @param match what the line rules find in a text; called once for each newly stored text, in order
+ * @param matcher what the line rules find in a text
  */
-export function createWriter(database: Database, match: (text: string) => TextMatch[]): StoreWriter {
-  const sink = createSink(database, (numbers) => batcher.free(numbers));
+export function createWriter(database: Database, matcher: TextMatcher): StoreWriter {
+  const sink = createSink(database, matcher, (numbers) => batcher.free(numbers));
   const batcher = createBatcher((batch) => sink.write(batch));
   const artifacts = new Map<number, [path: string, modified: number | null, link: string | null]>();
   const origins = createOrigins();
@@ -37,17 +38,7 @@ export function createWriter(database: Database, match: (text: string) => TextMa
     const monotonic = [run.firstMonotonic, run.lastMonotonic] as const;
     batcher.row(["run", artifact, firstEvent, lastEvent, clock, firstStated, lastStated, run.boot, ...monotonic]);
   });
-  const texts = createInterner({
-    onText(_id, text) {
-      batcher.text(text);
-      return match(text);
-    },
-    onMatched({ id, matches, events, firstEvent, lastEvent }) {
-      for (const { rule, captures } of matches) {
-        batcher.row(["match", rule, id, JSON.stringify(captures), events, firstEvent, lastEvent]);
-      }
-    },
-  });
+  const texts = createInterner({ onText: (text) => batcher.text(text), onUses: (uses) => batcher.uses(uses) });
   let lastArtifact = 0;
   let lastEvent = 0;
 

@@ -48,7 +48,11 @@ async function read(length: number): Promise<Counts> {
   const [sources, binary] = [await loadSources(), await loadBinarySources()];
   const opened = await openBundle([prefix(length)]);
   const database = await createStore("");
-  const { manifest } = await ingest(opened, sources, database, { binary, match: () => [], onArtifact() {} });
+  const { manifest } = await ingest(opened, sources, database, {
+    binary,
+    matcher: { match: () => [], module: "", argument: null },
+    onArtifact() {},
+  });
   const count = (table: string): number =>
     (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count;
   const recorded = manifest?.steps.filter(({ status }) => status !== "not-reached").length ?? 0;

@@ -14,7 +14,7 @@ type Entry = Pick<EventDraft, "stated" | "boot" | "monotonic"> & { clock?: Event
 
 async function runsOf(entries: Entry[]) {
   const database = await createStore("");
-  const writer = createWriter(database, () => []);
+  const writer = createWriter(database, { match: () => [], module: "", argument: null });
   const id = writer.artifact("journal", null, null);
   for (const [index, entry] of entries.entries()) {
     const line = { text: "x", number: index + 1, byteOffset: index, byteLength: 1 };

@@ -8,7 +8,7 @@ const EVENTS = 70_000;
 
 test("what is remembered of the events is what stands in the store", async () => {
   const database = await createStore("");
-  const writer = createWriter(database, () => []);
+  const writer = createWriter(database, { match: () => [], module: "", argument: null });
   const artifact = writer.artifact("journal.txt", null, null);
   for (let number = 1; number <= EVENTS; number++) {
     const line = { number, byteOffset: number * 10, byteLength: 9, text: "" };

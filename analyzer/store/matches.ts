@@ -1,0 +1,60 @@
+import type { Database } from "better-sqlite3";
+import { USE_COLUMNS } from "./interner.ts";
+
+/** What a line rule captured in a text. */
+export interface TextMatch {
+  rule: string;
+  captures: Record<string, string>;
+}
+
+/** What the line rules find in a text; called once for each stored one, in order. */
+export type Match = (text: string) => TextMatch[];
+
+/** A `Match`, and where a thread finds its own one: the default export of `module`, called with `argument`. */
+export interface TextMatcher {
+  match: Match;
+  module: string;
+  argument: unknown;
+}
+
+/**
+ * Matches whose texts may still be said again, by the texts' ids. Captures are JSON: as parts of a text they would keep the
+ * whole batch in memory that it came with.
+ */
+export type OpenMatches = Map<number, { rule: string; captures: string }[]>;
+
+/** Writes the rows of the table `match`, each when all of its events are known. */
+export interface MatchRows {
+  texts(first: number, texts: string[]): void;
+  uses(uses: Float64Array): void;
+  open: OpenMatches;
+}
+
+/** @param open what an earlier writer of the same store left */
+export function createMatchRows(database: Database, match: Match, open: OpenMatches): MatchRows {
+  const insert = database.prepare(
+    "INSERT INTO match (rule, text, captures, events, first_event, last_event) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  return {
+    open,
+    texts(first, texts) {
+      for (const [index, text] of texts.entries()) {
+        const matches = match(text);
+        if (matches.length === 0) continue;
+        const kept = matches.map(({ rule, captures }) => ({ rule, captures: JSON.stringify(captures) }));
+        open.set(first + index, kept);
+      }
+    },
+    uses(uses) {
+      for (let at = 0; at < uses.length; at += USE_COLUMNS) {
+        const id = uses[at] as number;
+        const matches = open.get(id);
+        if (matches === undefined) continue;
+        open.delete(id);
+        for (const { rule, captures } of matches) {
+          insert.run(rule, id, captures, uses[at + 1], uses[at + 2], uses[at + 3]);
+        }
+      }
+    },
+  };
+}
