@@ -21,6 +21,7 @@ function compileRules() {
     const text = readFileSync(join(source, "rules", name), "utf8");
     return [name.slice(0, -".yaml".length), parse(text)];
   });
+  mkdirSync(join(target, "rules"), { recursive: true });
   writeFileSync(join(target, "rules", "line-rules.json"), JSON.stringify(Object.fromEntries(fields)));
 }
 

@@ -156,7 +156,15 @@ function sniff(head: string[]): number {
 const source: SourceParser = {
   id: "directory-listing",
   title: "ls -l listings",
-  kinds: ["overlay2-list", "docker-containers", "containerd-snapshots", "kubelet-pods", "datastore", "pod-log-links"],
+  kinds: [
+    "overlay2-list",
+    "overlay2-l",
+    "docker-containers",
+    "containerd-snapshots",
+    "kubelet-pods",
+    "datastore",
+    "pod-log-links",
+  ],
   command: /^(?:cd \S+ ?(?:;|&&) ?)?(?:busybox )?(?:ls|ll)\b(?=.* -\w*l|ll)|^find .* -ls\b/,
   sniff,
   open: (context) => new Listing(context),

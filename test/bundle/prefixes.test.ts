@@ -99,7 +99,9 @@ test("each of a dozen prefixes is analysed, and says which steps were not reache
     );
     if (own.length > 0) expect(own.length).toBeGreaterThanOrEqual(steps - 1);
     expect(report.bundles[0]?.complete).toBe(false);
-    expect(report.damage.length).toBeGreaterThan(0);
+    // Cut between two members, the bundle is whole as far as it goes: only the plan tells what is missing.
+    const missing = own.filter(({ status }) => status === "not-reached");
+    expect(report.damage.length + missing.length).toBeGreaterThan(0);
   }
 }, 60_000);
 
