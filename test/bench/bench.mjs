@@ -1,8 +1,18 @@
 // Measures an analysis of a large generated bundle: stage times, events/s, peak memory, size of the report, and the ratio
 // to gzip and to lnav on the same bytes. See README.md in this folder.
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -81,18 +91,52 @@ function countsOf(database) {
   return counts;
 }
 
-async function lnavTime(texts, directory) {
+/** Without a format of one's own lnav leaves docker's json files unread: three lines of ten. */
+const DOCKER_FORMAT = {
+  docker_json_log: {
+    title: "docker json-file",
+    json: true,
+    "timestamp-field": "time",
+    "body-field": "log",
+    "line-format": [{ field: "__timestamp__" }, " ", { field: "stream" }, " ", { field: "log" }],
+    value: { stream: { kind: "string", identifier: true }, log: { kind: "string" } },
+  },
+};
+
+function writeFormat(directory) {
+  const formats = join(directory, "lnav", "formats", "docker");
+  mkdirSync(formats, { recursive: true });
+  writeFileSync(join(formats, "docker.json"), JSON.stringify(DOCKER_FORMAT));
+  return join(directory, "lnav");
+}
+
+/** lnav on the same text, with or without a format for docker's files: seconds, best of `runs`, and lines that it read. */
+async function lnavTime(texts, directory, runs, options = []) {
   if (spawnSync("lnav", ["-V"]).error) return null;
   const listing = join(directory, "lnav.txt");
-  const stdout = openSync(listing, "w");
-  try {
-    const query = ";select log_level, count(*) from all_logs group by 1";
-    const { seconds } = await run("lnav", ["-n", "-c", query, ...texts], { stdout });
-    const rows = [...readFileSync(listing, "utf8").matchAll(/^\s*\w+\s+([\d,]+)\s*$/gm)];
-    return { seconds, lines: rows.reduce((sum, [, count]) => sum + Number(count.replaceAll(",", "")), 0) };
-  } finally {
+  const query = ";select log_level, count(*) from all_logs group by 1";
+  let best = Infinity;
+  for (let index = 0; index < runs; index++) {
+    const stdout = openSync(listing, "w");
+    const { seconds } = await run("lnav", [...options, "-n", "-c", query, ...texts], { stdout });
     closeSync(stdout);
+    best = Math.min(best, seconds);
   }
+  const rows = [...readFileSync(listing, "utf8").matchAll(/^\s*\w+\s+([\d,]+)\s*$/gm)];
+  return { seconds: best, lines: rows.reduce((sum, [, count]) => sum + Number(count.replaceAll(",", "")), 0) };
+}
+
+/** A row of the comparison with lnav. Only where it read every line is it held against the limit. */
+function lnavRow(name, lnav, seconds, lines) {
+  if (lnav === null) return [name, "-", "lnav not installed: not compared"];
+  const ratio = seconds / lnav.seconds;
+  const whole = lnav.lines >= lines;
+  const judged = whole ? `limit ${fixed(LIMITS.lnav, 1)}: ${verdict(ratio <= LIMITS.lnav)}` : "left lines unread";
+  return [
+    name,
+    `${fixed(lnav.seconds)} s`,
+    `analysis / lnav = ${fixed(ratio)}, ${judged} (it read ${lnav.lines} lines)`,
+  ];
 }
 
 const fixed = (number, digits = 2) => number.toFixed(digits);
@@ -108,6 +152,9 @@ function print(rows) {
 async function main() {
   const directory = mkdtempSync(join(tmpdir(), "coldcase-bench-"));
   try {
+    const [{ model } = { model: "unknown processor" }] = cpus();
+    const load = fixed(loadavg()[0]);
+    process.stdout.write(`${model}, ${availableParallelism()} processors, node ${process.version}, load ${load}\n`);
     process.stdout.write(`generating ${options.lines} lines in ${directory}\n`);
     const { bundle, texts, bytes } = await generate(directory, Number(options.lines));
     const out = join(directory, "out");
@@ -116,7 +163,9 @@ async function main() {
     const best = results.toSorted((a, b) => a.seconds - b.seconds)[0];
     const peak = Math.max(...results.map((result) => result.peak));
     const gzip = await run("gzip", ["-dc", bundle]);
-    const lnav = await lnavTime(texts, directory);
+    const runs = Number(options.runs);
+    const lnav = await lnavTime(texts, directory, runs);
+    const lnavDocker = await lnavTime(texts, directory, runs, ["-I", writeFormat(directory)]);
     const { events, texts: distinct } = countsOf(join(out, "bench.sqlite"));
     const html = statSync(join(out, "bench.html")).size;
     const mb = (value) => `${fixed(value / MEGABYTE, 1)} MB`;
@@ -142,13 +191,8 @@ async function main() {
       ["html", mb(html), `limit ${LIMITS.html} MB: ${verdict(html < LIMITS.html * MEGABYTE)}`],
       ["sqlite", mb(statSync(join(out, "bench.sqlite")).size)],
       ["gzip -dc", `${fixed(gzip.seconds)} s`, `analysis / gzip = ${fixed(best.seconds / gzip.seconds, 1)}`],
-      lnav === null
-        ? ["lnav", "-", "lnav not installed: not compared"]
-        : [
-            "lnav",
-            `${fixed(lnav.seconds)} s`,
-            `analysis / lnav = ${fixed(best.seconds / lnav.seconds)}, limit ${fixed(LIMITS.lnav, 1)}: ${verdict(best.seconds / lnav.seconds <= LIMITS.lnav)} (lnav read ${lnav.lines} lines)`,
-          ],
+      lnavRow("lnav, docker's files too", lnavDocker, best.seconds, Number(options.lines)),
+      lnavRow("lnav as it comes", lnav, best.seconds, Number(options.lines)),
     ]);
   } finally {
     if (!options.keep) rmSync(directory, { recursive: true, force: true });
