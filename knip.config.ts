@@ -8,6 +8,7 @@ const config: KnipConfig = {
     "analyzer/**/*.mjs",
     "analyzer/rules/*.ts",
     "analyzer/store/store-thread.ts",
+    "analyzer/excerpts-thread.ts",
     "analyzer/sources/*.ts",
     "test/**/*.test.ts",
     "test/**/*.mjs",

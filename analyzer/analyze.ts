@@ -18,6 +18,7 @@ import { missingNeeds, presentNeeds } from "./rules/needs.ts";
 import { textMatcher } from "./rules/matcher.ts";
 import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
+import type { Excerpts } from "./rereader.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
 import { clockSignatures } from "./store/clock-queries.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
@@ -26,6 +27,17 @@ import { finishStore, writeFindings } from "./store/finish.ts";
 
 /** Lines shown before and after a line of evidence. */
 const CONTEXT = 2;
+
+/** Fewer events are read again before a thread has started. */
+const EVENTS_FOR_THREAD = 100_000;
+
+/** What a caller can do to shorten the wait for the second reading of a large bundle. */
+export interface Assistance {
+  /** Reads lines again beside the caller; null when it cannot. */
+  reread?: (wanted: Map<string, number[]>, context: number) => Promise<Excerpts | null>;
+  /** Called when only the raw lines of the evidence are missing from the report. */
+  meanwhile?: (report: IncidentReport) => void;
+}
 
 /** Analyses one bundle into an empty store and gives its report; see `examine`. */
 export async function analyze(...args: Parameters<typeof examine>): Promise<IncidentReport> {
@@ -42,6 +54,7 @@ export async function examine(
   database: Database,
   options: AnalysisOptions,
   onProgress: (progress: Progress) => void,
+  { reread, meanwhile }: Assistance = {},
 ): Promise<{ report: IncidentReport; findings: Finding[]; collectedAt: Micros | null }> {
   const [sources, binary, rules, bundle] = await Promise.all([
     loadSources(),
@@ -109,7 +122,10 @@ export async function examine(
     host: manifest?.host ?? null,
     unread,
   });
-  addExcerpts(report, await readExcerpts(open, wantedLines(report), CONTEXT, binary));
+  const wanted = wantedLines(report);
+  const pending = counts.events < EVENTS_FOR_THREAD ? null : reread?.(wanted, CONTEXT);
+  meanwhile?.(report);
+  addExcerpts(report, (await pending) ?? (await readExcerpts(open, wanted, CONTEXT, binary)));
   finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });
   await bundle.close();
   return { report, findings, collectedAt: clock.collectedAt?.best ?? null };

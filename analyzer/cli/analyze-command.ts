@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
-import type { Database } from "better-sqlite3";
 import type { Command } from "commander";
+import type { Assistance } from "../analyze.ts";
 import { analyze } from "../analyze.ts";
 import type { BundleInput } from "../compare.ts";
 import { analyzeSeveral } from "../compare.ts";
@@ -13,7 +13,10 @@ import type { OpenedBundle } from "../model/artifact.ts";
 import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { severities } from "../model/words.ts";
+import type { EventSelection } from "../report/event-selection.ts";
+import { selectEvents } from "../report/event-selection.ts";
 import { exportEvents } from "../report/events.ts";
+import { rereadInThread } from "../rereader.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -99,9 +102,17 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     const database = await createStore(databaseFile(plan, index));
     inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits), database });
   }
-  const { report: whole, newest } = await analyzeAll(inputs, analysis, (step) => progress.show(step));
+  const {
+    report: whole,
+    newest,
+    selection,
+  } = await analyzeAll(inputs, analysis, {
+    withEvents: plan.html !== null,
+    reread: paths.includes("-") ? undefined : (wanted, context) => rereadInThread({ paths, limits, wanted, context }),
+    onProgress: (step) => progress.show(step),
+  });
   const redaction = redactReport(whole, masking);
-  const events = plan.html === null ? null : eventsFor(newest.database, redaction);
+  const events = selection === null ? null : eventsFor(selection, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();
   if (paths.includes("-")) for (const bundle of opened) await bundle.close();
@@ -142,19 +153,30 @@ function databaseFile(plan: OutputPlan, index: number): string {
   return path;
 }
 
-async function analyzeAll(
-  inputs: BundleInput[],
-  options: AnalysisOptions,
-  onProgress: (progress: Progress) => void,
-): Promise<{ report: IncidentReport; newest: BundleInput }> {
+interface Wishes {
+  withEvents: boolean;
+  /** Reads lines of the only bundle again in a thread. */
+  reread: Assistance["reread"];
+  onProgress(progress: Progress): void;
+}
+
+async function analyzeAll(inputs: BundleInput[], options: AnalysisOptions, { withEvents, reread, onProgress }: Wishes) {
   const [newest, ...others] = inputs;
-  if (newest === undefined || others.length > 0) return analyzeSeveral(inputs, options, onProgress);
-  return { report: await analyze(newest.open, newest.database, options, onProgress), newest };
+  let selection: EventSelection | null = null;
+  if (newest === undefined || others.length > 0) {
+    const several = await analyzeSeveral(inputs, options, onProgress);
+    if (withEvents) selection = selectEvents(several.newest.database, several.report);
+    return { ...several, selection };
+  }
+  const select = (report: IncidentReport): void => void (selection = selectEvents(newest.database, report));
+  const assistance: Assistance = { ...(reread && { reread }), ...(withEvents && { meanwhile: select }) };
+  const report = await analyze(newest.open, newest.database, options, onProgress, assistance);
+  return { report, newest, selection: selection as EventSelection | null };
 }
 
 /** As many events as fit into the HTML report beside its text. */
-function eventsFor(database: Database, { report, mask }: Redaction): ReportEvents {
-  return exportEvents(database, report, HTML_BYTES - Buffer.byteLength(renderHtml(report)), mask);
+function eventsFor(selection: EventSelection, { report, mask }: Redaction): ReportEvents {
+  return exportEvents(selection, HTML_BYTES - Buffer.byteLength(renderHtml(report)), mask);
 }
 
 /** Renders the report inside of an earlier HTML report with today's templates. */

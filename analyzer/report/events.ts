@@ -1,52 +1,12 @@
 /** The events that go into the HTML report, as compact columns. Nothing else of the store leaves with it. */
 import { createHash } from "node:crypto";
-import type { Database } from "better-sqlite3";
-import type { EventPlace, ReportEvents } from "../model/events.ts";
-import type { IncidentReport } from "../model/report.ts";
-import type { ClockKind } from "../model/time.ts";
-import type { TimeBasis } from "../model/words.ts";
-import type { PlacedRange, SortedEvents } from "./event-choice.ts";
-import { chooseEvents, sortEvents } from "./event-choice.ts";
+import type { ReportEvents } from "../model/events.ts";
+import type { EventSelection, PlacedEvents, TimedEvent } from "./event-selection.ts";
 import { islandBound } from "./island.ts";
 import { clipLine, groupDigits } from "./text.ts";
 
-const MOST_EVENTS = 100_000;
 const LONGEST_TEXT = 1_000;
 const ATTEMPTS = 4;
-/** Events that are read at a time. */
-const BATCH = 10_000;
-
-/** The placement of a stretch of events, with the clock of its run. */
-interface Range extends PlacedRange {
-  before: number;
-  after: number;
-  basis: TimeBasis;
-  lo: number | null;
-  hi: number | null;
-}
-
-type RawEvent = [
-  id: number,
-  artifact: number,
-  line: number,
-  stated: number | null,
-  precision: number,
-  level: number,
-  origin: number,
-  text: number,
-];
-
-interface TimedEvent {
-  id: number;
-  artifact: number;
-  line: number;
-  stated: number | null;
-  level: number;
-  origin: number;
-  text: number;
-  time: number;
-  place: number;
-}
 
 type Mask = (text: string) => string;
 
@@ -60,89 +20,19 @@ function shapeOf(text: string): string {
   return text.slice(0, 300).replace(/0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{6,}|\d+/gi, "#");
 }
 
-function rangesOf(database: Database): Range[] {
-  const rows = database
-    .prepare(
-      `SELECT first_event AS firstEvent, last_event AS lastEvent, shift, before, after, basis, lo, hi
-       FROM placement ORDER BY first_event`,
-    )
-    .all() as Omit<Range, "timed">[];
-  return rows.map((row) => ({ ...row, timed: row.lo === null }));
-}
-
-/** Clocks of runs, to look up by event id. Ids must be asked for in ascending order. */
-function createLookup<T extends { firstEvent: number; lastEvent: number }>(sorted: T[]): (id: number) => T | null {
-  let position = 0;
-  return (id) => {
-    while (position < sorted.length && (sorted[position]?.lastEvent ?? 0) < id) position += 1;
-    const found = sorted[position];
-    return found && found.firstEvent <= id ? found : null;
-  };
-}
-
-function clocksOf(database: Database): { firstEvent: number; lastEvent: number; clock: ClockKind }[] {
-  return database
-    .prepare("SELECT first_event AS firstEvent, last_event AS lastEvent, clock FROM run ORDER BY first_event")
-    .all() as ReturnType<typeof clocksOf>;
-}
-
-function bestTime(range: Range, stated: number): number {
-  const best = stated + range.shift;
-  return range.lo === null ? best : Math.max(range.lo, Math.min(range.hi ?? best, best));
-}
-
-/** Places events; one without a time stands where the one before it in its file does. */
-function placeEvents(database: Database, ids: number[], ranges: Range[]) {
-  // All at once: one look-up for each event takes four times as long.
-  const rows = database
-    .prepare(
-      `SELECT event.id, artifact, line, stated, precision, level, origin, text
-       FROM json_each(?) CROSS JOIN event ON event.id = value`,
-    )
-    .raw();
-  const [rangeAt, clockAt] = [createLookup(ranges), createLookup(clocksOf(database))];
-  const numbers = new Map<string, number>();
-  const places: EventPlace[] = [];
-  const placeOf = (range: Range | null, clock: ClockKind, precision: number): number => {
-    const key = `${range?.firstEvent} ${clock} ${precision}`;
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    const { shift = 0, before = 0, after = 0, basis = null, lo = null, hi = null } = range ?? {};
-    numbers.set(key, places.length);
-    return places.push({ basis, clock, shift, before, after, precision, lo, hi }) - 1;
-  };
-  const latest = new Map<number, number>();
-  const events: TimedEvent[] = [];
-  for (let from = 0; from < ids.length; from += BATCH) {
-    const batch = rows.all(JSON.stringify(ids.slice(from, from + BATCH))) as RawEvent[];
-    for (const [id, artifact, line, stated, precision, level, origin, text] of batch) {
-      const range = stated === null ? null : rangeAt(id);
-      const time = range && stated !== null ? bestTime(range, stated) : latest.get(artifact);
-      if (time !== undefined) latest.set(artifact, time);
-      const place = placeOf(range, clockAt(id)?.clock ?? "none", precision);
-      events.push({ id, artifact, line, stated, level, origin, text, time: time ?? Infinity, place });
-    }
-  }
-  // What has no time at all stands at the end.
-  const last = events.reduce((most, { time }) => (time === Infinity ? most : Math.max(most, time)), 0);
-  for (const event of events) if (event.time === Infinity) event.time = last;
-  return { events: events.toSorted((a, b) => a.time - b.time || a.id - b.id), places };
-}
-
 interface ShapedText {
   id: number;
   text: string;
   shape: string;
 }
 
-/** Reads texts as the report shows them. Every attempt asks for much the same ones. */
-function createTexts(database: Database, mask: Mask): (id: number) => ShapedText {
-  const read = database.prepare("SELECT text FROM text WHERE id = ?").pluck();
+/** Texts as the report shows them. Every attempt asks for much the same ones. */
+function createTexts(read: (id: number) => string, mask: Mask): (id: number) => ShapedText {
   const known = new Map<number, ShapedText>();
   return (id) => {
     const found = known.get(id);
     if (found) return found;
-    const text = clipLine(mask(read.get(id) as string), LONGEST_TEXT);
+    const text = clipLine(mask(read(id)), LONGEST_TEXT);
     const shaped = { id, text, shape: shapeOf(text) };
     known.set(id, shaped);
     return shaped;
@@ -204,12 +94,11 @@ function columnsOf(events: TimedEvent[], textIndex: Map<number, number>) {
   return { columns, origins: origins.ids, artifacts: artifacts.ids };
 }
 
-function originsOf(database: Database, ids: number[], events: TimedEvent[]): ReportEvents["origins"] {
-  const read = database.prepare("SELECT name, events AS total FROM origin WHERE id = ?");
+function originsOf({ origin: read }: EventSelection, ids: number[], events: TimedEvent[]): ReportEvents["origins"] {
   const kept = new Map<number, number>();
   for (const { origin } of events) kept.set(origin, (kept.get(origin) ?? 0) + 1);
   return ids.map((id) => {
-    const { name, total } = read.get(id) as { name: string; total: number };
+    const { name, total } = read(id);
     return { name, total, kept: kept.get(id) ?? 0 };
   });
 }
@@ -221,22 +110,19 @@ function thinningOf(total: number, kept: number): string | null {
 }
 
 function buildEvents(
-  database: Database,
-  ids: number[],
-  ranges: Range[],
-  paths: Map<number, string>,
-  total: number,
+  selection: EventSelection,
+  { events, places }: PlacedEvents,
   textOf: (id: number) => ShapedText,
+  pathOf: (artifact: number) => string,
 ): ReportEvents {
-  const { events, places } = placeEvents(database, ids, ranges);
   const { texts, shapes, indexOf } = internTexts(events, textOf);
   const { columns, origins, artifacts } = columnsOf(events, indexOf);
   return {
     version: 1,
-    total,
-    thinning: thinningOf(total, events.length),
-    origins: originsOf(database, origins, events),
-    artifacts: artifacts.map((id) => ({ path: paths.get(id) ?? "", id: artifactId(paths.get(id) ?? "") })),
+    total: selection.total,
+    thinning: thinningOf(selection.total, events.length),
+    origins: originsOf(selection, origins, events),
+    artifacts: artifacts.map((id) => ({ path: pathOf(id), id: artifactId(pathOf(id)) })),
     texts,
     shapes,
     places,
@@ -251,27 +137,16 @@ function buildEvents(
  * The events for the HTML report, thinned until they take at most about `bytes` in it.
  * @param mask takes the secrets out of every text and path, as it was done in the report
  */
-export function exportEvents(
-  database: Database,
-  report: IncidentReport,
-  bytes: number,
-  mask: Mask = (text) => text,
-): ReportEvents {
-  const total = database.prepare("SELECT count(*) FROM event").pluck().get() as number;
-  const paths = new Map(database.prepare("SELECT id, path FROM artifact").raw().all() as [number, string][]);
-  for (const [id, path] of paths) paths.set(id, mask(path));
-  const ranges = rangesOf(database);
-  const textOf = createTexts(database, mask);
-  let cap = MOST_EVENTS;
-  let sorted: SortedEvents | null = null;
+export function exportEvents(selection: EventSelection, bytes: number, mask: Mask = (text) => text): ReportEvents {
+  const paths = new Map([...selection.paths].map(([id, path]) => [id, mask(path)]));
+  const pathOf = (artifact: number): string => paths.get(artifact) ?? "";
+  const textOf = createTexts(selection.textOf, mask);
+  let picked = selection.pick();
   for (let attempt = 1; ; attempt += 1) {
-    const ids =
-      total <= cap
-        ? (database.prepare("SELECT id FROM event ORDER BY id").pluck().all() as number[])
-        : chooseEvents((sorted ??= sortEvents(database, report, ranges, paths)), cap);
-    const events = buildEvents(database, ids, ranges, paths, total, textOf);
+    const events = buildEvents(selection, picked, textOf, pathOf);
     const size = islandBound(events);
-    if (size <= bytes || attempt === ATTEMPTS || ids.length === 0) return events;
-    cap = Math.floor(ids.length * Math.max(0, bytes / size) * 0.97);
+    const count = picked.events.length;
+    if (size <= bytes || attempt === ATTEMPTS || count === 0) return events;
+    picked = selection.pick(Math.floor(count * Math.max(0, bytes / size) * 0.97));
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { analyze } from "../../analyzer/analyze.ts";
 import type { ReportEvents } from "../../analyzer/model/events.ts";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
+import { selectEvents } from "../../analyzer/report/event-selection.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { checkEvents } from "../../analyzer/report/read.ts";
 import { createStore } from "../../analyzer/store/open.ts";
@@ -24,8 +25,8 @@ async function exported(files: Record<string, string>, bytes: number) {
   const database = await createStore("");
   const options = { timezone: null, year: null, collectedAt: null, redact: "none" as const, rules: null, version: "0" };
   const report: IncidentReport = await analyze(memoryBundle(files), database, options, () => undefined);
-  const events = exportEvents(database, report, bytes);
-  const again = exportEvents(database, report, bytes);
+  const events = exportEvents(selectEvents(database, report), bytes);
+  const again = exportEvents(selectEvents(database, report), bytes);
   database.close();
   return { report, events, again };
 }

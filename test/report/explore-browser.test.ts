@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { analyze } from "../../analyzer/analyze.ts";
 import { openBundle } from "../../analyzer/bundle/open.ts";
 import type { ReportEvents } from "../../analyzer/model/events.ts";
+import { selectEvents } from "../../analyzer/report/event-selection.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { createStore } from "../../analyzer/store/open.ts";
@@ -48,7 +49,7 @@ async function htmlOf(bundle: string): Promise<string> {
     options,
     () => undefined,
   );
-  const events = exportEvents(database, report, 2_500_000);
+  const events = exportEvents(selectEvents(database, report), 2_500_000);
   database.close();
   return renderHtml(report, events);
 }

@@ -1,0 +1,10 @@
+/** Reads the lines of evidence again, in a thread that `rereader.ts` starts. */
+import { parentPort, workerData } from "node:worker_threads";
+import { readExcerpts } from "./bundle/excerpts.ts";
+import { openBundle } from "./bundle/open.ts";
+import type { ExcerptOrder } from "./rereader.ts";
+import { loadBinarySources } from "./sources/registry.ts";
+
+const { paths, limits, wanted, context } = workerData as ExcerptOrder;
+const open = (): ReturnType<typeof openBundle> => openBundle(paths, { hash: false, limits });
+parentPort?.postMessage(await readExcerpts(open, wanted, context, await loadBinarySources()));

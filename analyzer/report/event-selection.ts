@@ -1,0 +1,172 @@
+/** Which events of a store go into the HTML report, with their places on the time axis and their texts, not yet masked. */
+import type { Database } from "better-sqlite3";
+import type { EventPlace } from "../model/events.ts";
+import type { IncidentReport } from "../model/report.ts";
+import type { ClockKind } from "../model/time.ts";
+import type { TimeBasis } from "../model/words.ts";
+import { columnsOf } from "../store/columns.ts";
+import type { PlacedRange, SortedEvents } from "./event-choice.ts";
+import { chooseEvents, sortEvents } from "./event-choice.ts";
+
+const MOST_EVENTS = 100_000;
+/** Events that are read at a time. */
+const BATCH = 10_000;
+
+/** The placement of a stretch of events, with the clock of its run. */
+interface Range extends PlacedRange {
+  before: number;
+  after: number;
+  basis: TimeBasis;
+  lo: number | null;
+  hi: number | null;
+}
+
+type RawEvent = [
+  id: number,
+  artifact: number,
+  line: number,
+  stated: number | null,
+  precision: number,
+  level: number,
+  origin: number,
+  text: number,
+];
+
+/** An event with its place: `time` in µs UTC, `place` an index into the places. */
+export interface TimedEvent {
+  id: number;
+  artifact: number;
+  line: number;
+  stated: number | null;
+  level: number;
+  origin: number;
+  text: number;
+  time: number;
+  place: number;
+}
+
+/** Events in order of time. */
+export interface PlacedEvents {
+  events: TimedEvent[];
+  places: EventPlace[];
+}
+
+export interface EventSelection {
+  /** Events in the store. */
+  total: number;
+  /** Artifacts by their ids. */
+  paths: Map<number, string>;
+  /** At most about `cap` events; by default as many as any report holds. */
+  pick(cap?: number): PlacedEvents;
+  textOf(id: number): string;
+  origin(id: number): { name: string; total: number };
+}
+
+function rangesOf(database: Database): Range[] {
+  const rows = database
+    .prepare(
+      `SELECT first_event AS firstEvent, last_event AS lastEvent, shift, before, after, basis, lo, hi
+       FROM placement ORDER BY first_event`,
+    )
+    .all() as Omit<Range, "timed">[];
+  return rows.map((row) => ({ ...row, timed: row.lo === null }));
+}
+
+/** Clocks of runs, to look up by event id. Ids must be asked for in ascending order. */
+function createLookup<T extends { firstEvent: number; lastEvent: number }>(sorted: T[]): (id: number) => T | null {
+  let position = 0;
+  return (id) => {
+    while (position < sorted.length && (sorted[position]?.lastEvent ?? 0) < id) position += 1;
+    const found = sorted[position];
+    return found && found.firstEvent <= id ? found : null;
+  };
+}
+
+function clocksOf(database: Database): { firstEvent: number; lastEvent: number; clock: ClockKind }[] {
+  return database
+    .prepare("SELECT first_event AS firstEvent, last_event AS lastEvent, clock FROM run ORDER BY first_event")
+    .all() as ReturnType<typeof clocksOf>;
+}
+
+function bestTime(range: Range, stated: number): number {
+  const best = stated + range.shift;
+  return range.lo === null ? best : Math.max(range.lo, Math.min(range.hi ?? best, best));
+}
+
+/** Places events; one without a time stands where the one before it in its file does. */
+function placeEvents(database: Database, ids: number[], ranges: Range[]): PlacedEvents {
+  // All at once: one look-up for each event takes four times as long.
+  const rows = database
+    .prepare(
+      `SELECT event.id, artifact, line, stated, precision, level, origin, text
+       FROM json_each(?) CROSS JOIN event ON event.id = value`,
+    )
+    .raw();
+  const [rangeAt, clockAt] = [createLookup(ranges), createLookup(clocksOf(database))];
+  const numbers = new Map<string, number>();
+  const places: EventPlace[] = [];
+  const placeOf = (range: Range | null, clock: ClockKind, precision: number): number => {
+    const key = `${range?.firstEvent} ${clock} ${precision}`;
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    const { shift = 0, before = 0, after = 0, basis = null, lo = null, hi = null } = range ?? {};
+    numbers.set(key, places.length);
+    return places.push({ basis, clock, shift, before, after, precision, lo, hi }) - 1;
+  };
+  const latest = new Map<number, number>();
+  const events: TimedEvent[] = [];
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const batch = rows.all(JSON.stringify(ids.slice(from, from + BATCH))) as RawEvent[];
+    for (const [id, artifact, line, stated, precision, level, origin, text] of batch) {
+      const range = stated === null ? null : rangeAt(id);
+      const time = range && stated !== null ? bestTime(range, stated) : latest.get(artifact);
+      if (time !== undefined) latest.set(artifact, time);
+      const place = placeOf(range, clockAt(id)?.clock ?? "none", precision);
+      events.push({ id, artifact, line, stated, level, origin, text, time: time ?? Infinity, place });
+    }
+  }
+  // What has no time at all stands at the end.
+  const last = events.reduce((most, { time }) => (time === Infinity ? most : Math.max(most, time)), 0);
+  for (const event of events) if (event.time === Infinity) event.time = last;
+  return { events: events.toSorted((a, b) => a.time - b.time || a.id - b.id), places };
+}
+
+/** Reads texts by id, each once. */
+function createTexts(database: Database): (id: number) => string {
+  const read = database.prepare("SELECT text FROM text WHERE id = ?").pluck();
+  const known = new Map<number, string>();
+  return (id) => {
+    const text = known.get(id) ?? (read.get(id) as string);
+    known.set(id, text);
+    return text;
+  };
+}
+
+/**
+ * Chooses events for a report: what it cites first, then what surrounds its findings. The choice that is wanted first is
+ * made at once.
+ */
+export function selectEvents(database: Database, report: IncidentReport): EventSelection {
+  const total = columnsOf(database).count;
+  const paths = new Map(database.prepare("SELECT id, path FROM artifact").raw().all() as [number, string][]);
+  const ranges = rangesOf(database);
+  const origin = database.prepare("SELECT name, events AS total FROM origin WHERE id = ?");
+  const textOf = createTexts(database);
+  let sorted: SortedEvents | null = null;
+  const pick = (cap: number): PlacedEvents => {
+    const all = total <= cap;
+    const ids = all
+      ? Array.from({ length: total }, (_, index) => index + 1)
+      : chooseEvents((sorted ??= sortEvents(database, report, ranges, paths)), cap);
+    return placeEvents(database, ids, ranges);
+  };
+  const first = pick(MOST_EVENTS);
+  for (const { text } of first.events) textOf(text);
+  return {
+    total,
+    paths,
+    textOf,
+    pick: (cap) => (cap === undefined ? first : pick(cap)),
+    origin: (id) => origin.get(id) as { name: string; total: number },
+  };
+}
