@@ -20,7 +20,6 @@ import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
 import type { Excerpts } from "./rereader.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
-import { clockSignatures } from "./store/clock-queries.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
 import { finishStore, writeFindings } from "./store/finish.ts";
@@ -64,7 +63,7 @@ export async function examine(
   ]);
   const { manifest, unread, problems } = await ingest(bundle, sources, database, {
     binary,
-    matcher: textMatcher([...rules.filter((rule) => rule.type === "line"), ...clockSignatures]),
+    matcher: textMatcher(rules),
     onArtifact: (path) => onProgress({ stage: "read", detail: path }),
   });
 

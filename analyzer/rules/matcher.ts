@@ -1,10 +1,13 @@
-/** The matcher of all line rules, here and in a thread of its own. */
+/** What texts are matched against, here and in a thread of its own: all line rules, and what the clock model looks for. */
+import { clockSignatures } from "../store/clock-queries.ts";
 import type { Match, TextMatcher } from "../store/matches.ts";
 import { createMatcher, type Signature } from "./line.ts";
+import type { Rule } from "./types.ts";
 
-/** @param rules all that texts are matched against; their patterns are copied to the thread */
-export function textMatcher(rules: Signature[]): TextMatcher {
-  const signatures = rules.map(({ id, match, except }) => ({ id, match, except }));
+/** The matcher of some rules; its patterns are copied to the thread. */
+export function textMatcher(rules: Rule[]): TextMatcher {
+  const lineRules = rules.filter((rule) => rule.type === "line");
+  const signatures = [...lineRules, ...clockSignatures].map(({ id, match, except }) => ({ id, match, except }));
   return { match: createMatcher(signatures), module: import.meta.url, argument: signatures };
 }
 

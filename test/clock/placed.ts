@@ -4,7 +4,7 @@ import { placeTimes } from "../../analyzer/clock-pass.ts";
 import type { AnalysisOptions } from "../../analyzer/model/analysis.ts";
 import type { ClockFact } from "../../analyzer/model/fact.ts";
 import { SECOND } from "../../analyzer/model/time.ts";
-import { createMatcher } from "../../analyzer/rules/line.ts";
+import { textMatcher } from "../../analyzer/rules/matcher.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
 import { createStore } from "../../analyzer/store/open.ts";
 import { createWriter } from "../../analyzer/store/writer.ts";
@@ -22,17 +22,16 @@ export interface Compared {
 }
 
 const OPTIONS: AnalysisOptions = { timezone: null, year: null, collectedAt: null, rules: null, version: "test" };
-const matcher = loadRules(null).then((rules) => createMatcher(rules.filter(({ id }) => id === "clock-line")));
+const matcher = loadRules(null).then((rules) => textMatcher(rules.filter(({ id }) => id === "clock-line")));
 const line = { text: "", number: 1, byteOffset: 0, byteLength: 1 };
 
 /** Every event of a node with the interval that it is given. */
 export async function placeNode(
   node: SimulatedNode,
 ): Promise<{ compared: Compared[]; clock: ReturnType<typeof placeTimes> }> {
-  const match = await matcher;
   const database = await createStore("");
   try {
-    const writer = createWriter(database, match);
+    const writer = createWriter(database, await matcher);
     for (const { path, source, said } of node.artifacts) {
       const id = writer.artifact(path, null, null);
       said.forEach(({ draft }, index) =>
