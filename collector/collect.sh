@@ -37,7 +37,7 @@ END
 }
 # The same run under every shell, locale and environment.
 settle() {
-  unset CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
+  unset IFS CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
   unalias -a 2>/dev/null
   set +e +u +f +C
   umask 077
@@ -46,9 +46,7 @@ settle() {
     *:[!/]*) unset PATH ;;
   esac
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
-  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0 spaces=$(printf ' \t\nx')
-  spaces=${spaces%x}
-  IFS=$spaces
+  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
@@ -207,7 +205,7 @@ halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left al
     mount_of "${1:-$needs}"
     deaf="$deaf$mount_point|"
   fi
-  stuck="$stuck${stuck:+,}{$object,\"ended\":$ended}"
+  stuck="$stuck,{$object,\"ended\":$ended}"
 }
 mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
   mount_point=$1 mount_type=''
@@ -222,13 +220,11 @@ mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem
 watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
   watch_end=$((now + limit * 100)) item='' item_since=$now
   while [ ! -s "$W.rc" ] && [ "$outcome" = ended ]; do
-    tick
     if [ -e "$W.full" ]; then
-      pause=$now
       send "$W.full"
-      tick
-      watch_end=$((watch_end + now - pause)) item_since=$now
+      item=''
     fi
+    tick
     last_item=$item
     [ ! -s "$W.now" ] || read -r item <"$W.now"
     [ "$item" = "$last_item" ] || item_since=$now
@@ -254,33 +250,40 @@ watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, in
 }
 # ---- a step and its record
 # step ID MEMBER WORKER...: runs a worker under the supervisor. $limit is its deadline in seconds, $needs what
-# may hang or be absent: a path, docker, cri, systemd, or live; all but paths make no sense with --root.
+# may hang or be absent: a path, docker, cri, systemd, journalctl or live, the running system.
 step() {
-  id=$1 member=$2 object='' reason=''
+  id=$1 member=$2 object='' reason='' limit=30
   shift 2
+  case $* in
+    clock* | docker_data_root* | superblocks*) needs=- ;;
+    each*) needs=$3 limit=300 ;;
+    *systemctl*) needs=systemd ;;
+    *journalctl*) needs=journalctl ;;
+    *crictl*) needs=cri ;;
+    *docker*) needs=docker ;;
+    *) needs=live ;;
+  esac
   kind=${id%-start} shown=$*
-  kind=${kind%-end} shown=${shown#"$1 "}
-  text id "$id" kind "$kind" path "$member" command "${shown#scrubbed }"
+  shown=${shown#"$1 "}
+  text id "$id" kind "${kind%-end}" path "$member" command "${shown#scrubbed }"
   case $mode in
     show) printf '%-20s %s\n' "$id" "$shown" ;;
-    plan) printf '%s{%s}\n' "$comma" "$object" >>"$stage/plan" ;;
+    plan) printf ',{%s}\n' "$object" >>"$stage/plan" ;;
     run) step_now "$@" ;;
   esac
-  comma=,
 }
 step_now() {
-  step_number=$((step_number + 1))
-  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null wall=null taken=0
-  name=00$step_number described=$object
-  name=${name#"${name%???}"}-$id
+  step_number=$((step_number + 1)) described=$object
+  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null taken=0
+  name=$(printf '%03d-%s' "$step_number" "$id") wall=$(date +%s)
   true >"$W.err"
   tick
-  started=$uptime remaining=$(((total_end - now) / 100)) step_limit=$limit
+  started=$uptime remaining=$(((total_end - now) / 100))
   [ "$limit" -le "$remaining" ] || limit=$remaining
   mount_of "$needs"
   [ "${deaf#*"|$mount_point|"}" = "$deaf" ] || reason="$mount_point did not answer an earlier step"
   case $root:$needs in
-    /*:docker | /*:cri | /*:systemd | /*:live) reason='--root: this would ask the running system' ;;
+    /*:[dcsl]* | /*:/proc/* | /*:/sys/* | /*:/dev/) reason='--root: this would ask the running system' ;;
   esac
   [ "$remaining" -gt 0 ] || reason='--total-time was used up'
   [ -z "$interrupted" ] || reason="interrupted by ${interrupted#*:}"
@@ -292,7 +295,6 @@ step_now() {
     judge "$1"
   fi
   record
-  limit=$step_limit
 }
 # The status of the step, from how it ended and what it left behind.
 judge() {
@@ -300,9 +302,9 @@ judge() {
   [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
   if [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
     status=empty
-    [ ! -s "$W.err" ] || status=failed
-    ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
     [ ! -s "$W.why" ] || read -r status reason <"$W.why"
+    [ ! -s "$W.err" ] || status=failed reason=''
+    ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
   elif [ "$exit_code" != 0 ] && [ "$1" = run ]; then
     status=failed
   fi
@@ -318,7 +320,6 @@ record() {
   tick
   object=$described size=0
   [ ! -e "$W.out" ] || size=$(($(wc -c <"$W.out")))
-  [ ! -s "$W.wall" ] || read -r wall <"$W.wall"
   text status "$status" reason "$reason"
   value exit "$exit_code" start "$started" end "$uptime" wall "$wall" bytes $((size + taken))
   volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
@@ -332,8 +333,9 @@ record() {
     text stderr "$member.err"
     add "$member.err" "$W.err" "$wall"
   fi
-  value errors "[$(errors <"$W.err")]" stuck "[$stuck]" files "[$(cat "$W.files" 2>/dev/null)]"
-  printf '%s{%s}\n' "$comma" "$object" >>"$stage/records"
+  errors=$(errors <"$W.err") files=$(cat "$W.files" 2>/dev/null)
+  value errors "[${errors#,}]" stuck "[${stuck#,}]" files "[${files#,}]"
+  printf ',{%s}\n' "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs in
     timed-out:[cdjs]* | stuck:[cdjs]*) deaf="$deaf$needs|" ;;
@@ -346,7 +348,7 @@ record() {
   [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $uptime s)"
   # Once the time is up, the rest of the plan is told by manifest.json alone.
   if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then
-    add "manifest/steps/$name.json" "$W.json" "${wall#null}"
+    add "manifest/steps/$name.json" "$W.json" "$wall"
     send "$W.part"
   fi
   [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
@@ -368,27 +370,12 @@ mend_part() {
 }
 # Lines of stderr that name a path and an errno. The lines themselves are in the .err member.
 errors() {
-  separator='' count=0
-  while IFS= read -r line && [ "$count" -lt 300 ]; do
-    errno=${line##*: }
-    path=${line%": $errno"}
-    case $path:$errno in
-      *[!/]*/*:[A-Za-z]*[a-z]) ;;
-      *) continue ;;
-    esac
-    case $path in
-      *'open directory'*) op=opendir ;;
-      *'reading directory'*) op=readdir ;;
-      *' reading '* | *"read '"*) op='read' ;;
-      *open\ * | head:* | cat:*) op=open ;;
-      *readlink*) op=readlink ;;
-      *) op=lstat ;;
-    esac
-    path=/${path#*/} object=''
+  grep '/.*: [A-Za-z].*[a-z]$' | head -n 300 | while IFS= read -r line; do
+    errno=${line##*: } op=${line%%/*} path=/${line#*/} object=''
+    path=${path%": $errno"}
     path=${path%" for reading"}
-    text path "${path%\'}" op "$op" errno "$errno"
-    printf '%s{%s}' "$separator" "$object"
-    separator=, count=$((count + 1))
+    text path "${path%\'}" op "${op% *}" errno "$errno"
+    printf ',{%s}' "$object"
   done
 }
 # ---- inside a step: from here on in the child, with stdout and stderr in memory
@@ -396,8 +383,6 @@ work() {
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
   # One output may not fill the memory of the node.
   ulimit -f 24576 2>/dev/null
-  date +%s >"$W.wall"
-  comma=
   "$@"
   echo $? >"$W.rc"
 }
@@ -417,12 +402,10 @@ headed() {
   printf '\n==> %s <==\n' "$*"
   "$@"
 }
-scrubbed() { # keeps the exit code of the command
-  {
-    run "$@"
-    echo $? >"$W.exit"
-  } | scrub
-  read -r code <"$W.exit"
+scrubbed() {
+  run "$@" >"$W.raw"
+  code=$?
+  scrub <"$W.raw"
   return "$code"
 }
 # Environment values in docker's JSON (one line, or many), copies of them in annotations, passwords in URLs,
@@ -445,38 +428,40 @@ scrub_manifest() {
     /^[ -]*"?value"?:/ { skip = RLENGTH; sub(/value"?:.*/, "value: <redacted>") }
     { print }' | scrub
 }
-present() { # PATH: false if it is not there or cannot be reached; then the errno text is kept
+present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
-  answer=$(ls -d -- "$1" 2>&1 >/dev/null) && return 0
+  answer=$(ls "$2" -- "$1" 2>&1 >/dev/null) && return 0
   case $answer in
     *'No such file'*) why absent "$1 does not exist" ;;
     *) printf '%s\n' "$answer" >&2 ;;
   esac
   return 1
 }
-each() { # WORKER PATTERN...: one process per path, so that a bad one costs only itself
-  worker=$1
-  shift
+each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one costs only itself
+  worker=$1 top=$2
+  shift 2
   for pattern in "$@"; do
-    base=${pattern%%[*[]*}
-    [ "$base" = "$pattern" ] || base=${base%/*}
-    present "${base:-/}" || continue
-    # Names after a wildcard are put on by hand: a shell drops silently what it cannot stat.
-    rest=${pattern##*[]*]}
-    rest=${rest#"${rest%%/*}"}
-    [ "$base" != "$pattern" ] || rest=
-    IFS=
-    for each_path in ${pattern%"$rest"}; do
-      IFS=$spaces
-      at "$each_path$rest"
-      if [ "$base" != "$pattern" ] && [ "$each_path$rest" = "$pattern" ]; then
-        why absent "no $pattern"
-      elif [ -z "$rest" ] || present "$each_path$rest"; then
-        $worker "$each_path$rest"
-      fi
-    done
-    IFS=$spaces
+    walk "${top%/}" "$pattern/"
+    why absent "no $top$pattern"
   done
+}
+# Level by level, and a name after a wildcard is put on by hand: a shell drops silently what it cannot stat.
+walk() { # DIRECTORY PATTERN/
+  set -- "$1" "${2%%/*}" "${2#*/}"
+  case $2 in
+    '') $worker "$1" ;;
+    *[*[]*)
+      present "${1:-/}" -1
+      for entry in "$1"/$2; do
+        at "$entry"
+        [ "$entry" = "$1/$2" ] || walk "$entry" "$3"
+      done
+      ;;
+    *)
+      [ -n "$3" ] || present "$1/$2" -d || return 0
+      walk "$1/$2" "$3"
+      ;;
+  esac
 }
 list() {
   printf '%s:\n' "$1"
@@ -490,21 +475,17 @@ contents() { # each file under a line "==> path <=="
 heads() { forbidden "$1" || contents "$1"; }
 config() { heads "$1" | scrub; }
 static_manifest() { heads "$1" | scrub_manifest; }
-layer_names() { [ "${1##*/}" = l ] || contents "$1/link" "$1/lower"; }
-layer_ids() {
-  case $1 in
-    */mounts/*) contents "$1/mount-id" "$1/init-id" "$1/parent" ;;
-    *) contents "$1/cache-id" "$1/diff" "$1/size" "$1/parent" ;;
-  esac
-}
+layer_names() { contents "$1/link" "$1/lower"; }
+# All but org, descriptor.json and tar-split.json.gz.
+layer_ids() { contents "$1"/*[!gnz]; }
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
 took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
   object=
   text source "$file" path "$name" status "$1" reason "$3"
   value size "$size" mtime "$mtime" bytes "$2"
   [ "$2" -eq 0 ] || object=$object$(stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file" 2>/dev/null)
-  printf '%s{%s}' "$comma" "$object" >>"$W.files"
-  comma=, left=0 taken=$((taken + $2))
+  printf ',{%s}' "$object" >>"$W.files"
+  left=0 taken=$((taken + $2))
   hand_over
 }
 # take TOPIC CAP PATH: one live file becomes a member. Above CAP bytes its head and tail are kept, in whole
@@ -577,35 +558,29 @@ hand_over() {
 }
 # ---- the sources that need more than one command
 clock() {
-  at /etc/timezone
-  zone=$(cat /etc/timezone || readlink /etc/localtime)
-  saved=$(cat /etc/fake-hwclock.data)
-  at 'timedatectl show'
-  synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
-  at 'the clock'
-  object=
-  tick
-  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
-  text bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$saved"
-  value uptime "$uptime" epoch "$(date +%s)" ntpSynchronized "$synchronized"
-  value rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
-  printf '{%s}' "$object" >"$W.clock"
   headed date
   contents /proc/uptime /proc/sys/kernel/random/boot_id
-  each heads '/sys/class/rtc/*/since_epoch' '/etc/fake-hwclock.data' '/etc/adjtime'
+  each heads / 'sys/class/rtc/*/since_epoch' etc/fake-hwclock.data etc/adjtime
   headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
   headed timedatectl
   headed chronyc -n tracking
   headed ntpq -pn
-  return 0
+  at 'timedatectl show'
+  synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
+  at 'the clock'
+  zone=$(cat /etc/timezone || readlink /etc/localtime)
+  object=
+  tick
+  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
+  text bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
+  value uptime "$uptime" epoch "$(date +%s)" ntpSynchronized "$synchronized"
+  value rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
+  printf '{%s}' "$object" >"$W.clock"
 } 2>/dev/null
 docker_data_root() {
-  case $deaf in
-    *'|docker|'*) ;;
-    *) docker info --format '{{.DockerRootDir}}' 2>/dev/null | grep . && return 0 ;;
-  esac
-  sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json" | grep . && return 0
-  echo "$root/var/lib/docker"
+  configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json")
+  [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
+  echo "$root${configured:-/var/lib/docker}"
 }
 inspect_all() {
   ids=$(docker ps -aq --no-trunc) || return
@@ -647,30 +622,16 @@ firmware() {
   done
 }
 pod_log() {
-  case $(readlink -- "$1") in
-    # The same file is collected as a log of docker.
-    */containers/*-json.log) ;;
-    *) take pods 4194304 "$1" ;;
-  esac
-}
-journal() { run journalctl ${root:+"-D$root/var/log/journal"} --no-pager "$@"; }
-# The newest lines matter most: ask for fewer of them if they did not fit.
-journal_tail() {
-  journal -o short-iso-precise -n 20000 ${since:+"--since=-$since"}
-  code=$?
-  [ "$code" = 153 ] || return "$code"
-  true >"$W.out"
-  journal -o short-iso-precise -n 4000
+  target=$(readlink -- "$1")
+  # The same file is collected as a log of docker.
+  [ "${target%-json.log}" != "$target" ] || take pods 4194304 "$1"
 }
 journal_files() {
-  for directory in "$root"/run/log/journal/* "$root"/var/log/journal/*; do
-    present "$directory" || continue
-    # shellcheck disable=SC2045 # newest first; names in this directory are journald's
-    for entry in $(ls -t -- "$directory"); do
-      case $entry in
-        *.journal | *.journal~) take journal 0 "$directory/$entry" ;;
-      esac
-    done
+  # shellcheck disable=SC2045 # newest first; names in this directory are journald's
+  for entry in $(ls -t -- "$1"); do
+    case $entry in
+      *.journal | *.journal~) take journal 0 "$1/$entry" ;;
+    esac
   done
 }
 # ---- the plan: value first, volume last
@@ -678,101 +639,79 @@ journal_files() {
 steps() {
   units='docker containerd kubelet k3s k3s-agent rke2-server' crictl='crictl --timeout 8s'
   ! command -v k3s >/dev/null || crictl="k3s $crictl"
-  r=$root d=$docker_root limit=15 needs=-
+  r=$root d=$docker_root journal=${root:+-D$root/var/log/journal}
   step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
-  needs=live
   step uname system/uname.txt run uname -a
   step kernel-log kernel/dmesg.txt run dmesg -r
-  step ext4-sysfs ext4/sysfs.txt each heads '/sys/fs/ext4/*/*_count' '/sys/fs/ext4/*/first_error_*' \
-    '/sys/fs/ext4/*/last_error_*' '/sys/fs/ext4/*/*_kbytes'
-  step ext4-options ext4/options.txt each heads '/proc/fs/ext4/*/options' '/proc/fs/jbd2/*/info'
+  step ext4-sysfs ext4/sysfs.txt each heads /sys/fs/ext4/ '*/*_count' '*/*st_error_*' '*/*_kbytes'
+  step ext4-options ext4/options.txt each heads /proc/ 'fs/ext4/*/options' 'fs/jbd2/*/info'
   step mounts system/mounts.txt run cat /proc/self/mounts
-  step memory system/memory.txt each heads /proc/meminfo /proc/loadavg '/proc/pressure/*' /proc/vmstat
+  step memory system/memory.txt each heads /proc/ meminfo loadavg 'pressure/*' vmstat swaps
   step processes system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
-  step kernel-settings kernel/settings.txt each heads /proc/cmdline /proc/cgroups /proc/modules \
-    '/proc/sys/net/bridge/*' /proc/sys/net/ipv4/ip_forward '/proc/sys/net/netfilter/nf_conntrack_[cm]*'
-  step block-devices block/devices.txt each heads '/sys/block/[!lr]*/stat' '/sys/block/[!lr]*/size' \
-    '/sys/block/[!lr]*/ro' '/sys/block/[!lr]*/device/*err_cnt' '/sys/block/[!lr]*/device/model' \
-    '/sys/bus/usb/devices/*/product' '/sys/bus/usb/devices/*/speed'
-  step mmc block/mmc.txt each heads '/sys/class/mmc_host/*/*/[cdfhlmnopst]*[!mst]'
-  step sensors pi/sensors.txt each heads /proc/device-tree/model '/sys/class/thermal/*/temp' \
-    '/sys/class/hwmon/*/name' '/sys/class/hwmon/*/*_alarm'
+  step kernel-settings kernel/settings.txt each heads /proc/ cmdline cgroups modules 'sys/net/bridge/*' \
+    sys/net/ipv4/ip_forward 'sys/net/netfilter/nf_conntrack_[cm]*'
+  step block-devices block/devices.txt each heads /sys/ 'block/[!lr]*/stat' 'block/[!lr]*/size' \
+    'block/[!lr]*/ro' 'block/[!lr]*/device/*err_cnt' 'block/[!lr]*/device/model' \
+    'bus/usb/devices/*/product' 'bus/usb/devices/*/speed'
+  step mmc block/mmc.txt each heads /sys/class/mmc_host/ '*/*/[cdfhlmnopst]*[!mst]'
+  step sensors pi/sensors.txt each heads /sys/ firmware/devicetree/base/model 'class/thermal/*/temp' \
+    'class/hwmon/*/name' 'class/hwmon/*/*_alarm'
   step vcgencmd pi/vcgencmd.txt firmware 'vcgencmd version get_throttled measure_temp measure_volts'
-  needs=$r/
-  step os-release system/os-release.txt each heads "$r/etc/os-release" "$r/etc/*_version" "$r/etc/hostname"
-  step boot-config pi/boot-config.txt each heads "$r/boot/*.txt" "$r/boot/firmware/*.txt"
-  needs=docker limit=20
+  step os-release system/os-release.txt each heads "$r/etc/" os-release '*_version' hostname
+  step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
   step docker-ps docker/ps.txt run docker ps -a
   step docker-ps-json docker/ps.jsonl run docker ps -a --no-trunc --format "$ps_format"
   step docker-info docker/info.txt run scrubbed docker info
-  limit=40
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
   step docker-logs-error docker/logs.txt failed_logs 'docker logs --tail 20 (each that is not running)'
-  needs=-
   step docker-root docker/root.txt docker_data_root 'docker info; /etc/docker/daemon.json'
-  d=$docker_root needs=$docker_root
-  step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/mounts/*" \
-    "$d/image/overlay2/layerdb/sha256/*"
-  step docker-config-v2 docker/ each container_config "$d/containers/*/config.v2.json" \
-    "$d/containers/*/hostconfig.json"
-  step overlay2-list overlay2/list.txt each list "$d/overlay2" "$d/overlay2/[!l]*"
-  step overlay2-link-lower overlay2/link-lower.txt each layer_names "$d/overlay2/*"
-  step overlay2-l overlay2/l.txt each list "$d/overlay2/l"
-  step overlay2-inodes overlay2/inodes.txt each 'ls -ai1 --' "$d/overlay2" "$d/overlay2/[!l]*"
-  step docker-containers docker/containers.txt each list "$d/containers/*"
-  needs=live limit=15
+  d=$docker_root
+  step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/" 'mounts/*' 'sha256/*'
+  step docker-config-v2 docker/ each container_config "$d/containers/" '*/config.v2.json' '*/hostconfig.json'
+  step overlay2-list overlay2/list.txt each list "$d/" overlay2 'overlay2/[!l]*'
+  step overlay2-link-lower overlay2/link-lower.txt each layer_names "$d/overlay2/" '[!l]*'
+  step overlay2-l overlay2/l.txt each list "$d/overlay2/" l
+  step overlay2-inodes overlay2/inodes.txt each 'ls -ai1 --' "$d/" overlay2 'overlay2/[!l]*'
+  step docker-containers docker/containers.txt each list "$d/containers/" '*'
   step df system/df.txt run df -P
   step df-inodes system/df-inodes.txt run df -P -i
   step lsblk block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
-  step smart block/smart.txt each 'headed smartctl -H -A' '/dev/sd[a-z]' '/dev/nvme[0-9]'
-  needs=-
+  step smart block/smart.txt each 'headed smartctl -H -A' /dev/ 'sd[a-z]' 'nvme[0-9]'
   step ext4-superblock ext4/superblock.txt superblocks 'dumpe2fs -h (each mounted ext4 device)'
-  needs=cri
   step crictl-version cri/version.txt scrubbed $crictl version
   step crictl-ps cri/ps.txt scrubbed $crictl ps -a
   step crictl-pods cri/pods.txt scrubbed $crictl pods
-  needs=$r/var limit=30
-  step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/containerd/$snapshots/*" \
-    "$r/var/lib/rancher/*/agent/containerd/$snapshots/*"
-  step kubelet-config kubernetes/kubelet.txt each config "$r/var/lib/kubelet/config.yaml" \
-    "$r/var/lib/kubelet/*.env" "$r/etc/default/kubelet" "$r/etc/rancher/*/config.yaml" \
-    "$r/etc/docker/daemon.json" "$r/etc/containerd/config.toml" "$r/etc/cni/net.d/*"
-  step static-manifests kubernetes/manifests.txt each static_manifest "$r/etc/kubernetes/manifests/*" \
-    "$r/var/lib/rancher/*/agent/pod-manifests/*"
-  step certificate-dates kubernetes/certificates.txt each certificate "$r/etc/kubernetes/pki/*.crt" \
-    "$r/etc/kubernetes/pki/etcd/*.crt" "$r/var/lib/kubelet/pki/*.crt" "$r/var/lib/kubelet/pki/*current.pem" \
-    "$r/var/lib/rancher/*/server/tls/*.crt"
-  step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/pods" \
-    "$r/var/lib/kubelet/pods/*/containers"
-  step datastore kubernetes/datastore.txt each list "$r/var/lib/etcd/member/*" \
-    "$r/var/lib/rancher/*/server/db/*"
-  needs=live limit=10
+  step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/" "containerd/$snapshots/*" \
+    "rancher/*/agent/containerd/$snapshots/*"
+  step kubelet-config kubernetes/kubelet.txt each config "$r/" var/lib/kubelet/config.yaml \
+    'var/lib/kubelet/*.env' etc/default/kubelet 'etc/rancher/*/config.yaml' etc/docker/daemon.json \
+    etc/containerd/config.toml 'etc/cni/net.d/*'
+  step static-manifests kubernetes/manifests.txt each static_manifest "$r/" 'etc/kubernetes/manifests/*' \
+    'var/lib/rancher/*/agent/pod-manifests/*'
+  step certificate-dates kubernetes/certificates.txt each certificate "$r/" 'etc/kubernetes/pki/*.crt' \
+    'etc/kubernetes/pki/etcd/*.crt' 'var/lib/kubelet/pki/*.crt' 'var/lib/kubelet/pki/*current.pem' \
+    'var/lib/rancher/*/server/tls/*.crt'
+  step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/" pods 'pods/*/containers'
+  step datastore kubernetes/datastore.txt each list "$r/var/lib/" 'etcd/member/*' 'rancher/*/server/db/*'
   step apiserver-health kubernetes/apiserver.txt run curl -sSki -m 5 https://127.0.0.1:6443/livez
   step kubelet-health kubernetes/healthz.txt run curl -sSi -m 5 http://127.0.0.1:10248/healthz
   step network-addresses network/addresses.txt run ip addr
   step network-routes network/routes.txt run ip route
   step listening-sockets network/listening.txt run ss -ltnup
-  needs=systemd
   step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
   step systemd-status systemd/status.txt scrubbed systemctl status --no-pager -l $units
   step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager $units
-  needs=$r/ limit=60
-  step resolver network/resolver.txt each heads "$r/etc/resolv.conf" "$r/etc/hosts"
-  step pstore pstore/ each 'take pstore 1048576' '/sys/fs/pstore/*' "$r/var/lib/systemd/pstore/*"
-  needs=journalctl limit=30
-  step journal-boots journal/boots.txt journal --list-boots
-  step journal-text journal/tail.txt journal_tail 'journalctl -n 20000 -o short-iso-precise'
-  needs=$r/var/log limit=60
-  step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/containers" "$r/var/log/pods"
-  step pod-log pods/ each pod_log "$r/var/log/pods/*/*.log*" "$r/var/log/pods/*/*/*.log*"
-  needs=$d
-  step docker-json-log docker/ each 'take docker 4194304' "$d/containers/*/*-json.log*"
-  needs=$r/var/log
-  step syslog syslog/ each 'take syslog 4194304' "$r/var/log/syslog*" "$r/var/log/kern.log*" \
-    "$r/var/log/messages*"
-  limit=120
-  step journal-file journal/ journal_files "$r/run/log/journal/*/* $r/var/log/journal/*/*"
+  step resolver network/resolver.txt each heads "$r/etc/" resolv.conf hosts
+  step pstore pstore/ each 'take pstore 1048576' "$r/" 'sys/fs/pstore/*' 'var/lib/systemd/pstore/*'
+  step journal-boots journal/boots.txt run journalctl ${journal:+"$journal"} --no-pager --list-boots
+  step journal-text journal/tail.txt run journalctl ${journal:+"$journal"} ${since:+--since=-$since} \
+    --no-pager -n 20000 -o short-iso-precise
+  step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/" containers pods
+  step pod-log pods/ each pod_log "$r/var/log/pods/" '*/*.log*' '*/*/*.log*'
+  step docker-json-log docker/ each 'take docker 4194304' "$d/containers/" '*/*-json.log*'
+  step syslog syslog/ each 'take syslog 4194304' "$r/var/log/" 'syslog*' 'kern.log*' 'messages*'
+  step journal-file journal/ each journal_files "$r/" 'run/log/journal/*' 'var/log/journal/*'
 }
 # ---- the run
 manifest() {
@@ -785,7 +724,7 @@ manifest() {
   value collector "{\"version\":\"$version\"}" maxMb "$max_mb" totalTime "$total" start "$started"
   value end "$(cat "$stage/clock-end" 2>/dev/null)" complete "$complete" bytesRead "$bytes_read"
   text interrupted "${interrupted#*:}"
-  printf '{%s,"steps":[\n%s\n]}\n' "$object" "$(cat "$stage/records")"
+  printf '{%s,"steps":[\n%s\n]}\n' "$object" "$(sed 1s/,// "$stage/records")"
 }
 options() {
   while [ $# -gt 0 ]; do
@@ -855,14 +794,15 @@ prepare() {
   esac
 }
 collect() {
-  mode=plan comma='' W=$stage/0
+  mode=plan W=$stage/0
   steps
-  printf '{"format":"coldcase-bundle","version":1,"steps":[\n%s\n]}\n' "$(cat "$stage/plan")" >"$W.json"
+  planned=$(sed 1s/,// "$stage/plan")
+  printf '{"format":"coldcase-bundle","version":1,"steps":[\n%s\n]}\n' "$planned" >"$W.json"
   add manifest/plan.json "$W.json" "$(date +%s)"
   send "$W.part"
-  mode=run comma=''
+  mode=run
   steps
-  total_end=$((total_end + 1000)) needs=- limit=5
+  total_end=$((total_end + 1000))
   step clock-end clock/end.txt clock date
   W=$stage/end
   manifest >"$W.json"

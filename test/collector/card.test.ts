@@ -160,7 +160,7 @@ describe.each(Object.entries(shells))("%s", (name, shell) => {
   test("overlay2 without a daemon", () => {
     expect(members.text("overlay2/link-lower.txt")).toContain(`/overlay2/${layer(2)}/lower <==\nl/LINK1\n`);
     expect(members.step("overlay2-link-lower").errors).toEqual([
-      expect.objectContaining({ op: "open", errno: "No such file or directory" }),
+      expect.objectContaining({ op: expect.stringMatching(/^head/) as string, errno: "No such file or directory" }),
     ]);
     expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(3)}:\ntotal`);
     expect(members.text("overlay2/l.txt")).toContain(`LINK3 -> ../${layer(3)}/diff`);

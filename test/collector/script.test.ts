@@ -11,7 +11,7 @@ const script = readFileSync(collector, "utf8");
 const lines = script.trimEnd().split("\n");
 
 /** An owner reads it in one go. To be lowered with each line that is saved, down to 700. */
-const MAX_LINES = 893;
+const MAX_LINES = 833;
 
 describe("collect.sh", () => {
   test(`it has at most ${MAX_LINES} lines`, () => {
