@@ -12,6 +12,7 @@ const config: KnipConfig = {
     "analyzer/sources/*.ts",
     "test/**/*.test.ts",
     "test/**/*.mjs",
+    "test/fuzz/{run,worker}.ts",
   ],
   project: ["analyzer/**/*.{ts,mjs}", "test/**/*.{ts,mjs}"],
   ignoreExportsUsedInFile: true,

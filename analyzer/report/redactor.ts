@@ -193,7 +193,7 @@ function ownKinds({ mode, words, names }: RedactorOptions): SecretKind[] {
 function literalKind(kind: string, words: readonly string[], boundary: string): SecretKind {
   const escaped = [...new Set(words)]
     .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"));
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
   const [before, after] = boundary === "" ? ["", ""] : [`(?<!${boundary})`, `(?!${boundary})`];
   return {
     kind,

@@ -143,7 +143,7 @@ export function parseLsTime(text: string): { time: TimeReading; length: number }
 
 /** A reading of seconds since 1970, as in superblock counters. Null for 0, which means never. */
 export function epochSeconds(text: string): TimeReading | null {
-  const match = /^(\d+)(?:\.(\d{1,9}))?$/.exec(text.trim());
+  const match = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) return null;
   return { stated: Number(match[1]) * SECOND + fractionOf(match[2]), clock: "utc", precision: precisionOf(match[2]) };
 }

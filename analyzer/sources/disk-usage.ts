@@ -81,8 +81,9 @@ class Tables implements LineReader {
     if (!match) return null;
     const value = Number((match[1] ?? "").replace(",", "."));
     const unit = match[2] ?? "";
-    if (unit !== "") return Math.round(value * 1024 ** (UNITS.indexOf(unit) + 1));
-    return Math.round(value * (this.#factor ?? 1));
+    const factor = unit === "" ? (this.#factor ?? 1) : 1024 ** (UNITS.indexOf(unit) + 1);
+    const bytes = Math.round(value * factor);
+    return Number.isSafeInteger(bytes) ? bytes : null;
   }
 
   end(): void {

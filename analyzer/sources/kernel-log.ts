@@ -21,7 +21,7 @@ const PREFIX = /^(?:<(\d{1,3})>|[a-z]+\d? *:([a-z]+) *: )?/;
 const SECONDS = /^\[ *(\d{1,12})(?:\.(\d{1,9}))?(?: <[ .\d]*>)?\] ?/;
 const WALL = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2} +\d[^\]]{9,30})\] ?/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d ?/;
-const KMSG = /^(\d{1,5}),\d+,(\d+),[^;]*;/;
+const KMSG = /^(\d{1,5}),\d+,(\d{1,15}),[^;]*;/;
 /** `[    T0]`, `[   C1]`: the task or CPU that printed, with CONFIG_PRINTK_CALLER. */
 const CALLER = /^\[ *[TC]\d+\] ?/;
 /** Processes write to the ring buffer under their own name, as systemd does before journald runs. */

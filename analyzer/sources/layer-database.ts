@@ -31,8 +31,11 @@ class LayerDatabase implements LineReader {
     const pair = PAIR.exec(line.text);
     if (header !== null) this.#path = header;
     else if (pair) this.#emit(pair[1] ?? "", pair[2] ?? "", line);
-    else if (FILE.test(this.#path) && /^[\w:-]+$/.test(line.text)) this.#emit(this.#path, line.text, line);
-    else emitForeign(line, this.#context.sink, "a file of the layer database");
+    else if (FILE.test(this.#path) && /^[\w:-]+$/.test(line.text)) {
+      this.#emit(this.#path, line.text, line);
+      // Each of these files is one line.
+      this.#path = "";
+    } else emitForeign(line, this.#context.sink, "a file of the layer database");
   }
 
   #emit(path: string, content: string, line: Line): void {
