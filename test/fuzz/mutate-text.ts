@@ -66,7 +66,7 @@ const onLines =
 const mutations: readonly Mutation[] = [
   (text, pick) => replaceOne(text, /-?\d+(?:\.\d+)?/g, pick, () => pick.of(NUMBERS)),
   (text, pick) => replaceOne(text, /\d+/g, pick, () => pick.of(NUMBERS)),
-  (text, pick) => replaceOne(text, /\S*\d\d:\d\d\S*/g, pick, () => pick.of(TIMES)),
+  (text, pick) => replaceOne(text, /\S{0,20}\d\d:\d\d\S{0,20}/g, pick, () => pick.of(TIMES)),
   (text, pick) => replaceOne(text, /\S+/g, pick, () => pick.of(ODD)),
   (text, pick) => replaceOne(text, /[^\w\s]/g, pick, () => (pick.one(2) ? "" : pick.of(ODD))),
   (text, pick) => replaceOne(text, /\s+/g, pick, () => pick.of(["", " ", "\t", "  ".repeat(pick.below(200)), "\n"])),
