@@ -25,9 +25,7 @@ const FILLED = new Set(["count", "users"]);
  * @param fail called for anything missing, misspelt or unsafe
  */
 export function toLineRule(name: string, fields: unknown, fail: Fail): LineRule {
-  const raw = fields as Json;
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    fail([], "a rule is a map of fields: id, title, …");
+  const raw = isMap(fields) ? fields : fail([], "a rule is a map of fields: id, title, …");
   const read = createReader(raw, fail);
   for (const key of Object.keys(raw)) if (!FIELDS.has(key)) fail([key], `${key} is no field of a rule`);
   if (read.text("id") !== name) fail(["id"], `id must be the file name, ${name}`);
@@ -52,6 +50,10 @@ export function toLineRule(name: string, fields: unknown, fail: Fail): LineRule 
   };
   checkGroups(rule, raw, fail);
   return rule;
+}
+
+function isMap(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Everything that is named must be a group of one of the patterns. */
@@ -93,7 +95,10 @@ function createReader(raw: Json, fail: Fail): Reader {
     records(key, read) {
       const value = raw[key] ?? [];
       if (!Array.isArray(value)) return fail([key], `${key} must be a list`);
-      return value.map((entry, index) => read(entry as Json, [key, String(index)]));
+      return value.map((entry, index) => {
+        const at = [key, String(index)];
+        return read(isMap(entry) ? entry : fail(at, `an entry of ${key} must be a map`), at);
+      });
     },
   };
 }
@@ -126,19 +131,24 @@ function readRemedy(value: unknown, fail: Fail): RemedyStep[] {
   if (value === undefined) return [];
   if (typeof value === "string") return remedies[value] ?? fail(["remedy"], `no shared remedy is called ${value}`);
   if (!Array.isArray(value)) return fail(["remedy"], "remedy must be a list or the name of a shared one");
-  return (value as Json[]).map((step, index) => ({
-    text: String(step["text"]),
-    ...(step["command"] === undefined ? {} : { command: String(step["command"]) }),
-    risk: oneOf(["safe", "backup", "change"] as const, step["risk"], (text) => fail(["remedy", String(index)], text)),
-  }));
+  return value.map((step: unknown, index) => {
+    const at = ["remedy", String(index)];
+    if (!isMap(step)) return fail(at, "a step of the remedy must be a map of text, command and risk");
+    return {
+      text: String(step["text"]),
+      ...(step["command"] === undefined ? {} : { command: String(step["command"]) }),
+      risk: oneOf(["safe", "backup", "change"] as const, step["risk"], (text) => fail(at, text)),
+    };
+  });
 }
 
 function readMatch(raw: Json, fail: Fail): LineRule["match"] {
   const value = raw["match"];
   if (!Array.isArray(value) || value.length === 0)
     return fail(["match"], "match must be a list of {literals, pattern}");
-  return (value as Json[]).map((entry, index) => {
+  return value.map((entry: unknown, index) => {
     const path = ["match", String(index)];
+    if (!isMap(entry)) return fail(path, "an entry of match must be a map of literals and pattern");
     const literals = Array.isArray(entry["literals"]) ? (entry["literals"] as unknown[]).map(String) : [];
     if (literals.length === 0 || literals.some((literal) => literal.length < 3)) {
       fail([...path, "literals"], "literals of at least three characters are needed: one of them must be in the line");
@@ -162,8 +172,9 @@ function toPattern(source: string, fail: (text: string) => never): RegExp {
 }
 
 function readCases(raw: Json, fail: Fail): LineRule["cases"] {
-  const cases = raw["cases"] as { fires?: unknown[]; quiet?: unknown[] } | undefined;
-  if (!cases?.fires?.length || !cases.quiet?.length)
+  const cases = raw["cases"];
+  const { fires, quiet } = isMap(cases) ? cases : {};
+  if (!Array.isArray(fires) || !Array.isArray(quiet) || fires.length === 0 || quiet.length === 0)
     return fail(["cases"], "cases need lines under fires and under quiet");
-  return { fires: cases.fires.map(String), quiet: cases.quiet.map(String) };
+  return { fires: fires.map(String), quiet: quiet.map(String) };
 }

@@ -11,7 +11,7 @@ import type { LineRule } from "./types.ts";
  */
 export function parseLineRule(name: string, source: string, file = `${name}.yaml`): LineRule {
   const counter = new LineCounter();
-  const document = parseDocument(source, { lineCounter: counter });
+  const document = parseDocument(source, { lineCounter: counter, logLevel: "error" });
   const lineOf = (path: string[]): number => {
     const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
     return node?.range ? counter.linePos(node.range[0]).line : 1;

@@ -5,6 +5,7 @@
  *     k8s_web_shop-5d4f_default_9b1e…_2           a container of the kubelet (dockershim naming.go)
  *     /var/lib/docker/overlay2/1f2e…/diff         a layer's directory
  */
+import { wholeNumber } from "./_number.ts";
 import type { ContainerFact, PodName } from "../model/fact.ts";
 
 const AGE = "(?:About an? \\w+|Less than a second|\\d+ (?:second|minute|hour|day|week|month|year)s?)";
@@ -47,7 +48,7 @@ export function readStatus(text: string): Pick<ContainerFact, "state" | "status"
   if (status === "") return { state: null, status: null, exitCode: null, stateAge: null };
   const code = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
   const age = UP.exec(status)?.[1] ?? AGO.exec(status)?.[1] ?? null;
-  return { state: stateOf(status), status, exitCode: code === undefined ? null : Number(code), stateAge: age };
+  return { state: stateOf(status), status, exitCode: wholeNumber(code), stateAge: age };
 }
 
 function stateOf(status: string): string | null {
@@ -69,7 +70,7 @@ export function podOfName(name: string | null): PodName | null {
   if (!match) return null;
   const [, container = "", pod = "", namespace = "", uid = "", attempt = ""] = match;
   const short = container.replace(/\.[0-9a-f]+$/, "");
-  const number = /^\d+$/.test(attempt) ? Number(attempt) : 0;
+  const number = wholeNumber(attempt) ?? 0;
   return { name: pod, namespace, uid, container: short, attempt: number, sandbox: short === "POD" };
 }
 
@@ -87,13 +88,13 @@ export function podOfLabels(labels: Labels, name: string | null): PodName | null
   const named = podOfName(name);
   if (pod === null || uid === null) return named;
   const container = text(labels, "io.kubernetes.container.name") ?? named?.container ?? "";
-  const restarts = Number(text(labels, "annotation.io.kubernetes.container.restartCount") ?? Number.NaN);
+  const restarts = wholeNumber(text(labels, "annotation.io.kubernetes.container.restartCount") ?? undefined);
   return {
     name: pod,
     namespace: text(labels, "io.kubernetes.pod.namespace") ?? named?.namespace ?? "default",
     uid,
     container,
-    attempt: Number.isNaN(restarts) ? (named?.attempt ?? 0) : restarts,
+    attempt: restarts ?? named?.attempt ?? 0,
     sandbox: container === "POD" || text(labels, "io.kubernetes.docker.type") === "podsandbox",
   };
 }

@@ -1,5 +1,6 @@
 /** What the two readers of ext4's own records share. */
 import type { Ext4Fact } from "../model/fact.ts";
+import { wholeNumber } from "./_number.ts";
 
 /** An ext4 fact of which nothing is known but its source. */
 export function emptyExt4(source: Ext4Fact["source"], device: string | null): Ext4Fact {
@@ -55,7 +56,7 @@ export function ext4ErrorCode(text: string): string | null {
 
 /** A count or inode number as printed; null for what is none. */
 export function count(text: string | undefined): number | null {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : null;
+  return wholeNumber(text?.trim());
 }
 
 /** A text with something in it, or null. */

@@ -116,6 +116,12 @@ export class DataReader {
     return bytes;
   }
 
+  /** Whether more may be unpacked; `bytes` are counted as spent. */
+  mayUnpack(bytes: number): boolean {
+    this.#unpackLeft -= bytes;
+    return this.#unpackLeft >= 0;
+  }
+
   /** The XZ stream of an object whose state is `packed`. */
   packed(offset: number): Buffer {
     const window = this.#open(offset);

@@ -84,8 +84,11 @@ function prover(data: DataReader, header: FileHeader, far: Window, size: number)
 async function unpackStreams(data: DataReader, offsets: number[]): Promise<void> {
   let left = MAX_UNPACKED_ENTRY;
   for (const offset of offsets) {
-    const bytes = left > 0 ? await unxz(data.packed(offset), MAX_UNPACKED) : null;
+    const bytes = left > 0 && data.mayUnpack(0) ? await unxz(data.packed(offset), MAX_UNPACKED) : null;
     data.unpacked.set(offset, bytes);
-    left -= bytes?.length ?? 0;
+    // A stream that is given up has cost as much as one that was as long as may be.
+    const cost = bytes?.length ?? MAX_UNPACKED;
+    data.mayUnpack(cost);
+    left -= cost;
   }
 }

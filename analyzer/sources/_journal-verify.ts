@@ -60,7 +60,9 @@ function lists(window: Window, first: number, entry: number, compact: boolean): 
   for (let count = 0; count < MAX_ARRAYS && array > 0; count++) {
     if (!window.load(array, ARRAY_ITEMS) || window.bytes[array - window.base] !== ENTRY_ARRAY) return false;
     const next = window.u64(array + 16);
-    const items = Math.floor((window.u64(array + 8) - ARRAY_ITEMS) / width);
+    const size = window.u64(array + 8);
+    if (array + size > window.file.size) return false;
+    const items = Math.floor((size - ARRAY_ITEMS) / width);
     if (find(window, array + ARRAY_ITEMS, items, entry, width)) return true;
     if (next <= array) return false;
     array = next;
@@ -73,7 +75,7 @@ function find(window: Window, from: number, items: number, entry: number, width:
   let low = 0;
   let high = items - 1;
   while (low <= high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     const at = from + middle * width;
     if (!window.load(at, width)) return false;
     const item = width === 4 ? window.view.getUint32(at - window.base, true) : window.u64(at);

@@ -125,7 +125,7 @@ export function string(value: JsonObject, key: string): string | null {
 /** A member that is a number, or null. */
 export function number(value: JsonObject, key: string): number | null {
   const found = value[key];
-  return typeof found === "number" ? found : null;
+  return typeof found === "number" && Number.isFinite(found) ? found : null;
 }
 
 /** A member that is true or false, or null. */

@@ -5,6 +5,7 @@
  *     41009 lrwxrwxrwx 1 root root 72 2026-11-23 10:00:01.000000000 +0000 QA2Z -> ../1f2e…/diff
  *     -?????????  ? ?    ?        ?            ? link
  */
+import { wholeNumber } from "./_number.ts";
 import type { DirectoryEntryFact } from "../model/fact.ts";
 import type { TimeReading } from "../model/time.ts";
 import { YEARLESS, civil, parseCtime, parseIso, parseLsTime } from "./_time.ts";
@@ -121,8 +122,8 @@ export function readLsRow(text: string, blocks = false): ListedEntry | null {
     name: unquote(type === "directory" ? name.replace(/(.)\/$/, "$1") : name),
     type,
     mode,
-    size: /^\d+$/.test(size) ? Number(size) : null,
-    inode: inode === undefined || (blocks && secondNumber === undefined) ? null : Number(inode),
+    size: wholeNumber(size),
+    inode: inode === undefined || (blocks && secondNumber === undefined) ? null : wholeNumber(inode),
     modified: timeOf(time),
     target: target === undefined ? null : unquote(target),
   };

@@ -11,7 +11,7 @@ import { emitForeign } from "./_path-error.ts";
 import { parseIso } from "./_time.ts";
 
 const TIME = String.raw`[^\s\d]*\s?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: \S+?)?`;
-const ROW = new RegExp(String.raw`^\s*(-?\d+) ([0-9a-f]{32}) (${TIME})(?:\s*—\s*|\s+)(${TIME})\s*$`);
+const ROW = new RegExp(String.raw`^\s*(-?\d{1,9}) ([0-9a-f]{32}) (${TIME})(?:\s*—\s*|\s+)(${TIME})\s*$`);
 const HEADER = /^IDX BOOT ID /;
 
 const source: SourceParser = {

@@ -18,9 +18,9 @@ import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
 import { epochSeconds, monthOf, parseCtime, parseIso } from "./_time.ts";
 
-const UPTIME_FILE = /^(\d+\.\d\d) \d+\.\d\d$/;
+const UPTIME_FILE = /^(\d{1,12}\.\d\d) \d+\.\d\d$/;
 const UPTIME =
-  /^ *(?:\d\d:\d\d:\d\d +)?up +(?:(\d+) days?,? *)?(?:(\d+):(\d\d)|(?:(\d+) hours?,? *)?(?:(\d+) min\w*)?),?/;
+  /^ *(?:\d\d:\d\d:\d\d +)?up +(?:(\d{1,6}) days?,? *)?(?:(\d{1,2}):(\d\d)|(?:(\d{1,2}) hours?,? *)?(?:(\d{1,2}) min\w*)?),?/;
 const BOOT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ZONE = /^(?:[A-Z][A-Za-z]+\/[A-Za-z_+/-]+\d{0,2}|UTC)$/;
 /** `Time zone: Europe/Madrid (CET, +0100)`; older versions wrote `Timezone:` and `NTP synchronized:`. */

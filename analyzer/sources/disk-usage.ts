@@ -8,6 +8,7 @@
 import type { DiskUsageFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import { bounded } from "./_bounded.ts";
+import { wholeNumber } from "./_number.ts";
 import { emitForeign } from "./_path-error.ts";
 
 const FIRST_WORD =
@@ -70,7 +71,7 @@ class Tables implements LineReader {
       size: this.#number(size),
       used: this.#number(used),
       available: this.#number(available),
-      percent: percent === "-" ? null : Number.parseInt(percent, 10),
+      percent: wholeNumber(percent.replace("%", "")),
     };
     this.#context.sink.fact("disk-usage", target, fact, line);
     return true;

@@ -7,6 +7,7 @@
  *     Access: (0644/-rw-r--r--)  Uid: (    0/    root)   Gid: (    0/    root)
  *     Modify: 2026-02-28 16:20:05.120000000 +0000
  */
+import { wholeNumber } from "./_number.ts";
 import type { DirectoryEntryFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import { bounded } from "./_bounded.ts";
@@ -55,8 +56,8 @@ class Blocks implements LineReader {
     const inode = INODE.exec(text)?.[1];
     const mode = MODE.exec(text)?.[2];
     const modified = MODIFIED.exec(text)?.[1];
-    if (size !== undefined && entry.size === null) entry.size = Number(size);
-    if (inode !== undefined) entry.inode = Number(inode);
+    if (size !== undefined && entry.size === null) entry.size = wholeNumber(size);
+    if (inode !== undefined) entry.inode = wholeNumber(inode);
     if (mode !== undefined) Object.assign(entry, { mode, type: typeOf(mode) });
     if (modified !== undefined) entry.modified = parseIso(modified)?.time ?? null;
     return [size, inode, mode, modified].some((found) => found !== undefined) || BESIDE.test(text);

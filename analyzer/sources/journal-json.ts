@@ -19,6 +19,8 @@ const FIELDS = [
   "_BOOT_ID",
 ] as const satisfies readonly (keyof JournalFields)[];
 
+const MAX_WARNINGS = 20;
+
 function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return undefined;
@@ -43,15 +45,18 @@ function readEntry(text: string): JournalFields | null {
 
 function open({ sink }: ParseContext): LineReader {
   const write = createEntryWriter(sink);
+  let broken = 0;
   return {
     line(line) {
       if (line.text.trim() === "") return;
       const fields = readEntry(line.text);
       if (fields) return write(fields, line);
-      sink.warning(line.number, "not a whole journal entry in JSON: kept as text");
+      if (++broken <= MAX_WARNINGS) sink.warning(line.number, "not a whole journal entry in JSON: kept as text");
       sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: "journal", text: line.text });
     },
-    end: () => undefined,
+    end() {
+      if (broken > MAX_WARNINGS) sink.warning(0, `${broken - MAX_WARNINGS} more lines are not whole entries`);
+    },
   };
 }
 

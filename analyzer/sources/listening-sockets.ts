@@ -9,8 +9,8 @@ import type { SourceParser } from "../model/source.ts";
 import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 
-const SS = /^(?:(tcp|udp|mptcp|sctp|dccp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+?(?:\s+(.*))?$/;
-const NETSTAT = /^(tcp6?|udp6?)\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+\s+(?:(LISTEN)\s+)?(?:\d+\/(\S+?):?|-)?(?:\s.*)?$/;
+const SS = /^(?:(tcp|udp|mptcp|sctp|dccp)\s+)?(LISTEN|UNCONN)\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+?(?:\s+(.*))?$/;
+const NETSTAT = /^(tcp6?|udp6?)\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+\s+(?:(LISTEN)\s+)?(?:\d+\/(\S+?):?|-)?(?:\s.*)?$/;
 const HEADER = /^(?:(?:Netid\s+)?State\s+Recv-Q\s+Send-Q\s|Proto\s+Recv-Q\s+Send-Q\s|Active Internet connections)/;
 /** Rows of other families and states. */
 const BESIDE =

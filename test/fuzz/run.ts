@@ -37,8 +37,8 @@ async function keep(index: number, seed: number, message: string, isHang: boolea
   seen.add(summary);
   const input = target.generate(createPick(seed));
   const short = isHang ? input : await shrink(target, input);
-  const name = saveCase({ target: target.name, note: summary, ...short });
-  console.log(`\n${target.name}, seed ${seed}: ${message}\nsaved as test/fuzz/cases/${name}`);
+  const path = saveCase({ target: target.name, note: summary, ...short });
+  console.log(`\n${target.name}, seed ${seed}: ${message}\nsaved as ${path}`);
 }
 
 function start(): Worker {
