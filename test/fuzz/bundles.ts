@@ -9,6 +9,7 @@ import { createManifestReader, custodyOf } from "../../analyzer/bundle/manifest.
 import { unpackLog } from "../../analyzer/bundle/members.ts";
 import { createSectioner } from "../../analyzer/bundle/sections.ts";
 import type { Line } from "../../analyzer/model/source.ts";
+import { selectEvents } from "../../analyzer/report/event-selection.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { renderJson } from "../../analyzer/report/json.ts";
@@ -114,7 +115,8 @@ async function analyzeAndRender(files: Record<string, string>): Promise<void> {
       promise(verdict !== "error", `rule ${rule}: ${missing ?? ""}`);
     const redaction = redactReport(whole, { mode: "default", words: [] });
     const report = { ...redaction.report, redaction: redaction.summary() };
-    const html = renderHtml(report, exportEvents(database, report, 2_000_000, redaction.mask));
+    const events = exportEvents(selectEvents(database, whole), 2_000_000, redaction.mask);
+    const html = renderHtml(report, events);
     const outputs = {
       html,
       markdown: renderMarkdown(report),

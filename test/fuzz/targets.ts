@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pack } from "tar-stream";
 import { analyze } from "../../analyzer/analyze.ts";
+import { selectEvents } from "../../analyzer/report/event-selection.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { createStore } from "../../analyzer/store/open.ts";
@@ -62,10 +63,7 @@ async function reportOf(files: Record<string, string>): Promise<string> {
   const database = await createStore("");
   const options = { timezone: null, year: null, collectedAt: null, rules: null, version: "0.0.0-fuzz" };
   const report = await analyze(memoryBundle(files), database, options, () => undefined);
-  const html = renderHtml(
-    report,
-    exportEvents(database, report, 200_000, (text) => text),
-  );
+  const html = renderHtml(report, exportEvents(selectEvents(database, report), 200_000));
   database.close();
   return html;
 }

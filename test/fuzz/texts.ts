@@ -7,7 +7,7 @@ import { renderMarkdown } from "../../analyzer/report/markdown.ts";
 import { isUnreadable, readHtmlReport } from "../../analyzer/report/read.ts";
 import { createRedactor } from "../../analyzer/report/redactor.ts";
 import { renderTerminal } from "../../analyzer/report/terminal.ts";
-import { createMatcher } from "../../analyzer/rules/line.ts";
+import { textMatcher } from "../../analyzer/rules/matcher.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
 import { RuleError } from "../../analyzer/rules/_rule-error.ts";
 import { parseLineRule } from "../../analyzer/rules/yaml.ts";
@@ -25,7 +25,7 @@ const UNPACKED = 4 * 1024 * 1024;
 /** @param html an HTML report @param texts lines to take parts from */
 export async function textTargets(html: string, texts: string[]): Promise<FuzzTarget[]> {
   const rules = await loadRules();
-  const match = createMatcher(rules);
+  const { match } = textMatcher(rules);
   const lines = rules.flatMap((rule) => (rule.type === "line" ? [...rule.cases.fires, ...rule.cases.quiet] : []));
   const files = readdirSync(RULES).filter((name) => name.endsWith(".yaml"));
   const yaml = files.map(
