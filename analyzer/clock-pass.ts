@@ -1,11 +1,12 @@
 /** The second pass over a filled store: builds the clock model and writes every placement. */
 import type { Database } from "better-sqlite3";
 import type { ClockModel } from "./clock/model.ts";
-import type { EventLookup } from "./clock/place.ts";
+import type { EventLookup } from "./clock/parts.ts";
+import type { ClockRun } from "./clock/run.ts";
 import { buildClock } from "./clock/model.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
-import type { Instant, TimeReading } from "./model/time.ts";
+import type { Instant, Micros, TimeReading } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
 import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
@@ -34,6 +35,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     timezone: timezone(manifest, options),
     year: options.year,
     eventAt: createEventLookup(database),
+    pauseIn: createPauseLookup(database),
   });
   database.transaction(() => {
     writePlacements(database, model);
@@ -55,6 +57,17 @@ function createEventLookup(database: Database): EventLookup {
     const before = previous.get(firstEvent, found.id - 1) as number | undefined;
     return { event: found.id, stated: found.stated, before: before ?? found.stated };
   };
+}
+
+function createPauseLookup(database: Database): (run: ClockRun, least: Micros) => Micros | null {
+  const last = database
+    .prepare(
+      `SELECT stated FROM (SELECT id, stated, stated - lag(stated) OVER (ORDER BY id) AS pause
+         FROM event WHERE id BETWEEN ? AND ? AND stated IS NOT NULL)
+       WHERE pause >= ? ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck();
+  return ({ firstEvent, lastEvent }, least) => (last.get(firstEvent, lastEvent, least) as number | undefined) ?? null;
 }
 
 /** The boot in which an event was written, and µs since it, for events whose run carries both. */

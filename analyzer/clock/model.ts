@@ -7,7 +7,7 @@ import type { BootInput, Boots } from "./boots.ts";
 import { findBoots, kernelStart } from "./boots.ts";
 import { describeBoots, describeOrder, describeSteps } from "./describe.ts";
 import type { ClockRun } from "./run.ts";
-import type { EventLookup } from "./place.ts";
+import type { EventLookup, PlacementContext } from "./parts.ts";
 import { placeRuns } from "./place.ts";
 import { correctInstant } from "./wall.ts";
 import { inYear, yearOf } from "./year.ts";
@@ -23,6 +23,7 @@ export interface ClockInput extends BootInput {
   timezone: { name: string; basis: string } | null;
   year: number | null;
   eventAt: EventLookup;
+  pauseIn: PlacementContext["pauseIn"];
 }
 
 export interface ClockModel {
@@ -58,7 +59,15 @@ export function buildClock(input: ClockInput): ClockModel {
   const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
   const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
   const { boots, history } = found;
-  const context = { zone, years, collectedAt: collection?.at ?? null, bootStart, history, eventAt: input.eventAt };
+  const context = {
+    zone,
+    years,
+    collectedAt: collection?.at ?? null,
+    bootStart,
+    history,
+    eventAt: input.eventAt,
+    pauseIn: input.pauseIn,
+  };
   const placements = placeRuns(input.runs, context);
   const yearless = input.runs.some((run) => run.clock === "local-no-year");
   const yearBasis = yearless ? describeYear(years) : null;

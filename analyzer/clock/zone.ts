@@ -93,3 +93,29 @@ export function offsetName(offset: Micros): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   return `UTC${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
+
+/** Civil times between two at which the offset, or what is known of it, changes. */
+export function offsetChanges(first: Micros, last: Micros, zone: Zone): Micros[] {
+  const changes: Micros[] = [];
+  if (zone.assumed || zone.least === zone.most || last - first > 3000 * DAY) return changes;
+  const isSame = (a: Micros, b: Micros): boolean => {
+    const [one, other] = [zone.offsetAt(a), zone.offsetAt(b)];
+    return one.least === other.least && one.most === other.most;
+  };
+  for (let from = first; from < last;) {
+    const end = Math.min(from + DAY, last);
+    if (isSame(from, end)) {
+      from = end;
+      continue;
+    }
+    let [low, high] = [from, end];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (isSame(middle, from)) low = middle;
+      else high = middle;
+    }
+    changes.push(high);
+    from = high;
+  }
+  return changes;
+}

@@ -45,6 +45,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     shutdowns: new Set(),
     linesAround: () => [],
     eventAt: () => null,
+    pauseIn: () => null,
     ...input,
   });
 }

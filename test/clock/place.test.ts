@@ -38,6 +38,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     shutdowns: new Set(),
     linesAround: () => [],
     eventAt: () => null,
+    pauseIn: () => null,
   };
   return buildClock({ ...empty, ...input });
 }
