@@ -31,8 +31,7 @@ function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[]
 }
 
 function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement[] {
-  // Other files may hold the outputs of several commands, one after the other.
-  const isOneWriter = /^(?:docker-json-log|cri-log|container-log)\b/.test(runs[0]?.source ?? "");
+  const isOneWriter = isOneLog(runs[0]);
   const parts = isOneWriter ? cutAtJumps(partsOf(runs, context), context) : partsOf(runs, context);
   const corrections = correctionsOfParts(parts, context);
   const known = parts.map(({ run, placed, unset }, index) => {
@@ -44,6 +43,14 @@ function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement
   const wrong = isOneWriter ? wrongStretches(stretches) : [];
   const right = known.map((placement, index) => (wrong[index] ? null : placement));
   return parts.flatMap(({ run }, index) => right[index] ?? between(run, index, parts, right));
+}
+
+/** A container's log under its own name; other files may hold the ends of several, one after the other. */
+function isOneLog(run: ClockRun | undefined): boolean {
+  const { source, path } = run ?? { source: null, path: "" };
+  return (
+    /^(?:docker-json-log|cri-log|container-log)\b/.test(source ?? "") && /\.log(?:\.\d{1,3})?(?:\.gz)?$/.test(path)
+  );
 }
 
 function correctionsOfParts(parts: Part[], context: PlacementContext): ReturnType<typeof correctionsOf> {
