@@ -49,6 +49,31 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
+/** A text that can be read on top of whatever is drawn under it. */
+export function haloText(context: Context, palette: Palette, text: string, x: number, y: number): void {
+  context.strokeStyle = palette.page;
+  context.lineWidth = 5;
+  context.lineJoin = "round";
+  context.strokeText(text, x, y);
+  context.lineWidth = 1;
+  context.fillText(text, x, y);
+}
+
+/** A text with its middle left out, as the end of a path tells more than its beginning. */
+export function fittedMiddle(context: Context, text: string, width: number): string {
+  if (width <= 0) return "";
+  if (context.measureText(text).width <= width) return text;
+  const cut = (kept: number): string =>
+    `${text.slice(0, Math.floor(kept * 0.4))}…${text.slice(-Math.ceil(kept * 0.6))}`;
+  let [low, high] = [2, text.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(cut(middle)).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return cut(low);
+}
+
 export function fitted(context: Context, text: string, width: number): string {
   if (width <= 0) return "";
   if (context.measureText(text).width <= width) return text;

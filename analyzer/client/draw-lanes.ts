@@ -2,7 +2,7 @@
 import { shapePath } from "../report/html-lanes.ts";
 import type { Bins } from "./bins.ts";
 import type { Context, Palette, Scene } from "./canvas.ts";
-import { clamp, fitted, hatch, tone } from "./canvas.ts";
+import { clamp, fitted, fittedMiddle, haloText, hatch, tone } from "./canvas.ts";
 import type { Scale } from "./layout.ts";
 import type { Lane, Mark } from "./model.ts";
 
@@ -25,9 +25,19 @@ function drawInterval(context: Context, mark: Mark, x0: number, x1: number, y: n
   context.globalAlpha = 1;
 }
 
+/** Where the marks of a lane are when none is in sight. */
+function drawElsewhere(context: Context, { layout, palette, view }: Scene, { marks }: Lane, y: number): void {
+  context.fillStyle = palette.quiet;
+  if (marks.some(({ to }) => to < view.from)) haloText(context, palette, "‹ earlier", layout.left + 4, y + 4);
+  const later = "later ›";
+  const x = layout.right - context.measureText(later).width - 4;
+  if (marks.some(({ from }) => from > view.to)) haloText(context, palette, later, x, y + 4);
+}
+
 function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: number): void {
   const { layout, palette } = scene;
   const seen = lane.marks.filter(({ from, to }) => to >= scene.view.from && from <= scene.view.to);
+  if (seen.length === 0) return drawElsewhere(context, scene, lane, y);
   const middles = seen.map(({ from, to }) =>
     scale.x((Math.max(from, scene.view.from) + Math.min(to, scene.view.to)) / 2),
   );
@@ -54,7 +64,7 @@ function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: 
     if (layout.narrow || wide || x + 9 < free || next - x < 70) return;
     context.fillStyle = palette.quiet;
     const text = fitted(context, mark.text, Math.min(next, layout.right) - x - 18);
-    context.fillText(text, x + 9, y + 4);
+    haloText(context, palette, text, x + 9, y + 4);
     free = x + 9 + context.measureText(text).width;
   });
 }
@@ -96,7 +106,7 @@ export function drawLanes(context: Context, scene: Scene, scale: Scale): void {
     if (lane.events) drawDensity(context, scene, index, y);
     drawMarks(context, scene, scale, lane, y);
     context.fillStyle = palette.ink;
-    if (layout.narrow) context.fillText(fitted(context, lane.name, layout.width - 12), layout.left, top + 11);
-    else context.fillText(fitted(context, lane.name, layout.left - 12), 2, y + 4);
+    if (layout.narrow) context.fillText(fittedMiddle(context, lane.name, layout.width - 12), layout.left, top + 11);
+    else context.fillText(fittedMiddle(context, lane.name, layout.left - 12), 2, y + 4);
   });
 }

@@ -1,7 +1,7 @@
 /** Draws the chart. It reads the state, the model and the bins, and keeps nothing. */
 import type { Bins } from "./bins.ts";
 import type { Context, Scene } from "./canvas.ts";
-import { clamp, fitted } from "./canvas.ts";
+import { clamp, fitted, haloText } from "./canvas.ts";
 import { drawLanes } from "./draw-lanes.ts";
 import type { Scale } from "./layout.ts";
 import { scaleFor } from "./layout.ts";
@@ -44,7 +44,8 @@ function drawBackground(context: Context, scene: Scene, scale: Scale): void {
     context.fillStyle = index % 2 ? palette.line : palette["strong-line"];
     context.fillRect(x0, axisTop - 3, x1 - x0, 3);
     context.fillStyle = palette.quiet;
-    if (x1 - x0 > 60) context.fillText(fitted(context, boot.label, x1 - x0 - 6), x0 + 3, barsTop + 8);
+    const label = fitted(context, boot.label, x1 - x0 - 6);
+    if (x1 - x0 > 60) haloText(context, palette, label, x0 + 4, axisTop - 8);
   });
   context.font = scene.font;
   for (const { at, label, day } of ticksOf(zone, view, right - left, 84)) {

@@ -17,7 +17,7 @@ import type { List } from "./list.ts";
 import { createList } from "./list.ts";
 import { eventsMarkdown } from "./markdown.ts";
 import { createModel } from "./model.ts";
-import { addCopyButtons, bindPrint, bindTheme, toggleFolds } from "./page.ts";
+import { addCopyButtons, bindPrint, bindTheme, openTarget, toggleFolds } from "./page.ts";
 import { bindPointer } from "./pointer.ts";
 import { createRetimer } from "./retime.ts";
 import { rowsOf, rowWith } from "./rows.ts";
@@ -222,6 +222,8 @@ async function start(): Promise<void> {
   const report = await readIsland<IncidentReport>("report-data");
   if (!report) return;
   addCopyButtons(report);
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
   const retime = createRetimer();
   const events = await readIsland<ReportEvents>("events-data");
   if (events && events.columns.time.length > 0) explore(report, events, retime);

@@ -1,7 +1,7 @@
 /** What the script adds to the static page: theme, copy buttons, opened folds in print. */
 import type { IncidentReport } from "../model/report.ts";
 import { copyText } from "./copy.ts";
-import { byId, button } from "./dom.ts";
+import { byId, button, make } from "./dom.ts";
 import { findingMarkdown } from "./markdown.ts";
 
 /** Opens every fold for the printer, and leaves them as they were afterwards. */
@@ -38,6 +38,13 @@ export function bindTheme(changed: () => void): () => void {
   return flip;
 }
 
+/** Unfolds what a link leads into: not every browser does that by itself. */
+export function openTarget(): void {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let fold = target?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+  if (target?.closest("details")) target.scrollIntoView();
+}
+
 /** A copy button at every command and every finding. */
 export function addCopyButtons(report: IncidentReport): void {
   for (const command of document.querySelectorAll<HTMLElement>("pre.command")) {
@@ -46,7 +53,9 @@ export function addCopyButtons(report: IncidentReport): void {
       class: "copy",
       "aria-label": "Copy this command",
     });
-    command.after(copy);
+    const box = make("div", { class: "command-box" });
+    command.replaceWith(box);
+    box.append(command, copy);
   }
   for (const section of document.querySelectorAll<HTMLElement>("[data-finding]")) {
     const finding = report.findings.find(({ id }) => id === section.dataset["finding"]);

@@ -10,6 +10,11 @@ const SHOWN_EVIDENCE = 8;
 const MOST_EVIDENCE = 60;
 const MOST_EVENTS = 200;
 
+/** Whether what to do about a finding is what the page says under "What to do" already. */
+function isPlan({ rootCauses: [cause] }: IncidentReport, { remedy }: ReportFinding): boolean {
+  return remedy.length > 0 && cause !== undefined && JSON.stringify(cause.remedy) === JSON.stringify(remedy);
+}
+
 function findingView(report: IncidentReport, finding: ReportFinding, anchors: Anchors) {
   const titles = new Map(report.entities.map(({ id, title }) => [id, title]));
   const more = finding.evidence.slice(SHOWN_EVIDENCE, MOST_EVIDENCE);
@@ -36,7 +41,8 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
     more: excerptViews(more, anchors),
     moreTitle: `${plural(more.length, "more line")} of evidence${beyond > 0 ? `; ${plural(beyond, "further line")} only in the JSON` : ""}`,
     counterEvidence: excerptViews(finding.counterEvidence, anchors),
-    remedy: remedyView(finding.remedy, proseSpans),
+    remedy: isPlan(report, finding) ? [] : remedyView(finding.remedy, proseSpans),
+    plan: isPlan(report, finding),
     entities: finding.entities.slice(0, 40).map((id) => proseSpans(cutEnd(titles.get(id) ?? id, 300))),
     references: finding.references.map((text) => ({ text, link: /^https?:\/\/[^\s]+$/.test(text) })),
   };
@@ -49,9 +55,13 @@ export function findingsView(report: IncidentReport, anchors: Anchors) {
     const count = ordered.filter((finding) => finding.severity === severity).length;
     return count ? [`${count} ${severity}`] : [];
   });
+  const notes = ordered.filter(({ severity }) => severity === "info");
+  const views = (findings: ReportFinding[]) => findings.map((finding) => findingView(report, finding, anchors));
   return {
     summary: counts.join(", "),
-    list: ordered.map((finding) => findingView(report, finding, anchors)),
+    list: views(ordered.filter(({ severity }) => severity !== "info")),
+    notes: views(notes),
+    notesTitle: `Notes: ${plural(notes.length, "finding")} of severity info`,
     cited: excerptViews(anchors.citedOnly, anchors),
   };
 }

@@ -74,6 +74,21 @@ function addLines({ lines }: Excerpt, evidence: ReportEvidence, anchors: Anchors
   context(after, line + 1);
 }
 
+/** The lines that count in an excerpt: those of one time together, each once. */
+function hitViews(hits: ReportEvidence[]) {
+  const groups: { lines: Set<number>; time: TimeView | null }[] = [];
+  for (const { line, at } of hits.toSorted((a, b) => a.line - b.line)) {
+    const time = timeView(at);
+    const last = groups.at(-1);
+    if (last && JSON.stringify(last.time) === JSON.stringify(time)) last.lines.add(line);
+    else groups.push({ lines: new Set([line]), time });
+  }
+  return groups.map(({ lines, time }) => ({
+    label: `${lines.size > 1 ? "lines" : "line"} ${[...lines].join(", ")}`,
+    time,
+  }));
+}
+
 /**
  * Lines of evidence between the lines around them; what lies side by side becomes one excerpt. The first time a line is
  * shown, it gets its name.
@@ -89,7 +104,7 @@ export function excerptViews(evidence: ReportEvidence[], anchors: Anchors) {
   }
   return excerpts.map(({ artifact, hits, lines }) => ({
     artifact: cutStart(artifact, 200),
-    hits: hits.toSorted((a, b) => a.line - b.line).map(({ line, at }) => ({ line, time: timeView(at) })),
+    hits: hitViews(hits),
     lines: [...lines.values()].toSorted((a, b) => a.number - b.number),
   }));
 }

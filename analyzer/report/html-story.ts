@@ -84,12 +84,26 @@ function sentenceCase(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
+/** The story in at most three sentences: what people saw, why, and the first step that changes nothing for the worse. */
+function shortView(report: IncidentReport, cause: ReportRootCause) {
+  const [first, last] = [cause.narrative[0], cause.narrative.at(-1)];
+  const step = cause.remedy[0];
+  const seen = report.findings.find(({ id }) => id === cause.chain.at(-1));
+  const isSymptom = cause.chain.length > 1 && seen !== undefined && seen.role !== "cause";
+  return [
+    ...(isSymptom && last ? [{ name: "Seen", text: proseSpans(last.text) }] : []),
+    { name: "Because", text: proseSpans(first?.text ?? cause.summary) },
+    ...(step ? [{ name: "First", text: proseSpans(step.text) }] : []),
+  ];
+}
+
 function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
   const repeated = cause.narrative.some(({ text }) => text === cause.summary);
   const titles = new Map(report.findings.map(({ id, title }) => [id, title]));
   return {
     title: report.headline.startsWith(cause.title) ? [] : proseSpans(cause.title),
     code: cause.cause,
+    short: shortView(report, cause),
     summary: repeated ? [] : proseSpans(cause.summary),
     confidence: confidenceWords[cause.confidence],
     active: sentenceCase(activeWords(cause.active)),

@@ -48,16 +48,26 @@ export function containersView({ containers }: IncidentReport) {
 }
 
 /** Two lists that must not be confused: looked for and not found, and never collected. */
+/** Checks that could not be made, by what they lack. */
+function openGroups(checks: IncidentReport["checks"]) {
+  const groups = new Map<string, string[]>();
+  for (const { title, verdict, missing } of checks) {
+    const why =
+      verdict === "error"
+        ? `The check failed: ${missing ?? "no reason was given"}`
+        : `Without ${missing ?? "what it needs"}`;
+    groups.set(why, [...(groups.get(why) ?? []), title]);
+  }
+  return [...groups].map(([why, titles]) => ({ why: proseSpans(why), titles: [...new Set(titles)].map(proseSpans) }));
+}
+
 export function checksView({ checks, notCollected }: IncidentReport) {
   const open = checks.filter(({ verdict }) => verdict === "unknown" || verdict === "error");
+  const passed = checks.filter(({ verdict }) => verdict === "pass").map(({ title }) => title);
   const skipped = checks.filter(({ verdict }) => verdict === "notApplicable");
   return {
-    passed: checks.filter(({ verdict }) => verdict === "pass").map(({ title }) => proseSpans(title)),
-    open: open.map(({ title, verdict, missing }) => ({
-      title: proseSpans(title),
-      verdict: verdict === "error" ? "the check failed" : "missing",
-      missing: missing === undefined ? null : proseSpans(missing),
-    })),
+    passed: [...new Set(passed)].map(proseSpans),
+    open: openGroups(open),
     notApplicable: skipped.length
       ? `${plural(skipped.length, "check does", "checks do")} not apply to this node: ${cutEnd(skipped.map(({ rule }) => rule).join(", "), 2000)}.`
       : null,
