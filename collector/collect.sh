@@ -8,6 +8,7 @@
 # `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
 #
 # shellcheck disable=SC2317 # the steps call their workers through "$@"
+# shellcheck disable=SC2086,SC2046 # lists of words without blanks in them: process ids, options, sizes
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
 forbidden() {
@@ -23,15 +24,12 @@ forbidden() {
 }
 usage() {
   cat <<'END'
-usage: collect.sh [-o FILE] [options]       the bundle goes to stdout unless -o is given
-  -o FILE          write the bundle to FILE, which must not exist
-  --since 7d       only logs of the last 7 days (d, h or m)
-  --max-mb N       at most N MB of log and journal files, uncompressed (default 200)
-  --total-time S   stop collecting after S seconds, whatever happens (default 300)
-  --root DIR       read a card mounted at DIR instead of the running system
-  --plan           print every command and path, touch nothing
-  --quiet          no progress on stderr
-  --help           this text
+usage: collect.sh [options] > FILE      or, with a file that does not exist yet:  collect.sh -o FILE [options]
+  --since 7d      only logs of the last 7 days (d, h or m)
+  --max-mb N      at most N MB of log and journal files, uncompressed (default 200)
+  --total-time S  stop collecting after S seconds, whatever happens (default 300)
+  --root DIR      read a card mounted at DIR instead of the running system
+  --plan          print every command and path, touch nothing     --quiet  no progress     --help  this text
 exit: 0 complete, 1 no bundle or the output broke, 2 wrong usage, 3 some items are missing, 128+n signal n
 END
 }
@@ -46,14 +44,12 @@ settle() {
     *:[!/]*) unset PATH ;;
   esac
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
-  LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
-  export LC_ALL PATH QUOTING_STYLE SYSTEMD_PAGER SYSTEMD_COLORS
+  export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
-  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
-  dd_quiet=''
-  interrupted='' sink=ok deaf='|' step_number=0 partial=0 bytes_read=0 bytes_written=0 taken=0 left=0
-  secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
+  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 dd_quiet=''
+  interrupted='' sink=ok deaf='|' step_number=0 bytes_read=0 bytes_written=0
+  wanted=10000 secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
   snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
@@ -66,7 +62,11 @@ tick() {
   read -r uptime _ </proc/uptime
   now=$((${uptime%.*} * 100 + 1${uptime#*.} - 100))
 }
-nap() { sleep 0.02 2>/dev/null || sleep 1; }
+nap() { # at first no more than a look at the clock, then 20 ms, or a second where sleep knows no fractions
+  naps=$((naps + 1))
+  [ "$naps" -lt 60 ] || sleep 0.02 2>/dev/null || sleep 1
+  tick
+}
 # ---- JSON in pure ASCII: a byte that is not printable ASCII becomes \u00XX, so that every path survives
 json() {
   case $1 in
@@ -76,16 +76,13 @@ json() {
     *) json=\"$1\" ;;
   esac
 }
-text() { # NAME TEXT...: appends them to the fields of $object, "" as null
+fields() { # NAME TEXT or NAME: JSON ...: appends them to $object, "" as null
   while [ $# -gt 0 ]; do
-    json "$2"
-    value "$1" "$json"
-    shift 2
-  done
-}
-value() { # NAME JSON...
-  while [ $# -gt 0 ]; do
-    object=$object${object:+,}\"$1\":${2:-null}
+    case $1 in
+      *:) json=${2:-null} ;;
+      *) json "$2" ;;
+    esac
+    object=$object${object:+,}\"${1%:}\":$json
     shift 2
   done
 }
@@ -95,26 +92,25 @@ zeros() { head -c "$1" /dev/zero; }
 nul() { printf "%.$(($1 * 4))s" "$nul_bytes"; }
 # shellcheck disable=SC2059 # the formats hold the NUL bytes
 raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
-  printf '%.100s' "$1"
+  printf '%s' "$1"
   printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "${3:-0}"
   printf "ustar\\00000$pad_rest"
 }
-ustar() { # LENGTH-OF-NAME NAME SIZE MTIME TYPE: one header of 512 bytes
-  pad=$(nul $((100 - $1))) sum=0
-  for byte in $(raw_header "$2" "$3" "$4" "$5" '        ' | od -An -v -tu1); do
+ustar() { # NAME SIZE MTIME TYPE: one header of 512 bytes
+  pad=$(nul $((100 - ${#1}))) sum=0
+  for byte in $(raw_header "$1" "$2" "$3" "$4" '        ' | od -An -v -tu1); do
     sum=$((sum + byte))
   done
-  raw_header "$2" "$3" "$4" "$5" "$(printf '%06o' "$sum")\\000 "
+  raw_header "$1" "$2" "$3" "$4" "$(printf '%06o' "$sum")\\000 "
 }
 header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a record of type L
-  name_size=${#1}
-  if [ "$name_size" -gt 100 ]; then
-    ustar 13 ././@LongLink $((name_size + 1)) 0 L
+  if [ "${#1}" -gt 100 ]; then
+    ustar ././@LongLink $((${#1} + 1)) 0 L
     printf '%s' "$1"
-    zeros $((512 - name_size % 512))
-    name_size=100
+    zeros $((512 - ${#1} % 512))
+    set -- "$(printf '%.99s_' "$1")" "$2" "$3"
   fi
-  ustar "$name_size" "$1" "$2" "$3" 0
+  ustar "$1" "$2" "$3" 0
 }
 add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
   add_size=$(($(wc -c <"$2")))
@@ -127,73 +123,47 @@ add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE 
 # Sends a file of tar blocks as one gzip member. A signal must not cut it, a dead line must not hold us.
 send() {
   [ "$sink" = ok ] || return 0
-  rm -f "$stage/sent"
-  send_now "$1" 2>>"$stage/sink.err" </dev/null &
-  send_pid=$! sink=stalled
+  (
+    trap '' HUP INT TERM
+    sent=broken
+    $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
+    echo "$sent" >"$stage/sent"
+  ) 2>>"$stage/sink.err" </dev/null &
+  send_pid=$! sink=stalled naps=0
   tick
   send_end=$((now + 6000))
   while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
     nap
-    tick
   done
   [ ! -s "$stage/sent" ] || read -r sink <"$stage/sent"
   bytes_written=$((bytes_written + $(wc -c <"$stage/gz")))
-  rm -f "$1"
+  rm -f "$1" "$stage/sent"
   [ "$sink" != ok ] || return 0
   interrupted=${interrupted:-13:PIPE}
   kill -KILL "$send_pid" 2>/dev/null
 }
-send_now() {
-  trap '' HUP INT TERM
-  sent=broken
-  $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
-  echo "$sent" >"$stage/sent"
-}
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
-state_of() { # PID: the letter of its state in $state, X if it has ended
-  state=X
-  { read -r stat_line <"/proc/$1/stat"; } 2>/dev/null || return 0
-  stat_line=${stat_line##*) }
-  state=${stat_line%% *}
-  [ "$state" != Z ] || state=X
-}
-tree() { # PID: that process and its descendants, deepest last, in $tree
-  tree=" $1" level=" $1 "
-  while [ "$level" != ' ' ]; do
-    next=' '
-    for stat_file in /proc/[0-9]*/stat; do
-      { read -r stat_line <"$stat_file"; } 2>/dev/null || continue
-      parent=${stat_line##*) ? }
-      case $level in
-        *" ${parent%% *} "*) next="$next${stat_line%% *} " ;;
-      esac
-    done
-    level=$next tree=$tree${next% }
-  done
+family() { # PID: it and its descendants in $family, in the order of their start (field 22, here 20)
+  family=$(cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*) . //' | sort -n -k 20,20 -k 1,1 |
+    awk -v "all= $1" 'index(all " ", " " $2 " ") { all = all " " $1 }
+      END { print all }')
 }
 finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in $survivors
   for signal in TERM KILL; do
-    # shellcheck disable=SC2086 # a list of process ids
     kill -"$signal" $1 2>/dev/null
     tick
-    patience=$((now + 100))
-    while [ "$now" -lt "$patience" ]; do
-      survivors=
-      for pid in $1; do
-        state_of "$pid"
-        [ "$state" = X ] || survivors="$survivors $pid"
-      done
-      [ -n "$survivors" ] || return 0
+    patience=$((now + 100)) survivors=$1
+    while [ -n "$survivors" ] && [ "$now" -lt "$patience" ]; do
+      survivors=$(sed -n 's/ (.*) [^XZ] .*//p' $(printf '/proc/%s/stat ' $1) 2>/dev/null)
       nap
-      tick
     done
   done
 }
 describe() { # PID PATH: what a process hangs on
-  state_of "$1"
-  object="\"pid\":$1,\"state\":\"$state\""
-  text command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
-  text stack "$(head -c 2000 "/proc/$1/stack")" on "$2"
+  object=
+  fields pid: "$1" state "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" on "$2"
+  fields command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
+  fields stack "$(head -c 2000 "/proc/$1/stack")"
 } 2>/dev/null
 halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left alone from now on
   describe "${2##* }" "$1"
@@ -201,7 +171,7 @@ halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left al
   ended=true
   if [ -n "$survivors" ]; then
     outcome=stuck ended=false
-    describe "${survivors##* }" "$1"
+    describe "$(echo "$survivors" | tail -n 1)" "$1"
     mount_of "${1:-$needs}"
     deaf="$deaf$mount_point|"
   fi
@@ -217,34 +187,25 @@ mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem
     esac
   done </proc/mounts
 }
-watch() { # PID: until the step is done, in $outcome: done, timed-out, stuck, interrupted or died
-  watch_end=$((now + limit * 100)) item='' item_since=$now
+watch() { # PID: until it is done; why it did not end by itself is in $outcome
+  item='' naps=0
   while [ ! -s "$W.rc" ] && [ "$outcome" = ended ]; do
-    if [ -e "$W.full" ]; then
-      send "$W.full"
-      item=''
-    fi
-    tick
+    nap
     last_item=$item
     [ ! -s "$W.now" ] || read -r item <"$W.now"
-    [ "$item" = "$last_item" ] || item_since=$now
-    state_of "$1"
-    if [ -n "$interrupted" ] || [ "$now" -ge "$watch_end" ]; then
+    [ "$item" = "$last_item" ] || item_end=$((now + 500))
+    kill -0 "$1" 2>/dev/null || [ -s "$W.rc" ] || outcome=died
+    if [ -n "$interrupted" ] || [ "$now" -ge "$step_end" ]; then
       outcome=${interrupted:-timed-out}
-      tree "$1"
-      halt "$item" "$tree"
-    elif [ -n "$item" ] && [ $((now - item_since)) -ge 500 ]; then
+      family "$1"
+      halt "$item" "$family"
+    elif [ -n "$item" ] && [ "$now" -ge "$item_end" ]; then
       # One path does not answer: its process ends, and the step goes on with the next path.
-      tree "$1"
-      tree=${tree#" $1"}
-      halt "$item" "${tree:- $1}"
+      family "$1"
+      family=${family#" $1"}
+      halt "$item" "${family:-$1}"
       [ "$outcome" = ended ] || kill -KILL "$1" 2>/dev/null
-      tick
-      item_since=$now
-    elif [ "$state" = X ]; then
-      [ -s "$W.rc" ] || outcome=died
-    else
-      nap
+      item_end=$((now + 500))
     fi
   done
 }
@@ -265,7 +226,7 @@ step() {
   esac
   kind=${id%-start} shown=$*
   shown=${shown#"$1 "}
-  text id "$id" kind "${kind%-end}" path "$member" command "${shown#scrubbed }"
+  fields id "$id" kind "${kind%-end}" path "$member" command "${shown#scrubbed }"
   case $mode in
     show) printf '%-20s %s\n' "$id" "$shown" ;;
     plan) printf ',{%s}\n' "$object" >>"$stage/plan" ;;
@@ -276,10 +237,12 @@ step_now() {
   step_number=$((step_number + 1)) described=$object
   W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null taken=0
   name=$(printf '%03d-%s' "$step_number" "$id") wall=$(date +%s)
+  true >"$W.out"
   true >"$W.err"
   tick
   started=$uptime remaining=$(((total_end - now) / 100))
   [ "$limit" -le "$remaining" ] || limit=$remaining
+  step_end=$((now + limit * 100))
   mount_of "$needs"
   [ "${deaf#*"|$mount_point|"}" = "$deaf" ] || reason="$mount_point did not answer an earlier step"
   case $root:$needs in
@@ -290,16 +253,16 @@ step_now() {
   if [ -z "$reason" ]; then
     work "$@" &
     watch $!
-    [ ! -e "$W.full" ] || send "$W.full"
-    [ ! -s "$W.whole" ] || mend_part
+    [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
+    for request in "$W".take.*; do
+      [ ! -e "$request" ] || take_now "$(cat "$request")"
+    done
     judge "$1"
   fi
   record
 }
-# The status of the step, from how it ended and what it left behind.
-judge() {
+judge() { # WORKER: the status of the step, from how it ended and what it left behind
   status=ok
-  [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
   if [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
     status=empty
     [ ! -s "$W.why" ] || read -r status reason <"$W.why"
@@ -318,32 +281,27 @@ judge() {
 }
 record() {
   tick
-  object=$described size=0
-  [ ! -e "$W.out" ] || size=$(($(wc -c <"$W.out")))
-  text status "$status" reason "$reason"
-  value exit "$exit_code" start "$started" end "$uptime" wall "$wall" bytes $((size + taken))
+  object=$described size=$(($(wc -c <"$W.out")))
+  fields status "$status" reason "$reason" exit: "$exit_code" start: "$started" end: "$uptime"
+  fields wall: "$wall" bytes: $((size + taken))
   volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
   if [ "$size" -gt 0 ]; then
-    sum=$(sha256sum <"$W.out" 2>/dev/null)
-    text sha256 "${sum%% *}"
+    fields sha256 "$(sha256sum <"$W.out" 2>/dev/null | cut -c 1-64)"
     add "$member" "$W.out" "$wall"
   fi
   if [ -s "$W.err" ]; then
     [ "${member%/}" = "$member" ] || member=$member$id
-    text stderr "$member.err"
+    fields stderr "$member.err"
     add "$member.err" "$W.err" "$wall"
   fi
   errors=$(errors <"$W.err") files=$(cat "$W.files" 2>/dev/null)
-  value errors "[${errors#,}]" stuck "[${stuck#,}]" files "[${files#,}]"
+  fields errors: "[${errors#,}]" stuck: "[${stuck#,}]" files: "[${files#,}]"
   printf ',{%s}\n' "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs in
     timed-out:[cdjs]* | stuck:[cdjs]*) deaf="$deaf$needs|" ;;
     # The first question to a daemon decides whether it is asked again.
     failed:[cd]* | denied:[cd]*) [ "$id" = "${id%-version}" ] || deaf="$deaf$needs|" ;;
-  esac
-  case $status:$reason in
-    timed-out* | stuck* | denied* | truncated* | skipped:[!-]* | skipped:--total*) partial=1 ;;
   esac
   [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $uptime s)"
   # Once the time is up, the rest of the plan is told by manifest.json alone.
@@ -355,18 +313,82 @@ record() {
   [ ! -s "$W.clock" ] || mv "$W.clock" "$stage/$id"
   rm -f "$W".*
 }
-# A part whose writer was ended: cut to what was complete, with zeros for the rest of its last member.
-mend_part() {
-  tail -n 1 "$W.whole" >"$W.last"
-  read -r whole left taken <"$W.last"
-  [ "$outcome" != ended ] || return 0
-  head -c "$whole" "$W.part" >"$W.mended"
-  mv "$W.mended" "$W.part"
-  while [ "$left" -gt 0 ]; do
-    zeros 4194304 | head -c "$left" >>"$W.part"
-    left=$((left - 4194304))
-    send "$W.part"
+# ---- files: the step names them, they are copied from here, piece by piece, so that the stream stays whole
+# take TOPIC CAP PATH: a file becomes a member, newest first. Above CAP bytes only its head and tail, in whole
+# lines. CAP 0: all of it, however long; CAP -1: without secrets.
+take() {
+  facts=$(stat -L -c '%f %s %Y' -- "$3")
+  wanted=$((wanted + 1)) mtime=${facts##* }
+  printf '%s' "$1 $2 ${facts:-0 0 0} $3" >"$W.take.$(printf '%010d' $((2147483647 - mtime))).$wanted"
+}
+take_now() { # REQUEST
+  file=/${1#*/} problem=''
+  set -- ${1%%/*}
+  entry=$1${file#"$root"} cap=$2 size=$4 mtime=$5 known=$4
+  # Some shells count in 32 bits: what has ten digits is only known to be large.
+  [ "${#size}" -lt 10 ] || known=1000000000
+  want=$known
+  [ "$cap" -le 0 ] || [ "$known" -le "$cap" ] || want=$cap
+  [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
+  [ "$known" = "$size" ] || [ "$cap" -gt 0 ] || problem='larger than 1 GB'
+  [ "$mtime" -ge "$oldest" ] || [ "$cap" -lt 0 ] || problem='older than --since'
+  [ "${3#8???}" != "$3" ] || problem='not a regular file'
+  [ "$outcome" = ended ] || problem='the step had ended'
+  ! forbidden "$file" || problem='never collected'
+  if [ "$3" = 0 ]; then
+    took failed 0 'see errors'
+  elif [ -n "$problem" ]; then
+    took skipped 0 "$problem"
+  elif [ "$cap" -lt 0 ]; then
+    read_part head -c 1048576 -- "$file"
+    scrub <"$W.data" >"$W.cut"
+    add "$entry" "$W.cut" "$mtime"
+    took ok "$add_size" 'secrets blanked'
+  elif [ "$want" -lt "$known" ]; then
+    read_part head -c $((cap / 4)) -- "$file"
+    head -n $(($(wc -l <"$W.data"))) "$W.data" >"$W.cut"
+    printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size" >>"$W.cut"
+    read_part tail -c $((cap - cap / 4)) -- "$file"
+    tail -n +2 "$W.data" >>"$W.cut"
+    add "$entry" "$W.cut" "$mtime"
+    took truncated "$add_size" 'head and tail only'
+  elif copy; then
+    took ok "$size" ''
+  else
+    took failed 0 'see errors'
+  fi
+}
+read_part() { # COMMAND...: what it prints within 5 seconds, in $W.data
+  true >"$W.data"
+  [ "$outcome" = ended ] || return 0
+  rm -f "$W.rc"
+  at "$file"
+  work "$@" &
+  watch $!
+  mv "$W.out" "$W.data"
+  true >"$W.out"
+}
+# Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
+# the member keeps the size its header promises.
+copy() {
+  left=$(((size + 511) / 512 * 512)) piece=0
+  while [ "$left" -gt 0 ] || [ "$piece" -eq 0 ]; do
+    read_part dd if="$file" bs=65536 skip=$((piece * 32)) count=32 conv=noerror,sync $dd_quiet
+    [ "$piece" -gt 0 ] || [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
+    [ "$piece" -gt 0 ] || header "$entry" "$size" "$mtime" >>"$W.part"
+    cat "$W.data" /dev/zero 2>/dev/null | head -c 2097152 | head -c "$left" >>"$W.part"
+    left=$((left - 2097152)) piece=$((piece + 1))
+    [ "$left" -le 0 ] || send "$W.part"
   done
+}
+took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
+  true >"$W.data"
+  [ "$2" -eq 0 ] || read_part stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file"
+  object=
+  fields source "$file" path "$entry" status "$1" reason "$3" size: "$size" mtime: "$mtime" bytes: "$2"
+  printf ',{%s}' "$object$(cat "$W.data")" >>"$W.files"
+  taken=$((taken + $2))
+  [ $(($(wc -c <"$W.part"))) -lt 4194304 ] || send "$W.part"
 }
 # Lines of stderr that name a path and an errno. The lines themselves are in the .err member.
 errors() {
@@ -374,7 +396,7 @@ errors() {
     errno=${line##*: } op=${line%%/*} path=/${line#*/} object=''
     path=${path%": $errno"}
     path=${path%" for reading"}
-    text path "${path%\'}" op "${op% *}" errno "$errno"
+    fields path "${path%\'}" op "${op% *}" errno "$errno"
     printf ',{%s}' "$object"
   done
 }
@@ -420,14 +442,6 @@ scrub() {
     -e "s#(($secret_names)[A-Za-z0-9_-]*\"(=|: ?)\")[^/\" ,=:-][^\" ,]*#\\1<redacted>#g" \
     -e "s#(($secret_names)[A-Za-z0-9_-]*( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
 }
-# Blanks each `value:` of a manifest with the deeper lines that belong to it.
-scrub_manifest() {
-  awk '{ match($0, /^[ -]*/) }
-    skip && (RLENGTH > skip || /^ *$/) { next }
-    { skip = 0 }
-    /^[ -]*"?value"?:/ { skip = RLENGTH; sub(/value"?:.*/, "value: <redacted>") }
-    { print }' | scrub
-}
 present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
   answer=$(ls "$2" -- "$1" 2>&1 >/dev/null) && return 0
@@ -463,99 +477,24 @@ walk() { # DIRECTORY PATTERN/
       ;;
   esac
 }
-list() {
-  printf '%s:\n' "$1"
-  ls -la -- "$1"
-  printf '\n'
-}
+list() { printf '%s:\n' "$1" && ls -la -- "$1"; }
 contents() { # each file under a line "==> path <=="
   head -v -c 65536 -- "$@"
   printf '\n'
 }
 heads() { forbidden "$1" || contents "$1"; }
 config() { heads "$1" | scrub; }
-static_manifest() { heads "$1" | scrub_manifest; }
+static_manifest() { # blanks each `value:`, with the deeper lines that belong to it
+  heads "$1" | awk '{ match($0, /^[ -]*/) }
+    skip && (RLENGTH > skip || /^ *$/) { next }
+    { skip = 0 }
+    /^[ -]*"?value"?:/ { skip = RLENGTH; sub(/value"?:.*/, "value: <redacted>") }
+    { print }' | scrub
+}
 layer_names() { contents "$1/link" "$1/lower"; }
 # All but org, descriptor.json and tar-split.json.gz.
 layer_ids() { contents "$1"/*[!gnz]; }
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
-took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
-  object=
-  text source "$file" path "$name" status "$1" reason "$3"
-  value size "$size" mtime "$mtime" bytes "$2"
-  [ "$2" -eq 0 ] || object=$object$(stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file" 2>/dev/null)
-  printf ',{%s}' "$object" >>"$W.files"
-  left=0 taken=$((taken + $2))
-  hand_over
-}
-# take TOPIC CAP PATH: one live file becomes a member. Above CAP bytes its head and tail are kept, in whole
-# lines; CAP 0: whole, however long.
-take() {
-  file=$3 name=$1${3#"$root"} cap=$2 problem=''
-  facts=$(stat -L -c '%s %Y %f' -- "$file")
-  # shellcheck disable=SC2086 # three words
-  set -- ${facts:-0 0 0}
-  size=$1 mtime=$2 known=$1
-  # Some shells count in 32 bits: what has ten digits is only known to be large.
-  [ "${#size}" -lt 10 ] || known=1000000000
-  want=$known
-  [ "$cap" -eq 0 ] || [ "$known" -le "$cap" ] || want=$cap
-  [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
-  [ "$known" = "$size" ] || [ "$cap" -gt 0 ] || problem='larger than 1 GB'
-  [ "$mtime" -ge "$oldest" ] || problem='older than --since'
-  [ "${3#8???}" != "$3" ] || problem='not a regular file'
-  ! forbidden "$file" || problem='never collected'
-  if [ -z "$facts" ]; then
-    took failed 0 'see errors'
-  elif [ -n "$problem" ]; then
-    took skipped 0 "$problem"
-  elif [ "$want" -lt "$known" ]; then
-    cut_middle
-    add "$name" "$W.data" "$mtime"
-    took truncated "$add_size" 'head and tail only'
-  elif copy; then
-    took ok "$size" ''
-  else
-    took failed 0 'see errors'
-  fi
-}
-# Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
-# the member keeps the size its header promises.
-# shellcheck disable=SC2086 # $dd_quiet is one word or none
-copy() {
-  left=$(((size + 511) / 512 * 512)) chunk=0
-  while [ "$left" -gt 0 ] || [ "$chunk" -eq 0 ]; do
-    true >"$W.data"
-    dd if="$file" of="$W.data" bs=65536 skip=$((chunk * 32)) count=32 conv=noerror,sync $dd_quiet
-    [ "$chunk" -gt 0 ] || [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
-    [ "$chunk" -gt 0 ] || header "$name" "$size" "$mtime" >>"$W.part"
-    cat "$W.data" /dev/zero 2>/dev/null | head -c 2097152 | head -c "$left" >>"$W.part"
-    left=$((left - 2097152)) chunk=$((chunk + 1))
-    at "$file, after $chunk pieces"
-    hand_over
-  done
-}
-# A quarter of the cap from the head, the rest from the tail.
-cut_middle() {
-  head -c $((cap / 4)) -- "$file" >"$W.raw"
-  {
-    head -n $(($(wc -l <"$W.raw"))) "$W.raw"
-    printf '[coldcase: the middle of this file of %s bytes is left out]\n' "$size"
-    tail -c $((cap - cap / 4)) -- "$file" | tail -n +2
-  } >"$W.data"
-}
-# Notes how much of the part is whole, and how many bytes of its last member follow. Once it is 4 MB long the
-# supervisor sends it.
-hand_over() {
-  true >>"$W.part"
-  whole=$(($(wc -c <"$W.part")))
-  echo "$whole $left $taken" >>"$W.whole"
-  [ "$whole" -ge 4194304 ] || return 0
-  mv "$W.part" "$W.full"
-  while [ -e "$W.full" ]; do
-    nap
-  done
-}
 # ---- the sources that need more than one command
 clock() {
   headed date
@@ -565,16 +504,15 @@ clock() {
   headed timedatectl
   headed chronyc -n tracking
   headed ntpq -pn
-  at 'timedatectl show'
-  synchronized=$(timedatectl show -p NTPSynchronized | sed -n 's/.*=yes/true/p; s/.*=no/false/p')
+  synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
   at 'the clock'
   zone=$(cat /etc/timezone || readlink /etc/localtime)
   object=
   tick
-  text wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
-  text bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
-  value uptime "$uptime" epoch "$(date +%s)" ntpSynchronized "$synchronized"
-  value rtc "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
+  fields wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
+  fields bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
+  fields uptime: "$uptime" epoch: "$(date +%s)" ntpSynchronized: "$synchronized"
+  fields rtc: "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
   printf '{%s}' "$object" >"$W.clock"
 } 2>/dev/null
 docker_data_root() {
@@ -582,43 +520,27 @@ docker_data_root() {
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
   echo "$root${configured:-/var/lib/docker}"
 }
-inspect_all() {
-  ids=$(docker ps -aq --no-trunc) || return
-  # shellcheck disable=SC2086 # a list of ids
-  [ -z "$ids" ] || scrubbed docker inspect $ids
-}
+inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {
   filters='-f status=exited -f status=dead -f status=created'
-  # shellcheck disable=SC2086 # three options
-  for container in $(docker ps -aq --no-trunc $filters | head -n 30); do
-    headed docker logs --tail 20 "$container" 2>&1
-    printf '[exit %s]\n' $?
-  done
-}
-container_config() {
-  file=$1 name=docker${1#"$root"} size=0
-  head -c 1048576 -- "$file" >"$W.raw" || return 0
-  scrub <"$W.raw" >"$W.data"
-  mtime=$(stat -c %Y -- "$file")
-  add "$name" "$W.data" "${mtime:=0}"
-  took ok "$add_size" 'secrets blanked'
+  asked 'docker logs --tail 20' $(docker ps -aq --no-trunc $filters | head -n 30) 2>&1
 }
 superblocks() {
-  devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p')
-  for device in $(printf '%s\n' "$devices" | sort -u); do
+  devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u)
+  for device in $devices; do
     # Older systems without initramfs call it /dev/root, and have no such device.
     [ -e "$device" ] || device=$(findmnt -no SOURCE /)
     headed dumpe2fs -h "$device"
   done
 }
 processes() {
-  scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null && return 0
-  scrubbed ps -o pid,ppid,stat,vsz,args
+  scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null || scrubbed ps -o pid,ppid,stat,vsz,args
 }
-firmware() {
-  for question in version get_throttled measure_temp measure_volts 'get_config int' bootloader_version; do
-    # shellcheck disable=SC2086 # command and argument
-    headed vcgencmd $question
+asked() { # COMMAND ARGUMENT...: the command once with each
+  tool=$1
+  shift
+  for question in "$@"; do
+    headed $tool $question || printf '[exit %s]\n' $?
   done
 }
 pod_log() {
@@ -626,16 +548,7 @@ pod_log() {
   # The same file is collected as a log of docker.
   [ "${target%-json.log}" != "$target" ] || take pods 4194304 "$1"
 }
-journal_files() {
-  # shellcheck disable=SC2045 # newest first; names in this directory are journald's
-  for entry in $(ls -t -- "$1"); do
-    case $entry in
-      *.journal | *.journal~) take journal 0 "$1/$entry" ;;
-    esac
-  done
-}
 # ---- the plan: value first, volume last
-# shellcheck disable=SC2086 # $units and $crictl are lists
 steps() {
   units='docker containerd kubelet k3s k3s-agent rke2-server' crictl='crictl --timeout 8s'
   ! command -v k3s >/dev/null || crictl="k3s $crictl"
@@ -656,7 +569,8 @@ steps() {
   step mmc block/mmc.txt each heads /sys/class/mmc_host/ '*/*/[cdfhlmnopst]*[!mst]'
   step sensors pi/sensors.txt each heads /sys/ firmware/devicetree/base/model 'class/thermal/*/temp' \
     'class/hwmon/*/name' 'class/hwmon/*/*_alarm'
-  step vcgencmd pi/vcgencmd.txt firmware 'vcgencmd version get_throttled measure_temp measure_volts'
+  step vcgencmd pi/vcgencmd.txt asked vcgencmd version get_throttled measure_temp measure_volts \
+    'get_config int' bootloader_version
   step os-release system/os-release.txt each heads "$r/etc/" os-release '*_version' hostname
   step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
@@ -668,7 +582,7 @@ steps() {
   step docker-root docker/root.txt docker_data_root 'docker info; /etc/docker/daemon.json'
   d=$docker_root
   step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/" 'mounts/*' 'sha256/*'
-  step docker-config-v2 docker/ each container_config "$d/containers/" '*/config.v2.json' '*/hostconfig.json'
+  step docker-config-v2 docker/ each 'take docker -1' "$d/containers/" '*/config.v2.json' '*/hostconfig.json'
   step overlay2-list overlay2/list.txt each list "$d/" overlay2 'overlay2/[!l]*'
   step overlay2-link-lower overlay2/link-lower.txt each layer_names "$d/overlay2/" '[!l]*'
   step overlay2-l overlay2/l.txt each list "$d/overlay2/" l
@@ -711,19 +625,22 @@ steps() {
   step pod-log pods/ each pod_log "$r/var/log/pods/" '*/*.log*' '*/*/*.log*'
   step docker-json-log docker/ each 'take docker 4194304' "$d/containers/" '*/*-json.log*'
   step syslog syslog/ each 'take syslog 4194304' "$r/var/log/" 'syslog*' 'kern.log*' 'messages*'
-  step journal-file journal/ each journal_files "$r/" 'run/log/journal/*' 'var/log/journal/*'
+  step journal-file journal/ each 'take journal 0' "$r/" 'run/log/journal/*/*.journal*' \
+    'var/log/journal/*/*.journal*'
 }
 # ---- the run
 manifest() {
   started=$(cat "$stage/clock-start" 2>/dev/null)
   wall=${started#*\"wall\":\"}
   object='"format":"coldcase-bundle","version":1'
+  # Missing is also what was skipped, unless it makes no sense with --root.
+  missing='"status":"(timed-out|stuck|denied|truncated|skipped","reason":"([^-]|--total))[^{]*"exit"'
   complete=true
-  [ -z "$interrupted" ] && [ "$partial" -eq 0 ] || complete=false
-  text host "$(uname -n)" collectedAt "${wall%%\"*}" laptopClock "$laptop_clock" root "$root" since "$since"
-  value collector "{\"version\":\"$version\"}" maxMb "$max_mb" totalTime "$total" start "$started"
-  value end "$(cat "$stage/clock-end" 2>/dev/null)" complete "$complete" bytesRead "$bytes_read"
-  text interrupted "${interrupted#*:}"
+  ! grep -Eq "$missing" "$stage/records" || complete=false
+  fields collector: "{\"version\":\"$version\"}" host "$(uname -n)" collectedAt "${wall%%\"*}"
+  fields laptopClock "$laptop_clock" root "$root" since "$since" maxMb: "$max_mb" totalTime: "$total"
+  fields start: "$started" end: "$(cat "$stage/clock-end" 2>/dev/null)" complete: "$complete"
+  fields interrupted "${interrupted#*:}" bytesRead: "$bytes_read"
   printf '{%s,"steps":[\n%s\n]}\n' "$object" "$(sed 1s/,// "$stage/records")"
 }
 options() {
@@ -786,14 +703,10 @@ prepare() {
   pad_link=$(nul 100) pad_rest=$(nul 247) gzip='gzip -c'
   command -v gzip >/dev/null || gzip='cat'
   ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
-  case $since in
-    '') ;;
-    *d) oldest=$(($(date +%s) - ${since%?} * 86400)) ;;
-    *h) oldest=$(($(date +%s) - ${since%?} * 3600)) ;;
-    *m) oldest=$(($(date +%s) - ${since%?} * 60)) ;;
-  esac
+  [ -z "$since" ] || oldest=$(($(date +%s) - $(echo "$since" | sed 's/d/*86400/; s/h/*3600/; s/m/*60/')))
 }
 collect() {
+  prepare
   mode=plan W=$stage/0
   steps
   planned=$(sed 1s/,// "$stage/plan")
@@ -807,19 +720,8 @@ collect() {
   W=$stage/end
   manifest >"$W.json"
   add manifest.json "$W.json" "$(date +%s)"
-  head -c 1024 /dev/zero >>"$W.part"
+  zeros 1024 >>"$W.part"
   send "$W.part"
-}
-main() {
-  settle
-  options "$@"
-  case $mode in
-    help) usage ;;
-    show) steps ;;
-  esac
-  [ "$mode" = run ] || exit 0
-  prepare
-  collect
   broken=$(tail -n 1 "$stage/sink.err")
   rm -rf "$stage"
   where=${out_file:-stdout}
@@ -827,7 +729,17 @@ main() {
   say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB to $where; nothing else was written"
   say "next, on the laptop: npx coldcase ${out_file:-<the file>}"
   [ -z "$interrupted" ] || exit $((128 + ${interrupted%:*}))
-  [ "$partial" -eq 0 ] || say 'some items are missing: the bundle says which, and why'
-  exit $((partial * 3))
+  [ "$complete" = true ] && exit 0
+  say 'some items are missing: the bundle says which, and why'
+  exit 3
+}
+main() {
+  settle
+  options "$@"
+  case $mode in
+    help) usage ;;
+    show) steps ;;
+    run) collect ;;
+  esac
 }
 main "$@"

@@ -11,7 +11,7 @@ const script = readFileSync(collector, "utf8");
 const lines = script.trimEnd().split("\n");
 
 /** An owner reads it in one go. To be lowered with each line that is saved, down to 700. */
-const MAX_LINES = 833;
+const MAX_LINES = 745;
 
 describe("collect.sh", () => {
   test(`it has at most ${MAX_LINES} lines`, () => {
@@ -34,10 +34,13 @@ describe("collect.sh", () => {
       return !inside;
     });
     expect(outside).toEqual(['main "$@"']);
-    const shell = script.replace(/awk '[^']*'/g, "awk").split("\n");
+    const shell = script.replace(/awk ([^'\n]*)'[^']*'/g, "awk $1").split("\n");
     const crowded = shell.filter((line) =>
       /;\s*\S/.test(
-        line.replace(/'[^']*'|"[^"]*"|#.*|;;|; (then|do)$|; \} 2>/g, "").replace(/^\S+\(\) \{ .*; \}$/, ""),
+        line
+          .replace(/'[^']*'|"[^"]*"|(?<!\$)#.*|;;|; (then|do)$|; \} 2>/g, "")
+          .trimEnd()
+          .replace(/^\S+\(\) \{ .*; \}$/, ""),
       ),
     );
     expect(crowded).toEqual([]);
