@@ -10,7 +10,7 @@ import type { Instant, Micros, TimeReading } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
 import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
-import { allRuns, factsOf } from "./store/queries.ts";
+import { allRuns, eventById, factsOf, matchesOf } from "./store/queries.ts";
 
 /** Events before and after a border in which the cause of a step is looked for. */
 const BORDER = 40;
@@ -28,6 +28,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
       const at = bootOf(line);
       return at ? [{ ...at, line }] : [];
     }),
+    notBefore: certificateBounds(database, bootOf),
     shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),
     clocks: factsOf(database, "clock").map(({ value }) => value),
     probes,
@@ -87,6 +88,19 @@ function createBootLookup(
   };
 }
 
+/** `current time X is before Y`: a certificate that begins at Y had been made, whatever the clock said. */
+function certificateBounds(
+  database: Database,
+  bootOf: ReturnType<typeof createBootLookup>,
+): { boot: string; monotonic: Micros; time: Micros }[] {
+  return matchesOf(database, "x509-time").flatMap(({ captures, firstEvent }) => {
+    const bound = captures["relation"] === "before" ? parseIso(captures["bound"] ?? "") : null;
+    const { stated } = eventById(database, firstEvent);
+    const at = bound ? bootOf({ event: firstEvent, stated }) : null;
+    return at && bound ? [{ ...at, time: bound.time.stated }] : [];
+  });
+}
+
 function collectionTime(
   manifest: BundleManifest | null,
   options: AnalysisOptions,
@@ -142,7 +156,8 @@ function writeFactTimes(database: Database, model: ClockModel): void {
     }
   }
   for (const kind of ["directory-entry", "ext4", "clock", "unit", "boot"] as const) {
-    const placeFact = kind === "clock" || kind === "boot" ? model.placeStated : model.place;
+    const stated = kind === "clock" || kind === "boot" ? model.placeStated : model.place;
+    const placeFact = kind === "directory-entry" ? model.placeFile : stated;
     for (const { id, value } of factsOf(database, kind)) {
       for (const [field, time] of Object.entries(value)) if (isReading(time)) write(id, field, placeFact(time));
     }

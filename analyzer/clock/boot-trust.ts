@@ -1,6 +1,6 @@
 /** Which stretch of a boot had the right time, and what set the clock at each border between stretches. */
 import type { Micros } from "../model/time.ts";
-import { DAY, MINUTE, SECOND } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, MINUTE, SECOND } from "../model/time.ts";
 import type { Era, MeasuredBoot } from "./eras.ts";
 import type { ClockLine, ClockMark } from "./marks.ts";
 import { causeOf, readMark } from "./marks.ts";
@@ -32,10 +32,12 @@ export interface TrustInput {
   /** Lines that tell of a clock that was not set, restored or synchronized, with their boot and µs since it. */
   clockLines: { boot: string; monotonic: Micros; line: ClockLine }[];
   collectedAt: Micros | null;
+  /** True times before which moments of a boot cannot have been, as certificates tell: µs since boot, µs UTC. */
+  notBefore: { boot: string; monotonic: Micros; time: Micros }[];
+  /** The machine is known to have no clock that runs without power. */
+  hasNoClock: boolean;
 }
 
-/** Before this no clock of a node was right. */
-const FIRST_SENSIBLE = Date.UTC(2010, 0, 1) * 1000;
 /** A boot whose first entries are in the journal shows whether its clock was set. */
 const FROM_THE_START = MINUTE;
 const WORTH = MINUTE;
@@ -59,7 +61,7 @@ function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
     const cause = at === 0 ? null : (steps[at - 1]?.cause ?? null);
     if (cause?.kind === "restored") return "restored";
     if (cause?.kind !== "resumed" && at > 0) return "set";
-    return at === 0 && startsWrong(era, said) ? "restored" : "plain";
+    return at === 0 && (startsWrong(era, said) || isBehind(boot, era, input)) ? "restored" : "plain";
   });
   const synced = said.filter(({ line }) => saysSynced(line));
   const inTouch = (at: number): boolean => {
@@ -100,6 +102,14 @@ function nearBorder(lines: ClockLine[], border: number): ClockLine[] {
 function startsWrong(era: Era, said: TrustInput["clockLines"]): boolean {
   return said.some(({ monotonic, line }) => {
     return monotonic <= era.last && (NO_CLOCK.test(line.text) || readMark(line)?.kind === "restored");
+  });
+}
+
+/** A certificate that begins later than the clock says: one of two clocks is wrong, and a machine without one is likelier. */
+function isBehind({ id }: MeasuredBoot, era: Era, { hasNoClock, notBefore }: TrustInput): boolean {
+  return notBefore.some(({ boot, monotonic, time }) => {
+    const own = hasNoClock && boot === id && monotonic >= era.first && monotonic <= era.last;
+    return own && time - (era.distance + monotonic) > WORTH;
   });
 }
 

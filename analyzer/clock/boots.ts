@@ -1,7 +1,7 @@
 /** The boots of a bundle: measured by the journal, told right from wrong, put in order, and placed. */
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros } from "../model/time.ts";
-import { SECOND } from "../model/time.ts";
+import { FIRST_SENSIBLE, SECOND } from "../model/time.ts";
 import { orderBoots } from "./boot-order.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import { placeStarts } from "./boot-starts.ts";
@@ -13,7 +13,7 @@ import type { WallEra } from "./history.ts";
 import { historyOf } from "./history.ts";
 import type { ClockRun } from "./run.ts";
 
-export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines"> {
+export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines" | "notBefore"> {
   runs: ClockRun[];
   clocks: ClockFact[];
   /** Index in `journalctl --list-boots` by boot id. */
@@ -39,20 +39,35 @@ const SAME_READING = 5 * SECOND;
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
   const reading = readingAtCollection(input.clocks);
   const measured = withReading(measureBoots(input.runs), reading);
-  const { linesAround, clockLines } = input;
-  const settled = settleBoots(measured, { linesAround, clockLines, collectedAt: given ?? stated });
+  const { linesAround, clockLines, notBefore } = input;
+  const hasNoClock = input.clocks.some(isWithoutBattery);
+  const trust = { linesAround, clockLines, notBefore, hasNoClock, collectedAt: given ?? stated };
+  const settled = settleBoots(measured, trust);
   const evidence = { runs: input.runs, listed: input.listed, collected: reading?.boot ?? null };
   const ordered = orderBoots(settled.map(toOrdered), evidence).map(({ boot }) => boot);
   const running = ordered.find(({ id }) => id === reading?.boot);
   // The node's own word for the collection is as good as the clock of that boot.
   const isRight = running === undefined || running.anchor === running.eras.length - 1;
-  const boots = placeStarts(ordered, given ?? (isRight ? stated : null), new Map());
+  const boots = placeStarts(ordered, given ?? (isRight ? stated : null), leastStarts(notBefore));
   const boot = boots.find(({ id }) => id === reading?.boot);
   return {
     boots,
     history: historyOf(boots, input.shutdowns),
     collected: boot && reading ? { boot, uptime: reading.uptime } : null,
   };
+}
+
+/** A time is saved for the next start, or the clock chip says 1970. */
+function isWithoutBattery({ reading, time }: ClockFact): boolean {
+  return reading === "fake-hwclock" || (reading === "rtc" && time !== null && time.stated < FIRST_SENSIBLE);
+}
+
+function leastStarts(notBefore: BootInput["notBefore"]): Map<string, Micros> {
+  const least = new Map<string, Micros>();
+  for (const { boot, monotonic, time } of notBefore) {
+    least.set(boot, Math.max(least.get(boot) ?? -Infinity, time - monotonic));
+  }
+  return least;
 }
 
 interface Reading {

@@ -1,6 +1,6 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
-import { HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { FIRST_SENSIBLE, HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots } from "./boots.ts";
@@ -37,8 +37,10 @@ export interface ClockModel {
   placements: Placement[];
   /** Sentences for the clock section of the report. */
   notes: string[];
-  /** The place of a time inside of a fact. */
+  /** The place of a time inside of a fact. What a clock said that was not set lies anywhere before the collection. */
   place(reading: TimeReading): Instant | null;
+  /** The place of the mtime of a file, which may have been copied with a date from elsewhere. */
+  placeFile(reading: TimeReading): Instant | null;
   /** The same without a correction, for times that are themselves readings of a clock. */
   placeStated(reading: TimeReading): Instant | null;
   /** The place of a rounded age, seen at collection. */
@@ -73,8 +75,10 @@ export function buildClock(input: ClockInput): ClockModel {
   const yearBasis = yearless ? describeYear(years) : null;
   const place = (reading: TimeReading): Instant | null => {
     const at = placeReading(reading, context);
-    return at && reading.clock !== "monotonic" && !zone.assumed ? correctInstant(at, reading.precision, history) : at;
+    const isWall = reading.clock === "utc" || (reading.clock !== "monotonic" && !zone.assumed);
+    return at && isWall ? correctInstant(at, reading.precision, history) : at;
   };
+  const latest = collection?.at.hi ?? seen?.[1] ?? null;
   return {
     zone,
     collectedAt: collection?.at ?? null,
@@ -84,10 +88,17 @@ export function buildClock(input: ClockInput): ClockModel {
     steps: describeSteps(boots, history),
     placements,
     notes: [...describeOrder(history), ...describe(placements, zone, yearBasis)],
-    place,
+    place: (reading) => beforeAll(place(reading), latest),
+    placeFile: place,
     placeStated: (reading) => placeReading(reading, context),
     placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
   };
+}
+
+/** `33 s after 1970` is no time but a clock that was not set: all that is known is that it was before the collection. */
+function beforeAll(at: Instant | null, latest: Micros | null): Instant | null {
+  if (at === null || at.hi > FIRST_SENSIBLE || at.basis === "order-only") return at;
+  return latest === null ? null : { lo: FIRST_SENSIBLE, hi: latest, best: latest, basis: "order-only" };
 }
 
 function seenRange(runs: ClockRun[]): [Micros, Micros] | null {

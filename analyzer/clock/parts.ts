@@ -1,6 +1,6 @@
 /** The runs of one artifact, cut into parts for which one shift holds, each with its place by the clock that wrote it. */
 import type { Instant, Micros } from "../model/time.ts";
-import { DAY, MINUTE } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, MINUTE } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
@@ -43,8 +43,6 @@ export interface Placed {
   last: Micros;
 }
 
-/** The clock of a node without one starts here or there, but never before these programs existed. */
-const FIRST_SENSIBLE_YEAR = Date.UTC(2010, 0, 1) * 1000;
 const SAME_START = 5 * MINUTE;
 const SLACK = MINUTE;
 /** Of earlier parts, at which a part is cut. */
@@ -184,7 +182,7 @@ function placedAt(run: ClockRun, at: Pick<Placed, "shift" | "before" | "after" |
 }
 
 function isSet(entry: Placed, context: PlacementContext): boolean {
-  if (entry.last < FIRST_SENSIBLE_YEAR) return false;
+  if (entry.last < FIRST_SENSIBLE) return false;
   return context.collectedAt === null || entry.first <= context.collectedAt.hi + DAY;
 }
 

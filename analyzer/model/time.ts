@@ -50,3 +50,5 @@ export const DAY = 24 * HOUR;
 /** Civil time zones lie between UTC-12 and UTC+14. */
 export const WIDEST_ZONE_WEST = 12 * HOUR;
 export const WIDEST_ZONE_EAST = 14 * HOUR;
+/** Before 2010 no clock of a node was right. */
+export const FIRST_SENSIBLE: Micros = Date.UTC(2010, 0, 1) * 1000;

@@ -46,6 +46,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
+    notBefore: [],
     ...input,
   });
 }
@@ -125,6 +126,49 @@ describe("a boot to which no time came", () => {
     const { placements } = clockOf(runs, { clockLines: [...clockLines, selected] });
     expect(placements[1]).toMatchObject({ offset: 0, basis: "exact" });
   });
+});
+
+describe("a certificate that was not valid yet", () => {
+  const saved = {
+    reading: "fake-hwclock" as const,
+    time: null,
+    seconds: null,
+    zone: null,
+    bootId: null,
+    synchronized: null,
+  };
+  const notBefore = [{ boot: id("a"), monotonic: 100 * SECOND, time: utc("2024-05-01T00:00:00") }];
+  const runs = [run("a", "2024-03-04T16:00:00", 5, 300)];
+
+  test("puts a machine without a clock after its beginning", () => {
+    const { boots, placements } = clockOf(runs, { clocks: [saved], notBefore });
+    expect(boots[0]?.first?.lo).toBeGreaterThan(utc("2024-04-30T23:58:00"));
+    expect(placements[0]?.basis).toBe("order-only");
+  });
+
+  test("does not make the clock of a machine wrong that has one", () => {
+    expect(clockOf(runs, { notBefore }).placements[0]).toMatchObject({ offset: 0, basis: "exact" });
+  });
+});
+
+test("an error at 33 is a clock that was not set, not 1970", () => {
+  const reading = { stated: 33 * SECOND, clock: "utc" as const, precision: SECOND };
+  const collectedAt = { time: utc("2024-03-04T17:00:00"), basis: "manifest", given: false };
+  const { place, placeFile } = clockOf([run("a", "2024-03-04T16:00:00", 5, 300)], { collectedAt });
+  expect(place(reading)).toMatchObject({
+    lo: utc("2010-01-01T00:00:00"),
+    hi: utc("2024-03-04T17:00:01"),
+    basis: "order-only",
+  });
+  expect(placeFile(reading)).toMatchObject({ best: 33 * SECOND, basis: "exact" });
+});
+
+test("an error at 33 lies in the boot whose clock said so", () => {
+  const runs = [run("a", "1970-01-01T00:00:00", 5, 40), run("a", "2024-03-04T16:00:00", 41, 300)];
+  const { place } = clockOf(runs);
+  const at = place({ stated: 33 * SECOND, clock: "utc", precision: SECOND });
+  expect(at?.basis).toBe("clock-corrected");
+  expect(Math.abs((at?.best ?? 0) - utc("2024-03-04T16:00:33"))).toBeLessThan(SECOND);
 });
 
 describe("the order of boots", () => {

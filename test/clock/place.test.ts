@@ -39,6 +39,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
+    notBefore: [],
   };
   return buildClock({ ...empty, ...input });
 }
