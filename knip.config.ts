@@ -30,6 +30,7 @@ const config: KnipConfig = {
     "umount",
     "busybox",
     "shellcheck",
+    "xz",
   ],
 };
 

@@ -17,6 +17,7 @@ import { createWriter } from "./store/writer.ts";
 /** Lines that a source may look at before it is chosen. */
 const HEAD_LINES = 40;
 const HEAD_CHARACTERS = 64 * 1024;
+const SNIFFED_CHARACTERS = 8 * 1024;
 
 export interface Ingested {
   manifest: BundleManifest | null;
@@ -126,9 +127,16 @@ async function readBinary(
   }
 }
 
+const NO_TIME = { stated: null, clock: "none", precision: 0 } as const;
+
+/** Beyond the year 2255 µs are no exact numbers any more, and no clock has shown that yet. */
+function isTime(stated: number | null): boolean {
+  return stated === null || Number.isSafeInteger(stated);
+}
+
 function sinkOf(path: string, id: number, writer: StoreWriter): ParseSink {
   return {
-    event: (draft) => writer.event(id, draft),
+    event: (draft) => writer.event(id, isTime(draft.stated) ? draft : { ...draft, ...NO_TIME }),
     fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
     warning: (line, message) => writer.warning(path, line, message),
   };
@@ -156,6 +164,11 @@ async function* rejoin(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerat
   yield* rest;
 }
 
+/** What sources may look at of one line before they are chosen: their expressions are made for lines, not for files. */
+function startOf(text: string): string {
+  return text.length > SNIFFED_CHARACTERS ? text.slice(0, SNIFFED_CHARACTERS) : text;
+}
+
 /** What a binary artifact is, by its first bytes; null for text. */
 function binaryKind(head: Buffer): string | null {
   if (head.toString("latin1", 257, 262) === "ustar") return "an archive inside of the bundle";
@@ -166,7 +179,8 @@ function binaryKind(head: Buffer): string | null {
   const odd = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 27)).length;
   const nul = sample.filter((byte) => byte === 0).length;
   // Runs of NUL bytes in a log are what a power cut leaves; a file of nothing else is not text.
-  return odd - nul > sample.length * 0.1 || (nul > sample.length * 0.9 && sample.length > 16) ? "binary data" : null;
+  const empty = nul > sample.length * 0.9 && sample.length > 16 && !/[\x20-\x7e]{16}/.test(sample.toString("latin1"));
+  return odd - nul > sample.length * 0.1 || empty ? "binary data" : null;
 }
 
 /** Feeds lines to sections, and each section to its source. A source that throws is left, its lines are kept as text. */
@@ -188,7 +202,12 @@ function createArtifactReader(
   const begin = (): void => {
     if (head.length === 0) return;
     const command = section.command ?? (section.path === null ? null : `cat ${section.path}`);
-    const clue = { kind: step?.kind ?? null, command, path: section.path ?? path, head: head.map(({ text }) => text) };
+    const clue = {
+      kind: step?.kind ?? null,
+      command,
+      path: section.path ?? path,
+      head: head.map(({ text }) => startOf(text)),
+    };
     const source = chooseSource(sources, clue) ?? fallback;
     if (!source) return;
     names.add(source.id);

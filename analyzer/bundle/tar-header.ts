@@ -12,8 +12,8 @@ export interface TarHeader {
   path: Buffer;
   /** Bytes of content that follow in the archive. */
   size: number;
-  /** µs UTC. */
-  modified: number;
+  /** µs UTC; null for a time that no clock shows. */
+  modified: number | null;
   type: string;
   link: Buffer;
   /** Old GNU sparse files: more blocks of the map follow the header. */
@@ -25,7 +25,7 @@ export interface TarExtension {
   path?: Buffer;
   link?: Buffer;
   size?: number;
-  modified?: number;
+  modified?: number | null;
   sparse?: boolean;
 }
 
@@ -45,11 +45,16 @@ export function parseTarHeader(block: Buffer): TarHeader | null {
   return {
     path: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from("/"), name]) : Buffer.from(name),
     size,
-    modified: (modified ?? 0) * 1_000_000,
+    modified: microsOf(modified ?? 0),
     type,
     link: Buffer.from(untilNul(block.subarray(157, 257))),
     extended: type === "S" && block[482] === 1,
   };
+}
+
+/** µs of seconds since 1970; null outside of the years that a time has four digits for. */
+function microsOf(seconds: number): number | null {
+  return Math.abs(seconds) < 253_402_300_800 ? Math.round(seconds * 1_000_000) : null;
 }
 
 /** True for a block, or the beginning of one, of zero bytes. */
@@ -118,7 +123,7 @@ function applyPaxRecord(key: string, value: Buffer, into: TarExtension): void {
   if (key === "path" || key === "GNU.sparse.name") into.path = Buffer.from(value);
   else if (key === "linkpath") into.link = Buffer.from(value);
   else if (key === "size" && Number.isSafeInteger(number) && number >= 0) into.size = number;
-  else if (key === "mtime" && Number.isFinite(number)) into.modified = Math.round(number * 1_000_000);
+  else if (key === "mtime") into.modified = microsOf(number);
   if (key.startsWith("GNU.sparse.")) into.sparse = true;
 }
 

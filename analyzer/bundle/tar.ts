@@ -110,7 +110,7 @@ interface Member {
   path: string;
   link: string;
   size: number;
-  modified: number;
+  modified: number | null;
   type: string;
   sparse: boolean;
 }
@@ -122,7 +122,7 @@ function applyExtension(state: TarState, header: TarHeader): Member {
     path: decodeName(extension.path ?? header.path).replace(/^(?:\.\/+)+/, "") || "unnamed",
     link: decodeName(extension.link ?? header.link),
     size: extension.size ?? header.size,
-    modified: extension.modified ?? header.modified,
+    modified: extension.modified === undefined ? header.modified : extension.modified,
     type: header.type,
     sparse: extension.sparse ?? header.type === "S",
   };

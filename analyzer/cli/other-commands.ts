@@ -3,6 +3,7 @@ import { openBundle } from "../bundle/open.ts";
 import { indexTexts } from "../store/finish.ts";
 import { createStore, isOwnStore, openStore } from "../store/open.ts";
 import { analyze } from "../analyze.ts";
+import { inertJson } from "../report/json.ts";
 import { createRedactor } from "../report/redactor.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
@@ -80,7 +81,7 @@ async function query(path: string, sql: string, options: QueryOptions): Promise<
   } finally {
     database.close();
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${inertJson(JSON.stringify(rows, null, 2))}\n`);
   else if (options.csv) writeTable(rows, csvCell, ",");
   else writeTable(rows, (value) => plainLine(String(value ?? "")).replaceAll("\n", "\\n"), "\t");
 }

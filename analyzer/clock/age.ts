@@ -11,6 +11,9 @@ const UNITS: Record<string, Micros> = {
   year: 365 * DAY,
 };
 
+/** An older container is none. */
+const LONGEST = 200 * 365 * DAY;
+
 /**
  * The ages that a rounded text stands for: [least, most) in µs, or null when it is none. Inverts HumanDuration of
  * docker/go-units duration.go, where hours are rounded to the nearest and all larger units are cut: `3 days` is an age
@@ -27,6 +30,7 @@ export function ageBounds(text: string): [Micros, Micros] | null {
   const unit = (match[2] ?? "").toLowerCase();
   const size = UNITS[unit] ?? 0;
   const least = Number(match[1]) * size;
+  if (least > LONGEST) return null;
   if (unit === "hour") return [least - HOUR / 2, least + HOUR / 2];
   const rounded = unit === "day" || unit === "week" || unit === "month";
   return rounded ? [least - HOUR / 2, least + size - HOUR / 2] : [least, least + size];

@@ -8,6 +8,11 @@ function escapeUnit(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/** JSON without characters that whoever shows it could act upon. */
+export function inertJson(json: string): string {
+  return json.replace(RISKY, escapeUnit);
+}
+
 function ordered(report: IncidentReport): IncidentReport {
   const bySource = Object.entries(report.counts.bySource).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return { ...report, counts: { ...report.counts, bySource: Object.fromEntries(bySource) } };
@@ -15,7 +20,7 @@ function ordered(report: IncidentReport): IncidentReport {
 
 /** The report as indented JSON with a newline at the end; the same report gives the same bytes. */
 export function renderJson(report: IncidentReport): string {
-  return `${JSON.stringify(ordered(report), null, 2).replace(RISKY, escapeUnit)}\n`;
+  return `${inertJson(JSON.stringify(ordered(report), null, 2))}\n`;
 }
 
 /** The report as one line of JSON, for the HTML report to carry. */

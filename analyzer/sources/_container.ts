@@ -42,9 +42,12 @@ export function emptyContainer(id: string): ContainerFact {
   };
 }
 
+/** Of `Up 3 days (healthy)` and the like; a longer text is none. */
+const LONGEST_STATUS = 200;
+
 /** The parts of a status text. All null for a text that is none. */
 export function readStatus(text: string): Pick<ContainerFact, "state" | "status" | "exitCode" | "stateAge"> {
-  const status = text.trim();
+  const status = text.slice(0, LONGEST_STATUS).trim();
   if (status === "") return { state: null, status: null, exitCode: null, stateAge: null };
   const code = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(status)?.[1];
   const age = UP.exec(status)?.[1] ?? AGO.exec(status)?.[1] ?? null;

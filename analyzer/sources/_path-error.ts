@@ -134,10 +134,11 @@ export function emitPathError(line: Line, sink: ParseSink): boolean {
  * so that no rule misses what somebody pasted in between.
  */
 export function emitForeign(line: Line, sink: ParseSink, expected: string): void {
-  if (/^\s*(?:\.{3,}|…)?\s*$/.test(line.text) || /^\s*[#$>]( |$)/.test(line.text)) return;
+  const text = line.text.trim();
+  if (text === "" || /^(?:\.{3,}|…)$/.test(text) || /^[#$>](?: |$)/.test(text)) return;
   if (emitPathError(line, sink)) return;
   sink.warning(line.number, `not ${expected}`);
   if (!/\p{L}{3}/u.test(line.text)) return;
   const level = impliedLevel(line.text);
-  sink.event({ line, stated: null, clock: "none", precision: 0, level, origin: "text", text: line.text.trim() });
+  sink.event({ line, stated: null, clock: "none", precision: 0, level, origin: "text", text });
 }

@@ -18,7 +18,7 @@ import { SPACE, Stamp, isDigit } from "./_stamp.ts";
 const ID = "container-log";
 /** Lines of other sources that begin with a time as well: CRI, dmesg, `docker events`, a bare time. */
 const FOREIGN =
-  /^\S+ std(?:out|err) [FP](?:[ :]|$)|^\d{4}-\d\d-\d\dT[\d:]+,\d{6}[+-]|^\S+ (?:container|image|network|volume|plugin|daemon) \w+(?::.*)? \S+ \(|^\d{4}-\d\d-\d\d[T ][\d:.]+\S*$/;
+  /^\S+ std(?:out|err) [FP](?:[ :]|$)|^\d{4}-\d\d-\d\dT[\d:]+,\d{6}[+-]|^\S+ (?:container|image|network|volume|plugin|daemon) \w+(?::.*)? \S+ \(|^\d{4}-\d\d-\d\d[T ]\d[^\s]*$/;
 
 class ContainerReader implements LineReader {
   readonly #sink: ParseSink;
