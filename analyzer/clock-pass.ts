@@ -144,7 +144,8 @@ function isReading(value: unknown): value is TimeReading {
 function writeFactTimes(database: Database, model: ClockModel): void {
   const insert = database.prepare("INSERT OR REPLACE INTO fact_time VALUES (?, ?, ?, ?, ?, ?)");
   const write = (fact: number, field: string, at: Instant | null): void => {
-    if (at && Number.isSafeInteger(at.lo) && Number.isSafeInteger(at.hi)) insert.run(fact, field, at.lo, at.hi, at.best, at.basis);
+    if (at && Number.isSafeInteger(at.lo) && Number.isSafeInteger(at.hi))
+      insert.run(fact, field, at.lo, at.hi, at.best, at.basis);
   };
   for (const { id, value } of factsOf(database, "container")) {
     for (const field of ["created", "startedAt", "finishedAt"] as const) {
