@@ -15,6 +15,8 @@ export interface Data {
   offset: number;
   /** Null for a field that is not kept, and for one that cannot be read. */
   name: FieldName | null;
+  /** Of the name in `FIELDS`; -1 for null. */
+  index: number;
   text: string;
   high: number;
   low: number;
@@ -22,9 +24,8 @@ export interface Data {
   state: "read" | "unreadable" | "long" | "packed";
 }
 
-const UNREADABLE: Data = { offset: -1, name: null, text: "", high: 0, low: 0, state: "unreadable" };
-const KEPT = new Map<string, FieldName>(FIELDS.map((name) => [name, name]));
-const LONGEST_NAME = Math.max(...FIELDS.map((name) => name.length));
+const UNREADABLE: Data = { offset: -1, name: null, index: -1, text: "", high: 0, low: 0, state: "unreadable" };
+const NAMES = FIELDS.map((name) => Buffer.from(name));
 /** Slots for shared fields; a power of two. */
 const SLOTS = 1 << 15;
 /** Characters of a value that are kept. */
@@ -32,6 +33,11 @@ const MAX_TEXT = 1024 * 1024;
 /** What unpacking may cost: far more than any real file needs, and little enough to end soon. */
 const UNPACK_FLOOR = 256 * 1024 * 1024;
 const UNPACK_FACTOR = 64;
+
+/** Where a shared field of an offset is kept. */
+export function slotOf(offset: number): number {
+  return (offset >>> 3) & (SLOTS - 1);
+}
 
 /** Where the bytes of a payload lie. */
 export interface Payload {
@@ -48,7 +54,8 @@ export class DataReader {
   readonly #near: Window;
   /** For places that are not near. */
   readonly far: Window;
-  readonly #slots: (Data | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  /** Shared fields by `slotOf` their offset; whose offset it is must be looked at. */
+  readonly slots: Data[] = Array.from({ length: SLOTS }, () => UNREADABLE);
   #unpackLeft: number;
 
   /** Looks into `near` first, and reads what is not there through `far`. */
@@ -61,8 +68,8 @@ export class DataReader {
 
   /** The field at an offset. */
   get(offset: number): Data {
-    const slot = (offset >>> 3) & (SLOTS - 1);
-    const kept = this.#slots[slot];
+    const slot = slotOf(offset);
+    const kept = this.slots[slot];
     if (kept !== undefined && kept.offset === offset) return kept;
     const window = this.#open(offset);
     if (window === null) return UNREADABLE;
@@ -71,7 +78,7 @@ export class DataReader {
     const payload = this.#payload(window, offset);
     if (payload === "packed" || payload === "long") return { ...UNREADABLE, offset, state: payload };
     const data = payload === null ? UNREADABLE : toData(offset, payload);
-    if (shared && data !== UNREADABLE) this.#slots[slot] = data;
+    if (shared && data !== UNREADABLE) this.slots[slot] = data;
     return data;
   }
 
@@ -139,9 +146,22 @@ function toData(offset: number, payload: Payload): Data {
   if (named === 0) return UNREADABLE;
   hashJenkins(view, from, length);
   const { high, low } = jenkins;
-  const name = named > LONGEST_NAME ? null : (KEPT.get(bytes.toString("latin1", from, from + named)) ?? null);
-  const text = name === null ? "" : textOf(bytes, from + named + 1, from + length);
-  return { offset, name, text, high, low, state: "read" };
+  const index = indexOfName(bytes, from, named);
+  const text = index === -1 ? "" : textOf(bytes, from + named + 1, from + length);
+  return { offset, name: FIELDS[index] ?? null, index, text, high, low, state: "read" };
+}
+
+/** Compares bytes: a string for each name would cost more than all the rest. */
+function indexOfName(bytes: Buffer, from: number, length: number): number {
+  const [first, second] = [bytes[from], bytes[from + 1]];
+  for (let index = 0; index < NAMES.length; index++) {
+    const name = NAMES[index];
+    if (name === undefined || name.length !== length || name[0] !== first || name[1] !== second) continue;
+    let at = 2;
+    while (at < length && name[at] === bytes[from + at]) at++;
+    if (at === length) return index;
+  }
+  return -1;
 }
 
 function textOf(bytes: Buffer, from: number, to: number): string {

@@ -1,19 +1,23 @@
 /** One entry: its place, its times and its fields, checked against the hashes that the file holds of them. */
 import type { DataReader } from "./_journal-data.ts";
+import { slotOf } from "./_journal-data.ts";
 import type { FileHeader } from "./_journal-file.ts";
 import { ENTRY, ENTRY_ITEMS } from "./_journal-file.ts";
 import type { Items, JournalEntry } from "./_journal-types.ts";
+import { FIELDS, mark, NO_DAMAGE, toFields } from "./_journal-types.ts";
 import { verifyItems } from "./_journal-verify.ts";
 import type { Window } from "./_journal-window.ts";
 
 /** journald allows 1024 fields. */
 const MAX_ITEMS = 4096;
+const NO_FIELDS = toFields([]);
 
 export class EntryReader {
   readonly #header: FileHeader;
   readonly #data: DataReader;
   #boot = "";
-  #bootWords: [number, number, number, number] = [0, 0, 0, 0];
+  readonly #bootWords = new Uint32Array(4);
+  readonly #values: (string | undefined)[] = FIELDS.map(() => undefined);
   /** Offsets of XZ streams that the last `read` could not do without. */
   packed: number[] = [];
 
@@ -40,7 +44,8 @@ export class EntryReader {
     const at = offset - window.base;
     const { compact } = this.#header;
     const width = compact ? 4 : 16;
-    const fields: JournalEntry["fields"] = {};
+    const values = this.#values.fill(undefined);
+    const { slots } = this.#data;
     const entry: JournalEntry = {
       offset,
       size,
@@ -48,17 +53,18 @@ export class EntryReader {
       realtime: window.u64(offset + 24),
       monotonic: window.u64(offset + 32),
       boot: this.#bootOf(view, at + 40, window.bytes),
-      fields,
-      damaged: [],
+      fields: NO_FIELDS,
+      damaged: NO_DAMAGE,
       lost: 0,
     };
     let low = view.getInt32(at + 56, true);
     let high = view.getInt32(at + 60, true);
     let sound = true;
-    this.packed = [];
+    if (this.packed.length > 0) this.packed = [];
     for (let item = at + ENTRY_ITEMS; item < at + size; item += width) {
       const target = view.getUint32(item, true) + (compact ? 0 : view.getUint32(item + 4, true) * 4_294_967_296);
-      const data = this.#data.get(target);
+      const kept = slots[slotOf(target)];
+      const data = kept?.offset === target ? kept : this.#data.get(target);
       if (data.state !== "read") {
         sound = false;
         if (data.state === "packed") this.packed.push(target);
@@ -66,10 +72,12 @@ export class EntryReader {
       }
       high ^= data.high;
       low ^= data.low;
-      if (data.name !== null) fields[data.name] ??= data.text;
+      if (data.index !== -1) values[data.index] ??= data.text;
     }
+    entry.fields = toFields(values);
     if (!sound || high !== 0 || low !== 0) this.#verify(window, entry);
-    if (fields._BOOT_ID !== undefined && fields._BOOT_ID !== entry.boot) this.#settleBoot(entry);
+    const said = entry.fields._BOOT_ID;
+    if (said !== undefined && said !== entry.boot) this.#settleBoot(entry);
     return entry;
   }
 
@@ -79,7 +87,7 @@ export class EntryReader {
     const items = this.#items(window, entry.offset, entry.size);
     const found = verifyItems(this.#data, this.#header, entry.offset, items);
     entry.lost = found.lost;
-    entry.damaged.push(...found.damaged);
+    mark(entry, ...found.damaged);
     entry.fields = found.fields;
   }
 
@@ -97,21 +105,19 @@ export class EntryReader {
   /** The boot is told twice. A field whose hash holds is surer than the copy in the entry, which has none. */
   #settleBoot(entry: JournalEntry): void {
     if (entry.damaged.includes("_BOOT_ID") || !/^[0-9a-f]{32}$/.test(entry.fields._BOOT_ID ?? "")) return;
-    entry.damaged.push("boot");
+    mark(entry, "boot");
     entry.boot = entry.fields._BOOT_ID ?? entry.boot;
   }
 
   #bootOf(view: DataView, at: number, bytes: Buffer): string {
     const last = this.#bootWords;
-    const words: typeof last = [
-      view.getUint32(at, true),
-      view.getUint32(at + 4, true),
-      view.getUint32(at + 8, true),
-      view.getUint32(at + 12, true),
-    ];
-    if (words[0] === last[0] && words[1] === last[1] && words[2] === last[2] && words[3] === last[3] && this.#boot)
-      return this.#boot;
-    this.#bootWords = words;
-    return (this.#boot = bytes.toString("hex", at, at + 16));
+    let isSame = this.#boot !== "";
+    for (let word = 0; word < 4; word++) {
+      const value = view.getUint32(at + 4 * word, true);
+      if (value !== last[word]) isSame = false;
+      last[word] = value;
+    }
+    if (!isSame) this.#boot = bytes.toString("hex", at, at + 16);
+    return this.#boot;
   }
 }

@@ -3,14 +3,14 @@ import { Payload } from "./_payload.ts";
 
 /** The fields of one journal entry that become an event. Values as the journal has them, all of them text. */
 export interface JournalFields {
-  MESSAGE?: string;
-  PRIORITY?: string;
-  SYSLOG_IDENTIFIER?: string;
-  _COMM?: string;
-  _TRANSPORT?: string;
-  __REALTIME_TIMESTAMP?: string;
-  __MONOTONIC_TIMESTAMP?: string;
-  _BOOT_ID?: string;
+  MESSAGE?: string | undefined;
+  PRIORITY?: string | undefined;
+  SYSLOG_IDENTIFIER?: string | undefined;
+  _COMM?: string | undefined;
+  _TRANSPORT?: string | undefined;
+  __REALTIME_TIMESTAMP?: string | undefined;
+  __MONOTONIC_TIMESTAMP?: string | undefined;
+  _BOOT_ID?: string | undefined;
 }
 
 /** Times of an entry, where the format has them as numbers: µs since 1970 in UTC, and µs since the start of the boot. */

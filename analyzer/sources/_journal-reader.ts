@@ -46,21 +46,28 @@ export async function readEntries(
   let listed = list.next();
   let count = 0;
 
-  const take = async (offset: number, window: Window, isListed: boolean): Promise<boolean> => {
-    let entry = entries.read(window, offset);
-    if (entry !== null && entries.packed.length > 0) {
-      await unpackStreams(data, entries.packed);
-      entry = entries.read(window, offset);
-      data.unpacked.clear();
-    }
+  /** Without a promise for each entry: only XZ streams are waited for. */
+  const take = (offset: number, window: Window, isListed: boolean): boolean | Promise<boolean> => {
+    const entry = entries.read(window, offset);
+    if (entry !== null && entries.packed.length > 0) return takePacked(offset, window, isListed);
+    return sequence.add(entry, isListed, walker.damages);
+  };
+  const takePacked = async (offset: number, window: Window, isListed: boolean): Promise<boolean> => {
+    await unpackStreams(data, entries.packed);
+    const entry = entries.read(window, offset);
+    data.unpacked.clear();
     return sequence.add(entry, isListed, walker.damages);
   };
   while (walker.next()) {
     if (walker.type !== ENTRY) continue;
-    for (; listed < walker.offset; listed = list.next()) if (!(await take(listed, side, true))) break;
+    for (; listed < walker.offset; listed = list.next()) {
+      const goesOn = take(listed, side, true);
+      if (goesOn !== true && !(await goesOn)) break;
+    }
     const isListed = listed === walker.offset;
     if (isListed) listed = list.next();
-    if (!(await take(walker.offset, near, isListed))) break;
+    const goesOn = take(walker.offset, near, isListed);
+    if (goesOn !== true && !(await goesOn)) break;
     if (++count % PORTION === 0) await new Promise(setImmediate);
   }
   for (; listed !== Infinity && !sequence.stopped; listed = list.next()) await take(listed, side, true);

@@ -2,6 +2,7 @@
 import type { FileHeader } from "./_journal-file.ts";
 import { ENTRY_ITEMS } from "./_journal-file.ts";
 import type { JournalEntry, JournalSummary } from "./_journal-types.ts";
+import { mark } from "./_journal-types.ts";
 
 /** A number or a time beyond this is none. */
 const LATEST = 2 ** 53;
@@ -34,7 +35,10 @@ export class EntrySequence {
    * damage up to here. False when nobody wants more.
    */
   add(entry: JournalEntry | null, listed: boolean, damages: number): boolean {
-    if (entry === null || (!listed && entry.lost > 0 && Object.keys(entry.fields).length === 0)) {
+    if (
+      entry === null ||
+      (!listed && entry.lost > 0 && Object.values(entry.fields).every((value) => value === undefined))
+    ) {
       this.#counts.unreadable++;
       return !this.stopped;
     }
@@ -67,14 +71,14 @@ export class EntrySequence {
   #judge(entry: JournalEntry, next: JournalEntry | null): void {
     if (this.stopped) return;
     const previous = this.#previous;
-    const { damaged } = entry;
-    if (outOfPlace(add(previous?.seqnum, 1), entry.seqnum, add(next?.seqnum, -1))) damaged.push("seqnum");
+    if (outOfPlace(add(previous?.seqnum, 1), entry.seqnum, add(next?.seqnum, -1))) mark(entry, "seqnum");
     const together = previous !== null && previous.boot === next?.boot && previous.boot === entry.boot;
     const from = together ? previous : null;
     const to = together ? next : null;
-    if (outOfPlace(from?.monotonic, entry.monotonic, to?.monotonic)) damaged.push("monotonic");
+    if (outOfPlace(from?.monotonic, entry.monotonic, to?.monotonic)) mark(entry, "monotonic");
     const stepped = from !== null && to !== null && Math.abs(offsetOf(to) - offsetOf(from)) > NO_STEP;
-    if (outOfPlace(stepped ? undefined : from?.realtime, entry.realtime, to?.realtime)) damaged.push("realtime");
+    if (outOfPlace(stepped ? undefined : from?.realtime, entry.realtime, to?.realtime)) mark(entry, "realtime");
+    const { damaged } = entry;
     if (damaged.length === 0) this.#previous = entry;
     if (damaged.length > 0 || entry.lost > 0) {
       this.#counts.damaged++;

@@ -4,6 +4,7 @@ import type { DataReader, Payload } from "./_journal-data.ts";
 import type { FileHeader } from "./_journal-file.ts";
 import { ARRAY_ITEMS, ENTRY_ARRAY } from "./_journal-file.ts";
 import type { Items, JournalEntry } from "./_journal-types.ts";
+import { toFields } from "./_journal-types.ts";
 import type { Window } from "./_journal-window.ts";
 import { siphash24 } from "./_siphash.ts";
 
@@ -18,7 +19,7 @@ export function verifyItems(
   offset: number,
   items: Items,
 ): Pick<JournalEntry, "fields" | "damaged" | "lost"> {
-  const fields: JournalEntry["fields"] = {};
+  const fields = toFields([]);
   const damaged: string[] = [];
   let lost = 0;
   items.offsets.forEach((target, index) => {

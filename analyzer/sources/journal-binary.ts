@@ -52,7 +52,7 @@ function note(boots: Map<string, BootSpan>, { boot, realtime }: JournalEntry, li
 function shownFields({ fields, damaged, lost }: JournalEntry): JournalEntry["fields"] {
   if (damaged.length === 0 && lost === 0) return fields;
   const shown = { ...fields };
-  for (const name of damaged) if (name !== "MESSAGE") delete shown[name as keyof typeof shown];
+  for (const name of damaged) if (name !== "MESSAGE" && name in shown) shown[name as keyof typeof shown] = undefined;
   if (shown.MESSAGE === undefined && lost > 0) shown.MESSAGE = "[…damaged: the message is lost]";
   else if (damaged.includes("MESSAGE")) shown.MESSAGE += DAMAGED;
   return shown;

@@ -13,11 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Sqlite from "better-sqlite3";
 import { generate } from "./generate.mjs";
+import { journalRow } from "./journal.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MEGABYTE = 1_000_000;
@@ -193,6 +194,7 @@ async function main() {
       ["gzip -dc", `${fixed(gzip.seconds)} s`, `analysis / gzip = ${fixed(best.seconds / gzip.seconds, 1)}`],
       lnavRow("lnav, docker's files too", lnavDocker, best.seconds, Number(options.lines)),
       lnavRow("lnav as it comes", lnav, best.seconds, Number(options.lines)),
+      journalRow(join(dirname(options.cli), "..", "sources", "journal-binary.js"), Number(options.lines) / 3, runs),
     ]);
   } finally {
     if (!options.keep) rmSync(directory, { recursive: true, force: true });
