@@ -1,8 +1,9 @@
 /** Links what the facts name: path -> layer -> container -> pod -> endpoint, and path -> filesystem -> device. */
 import type { Database } from "better-sqlite3";
 import type { ContainerFact, Fact, MountFact, PodName } from "../model/fact.ts";
+import type { EntityRef } from "../model/rule.ts";
 import type { Graph } from "../store/graph.ts";
-import { layerOfPath } from "../store/graph.ts";
+import { layerOfPath, snapshotIds } from "../store/graph.ts";
 import { factsOf } from "../store/queries.ts";
 
 /** Ports that the control plane's programs listen on unless they are told otherwise. */
@@ -18,8 +19,13 @@ export const WELL_KNOWN_PORTS: Record<string, number[]> = {
 export function buildEntities(database: Database, graph: Graph): void {
   addContainerIds(database, graph);
   addImageNames(database, graph);
-  for (const fact of factsOf(database, "container")) addContainer(graph, fact);
+  const containers = factsOf(database, "container");
+  // What tells the uid of a pod comes first: crictl's tables name pods without it.
+  for (const fact of containers) if (fact.value.pod?.uid !== "") addContainer(graph, fact);
   addPodLogs(database, graph);
+  const unnamed = containers.filter(({ value }) => value.pod?.uid === "");
+  for (const fact of unnamed) if (fact.value.pod?.sandbox) addContainer(graph, fact);
+  for (const fact of unnamed) if (!fact.value.pod?.sandbox) addContainer(graph, fact);
   addStaticPods(database, graph);
   addLayers(database, graph);
   addShortNames(database, graph);
@@ -33,6 +39,7 @@ function addContainerIds(database: Database, graph: Graph): void {
     ...factsOf(database, "container").map((fact) => fact.value.id),
     ...factsOf(database, "pod-log").flatMap((fact) => fact.value.containerId ?? []),
     ...factsOf(database, "layer-database").flatMap(({ value }) => (value.record === "mount" ? value.owner : [])),
+    ...factsOf(database, "mount").flatMap(({ value }) => taskOfMount(value.target) ?? []),
   ];
   for (const id of ids) if (/^[0-9a-f]{64}$/.test(id)) graph.add("container", id, id.slice(0, 12));
 }
@@ -48,7 +55,7 @@ function addImageNames(database: Database, graph: Graph): void {
   }
 }
 
-function addPod(graph: Graph, pod: Pick<PodName, "name" | "namespace" | "uid">): { kind: "pod"; key: string } {
+function addPod(graph: Graph, pod: Pick<PodName, "name" | "namespace" | "uid">): EntityRef {
   graph.add("pod", pod.uid, `${pod.namespace}/${pod.name}`);
   graph.alias("pod", `${pod.name}_${pod.namespace}`, pod.uid);
   graph.alias("pod", `${pod.name}/${pod.namespace}`, pod.uid);
@@ -57,18 +64,36 @@ function addPod(graph: Graph, pod: Pick<PodName, "name" | "namespace" | "uid">):
   return { kind: "pod", key: pod.uid };
 }
 
+/** The pod of a container: by its uid, by its names, or as the pod of its sandbox; null when nothing tells. */
+function podOf(graph: Graph, { pod, sandboxId }: ContainerFact): EntityRef | null {
+  if (!pod) return null;
+  if (pod.uid !== "") return addPod(graph, pod);
+  const [sandbox] = sandboxId === null ? [] : graph.linked(graph.resolve("container", sandboxId), "pod");
+  if (sandbox) return sandbox;
+  if (pod.name === "") return null;
+  const known = graph.resolve("pod", pod.namespace === "" ? pod.name : `${pod.namespace}/${pod.name}`);
+  return graph.has("pod", known.key) ? known : addPod(graph, { ...pod, uid: known.key });
+}
+
 function addContainer(graph: Graph, fact: Fact<"container">): void {
   const { value } = fact;
   const known = graph.resolve("container", value.id);
   const container = graph.add("container", known.key, containerTitle(value, known.key));
-  if (value.name) graph.alias("container", value.name, container.key);
-  if (value.pod) graph.link(container, addPod(graph, value.pod), "runs-in", fact);
-  if (value.sandboxId) graph.link(container, graph.add("container", value.sandboxId), "sandboxed-by", fact);
+  // The name of a container of the CRI is one within its pod only.
+  if (value.name && value.name !== value.pod?.container) graph.alias("container", value.name, container.key);
+  const pod = podOf(graph, value);
+  if (pod) graph.link(container, pod, "runs-in", fact);
+  if (value.sandboxId) graph.link(container, addSandbox(graph, value.sandboxId), "sandboxed-by", fact);
   if (value.image)
     graph.link(container, graph.add("image", graph.resolve("image", value.image).key), "made-from", fact);
   for (const layer of value.layers) {
     graph.link(container, graph.add("layer", layer.replace(/-init$/, ""), layer.slice(0, 12)), "has-layer", fact);
   }
+}
+
+function addSandbox(graph: Graph, id: string): EntityRef {
+  const known = graph.resolve("container", id);
+  return graph.has("container", known.key) ? known : graph.add("container", id);
 }
 
 function containerTitle(value: ContainerFact, key: string): string {
@@ -174,9 +199,25 @@ export function mountOf(mounts: Fact<"mount">[], path: string): MountFact | null
 function addMounts(database: Database, graph: Graph): void {
   for (const fact of factsOf(database, "mount")) {
     const { source, target, type } = fact.value;
+    if (type === "overlay") addSnapshots(graph, fact);
     if (!REAL_FILESYSTEM.test(type)) continue;
     const device = graph.add("device", source.replace(/^\/dev\//, ""));
     graph.link(graph.add("filesystem", target, `${target} (${type})`), device, "backed-by", fact);
+  }
+}
+
+/** Id of the container whose root is mounted there: `/run/containerd/io.containerd.runtime.v2.task/k8s.io/<id>/rootfs`. */
+function taskOfMount(target: string): string | null {
+  return /\/io\.containerd\.runtime\.v\d\.task\/[\w.-]+\/([0-9a-f]{64})\/rootfs$/.exec(target)?.[1] ?? null;
+}
+
+/** containerd mounts the snapshots that a running container is made of, and says their numbers in the options. */
+function addSnapshots(graph: Graph, fact: Fact<"mount">): void {
+  const id = taskOfMount(fact.value.target);
+  if (id === null) return;
+  const container = graph.resolve("container", id);
+  for (const layer of snapshotIds(fact.value.options.join(","))) {
+    graph.link(container, graph.add("layer", layer), "has-layer", fact);
   }
 }
 

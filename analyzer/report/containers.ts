@@ -1,8 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { entityId } from "../model/entity.ts";
-import type { Fact } from "../model/fact.ts";
+import type { Fact, PodName } from "../model/fact.ts";
 import type { ReportContainer } from "../model/report.ts";
-import type { Finding } from "../model/rule.ts";
+import type { EntityRef, Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
 import { artifactSpans, factsOf } from "../store/queries.ts";
@@ -36,6 +36,13 @@ function lastSigns(database: Database, graph: Graph): Map<string, Instant> {
   return signs;
 }
 
+/** The pod's names; older versions of crictl leave them to the sandbox. */
+function podTitle(graph: Graph, container: EntityRef, { namespace, name }: PodName): string | null {
+  if (namespace !== "" && name !== "") return `${namespace}/${name}`;
+  const [pod] = graph.linked(container, "pod");
+  return pod ? graph.title(pod) : name || null;
+}
+
 function toContainer(
   database: Database,
   graph: Graph,
@@ -65,10 +72,13 @@ function toContainer(
         ? "POD (sandbox)"
         : pod.container
       : (first(({ value }) => value.name) ?? key.slice(0, 12)),
-    pod: pod ? `${pod.namespace}/${pod.name}` : null,
+    pod: pod ? podTitle(graph, ref, pod) : null,
     image: first(({ value }) => value.image),
     state,
-    started: reportTime(timeOf("startedAt") ?? (running ? timeOf("stateAge") : null)),
+    // A container of a pod is started once, right after it was created; crictl's table tells only that.
+    started: reportTime(
+      timeOf("startedAt") ?? (running ? (timeOf("stateAge") ?? (pod ? timeOf("createdAge") : null)) : null),
+    ),
     finished: running ? null : reportTime(timeOf("finishedAt") ?? timeOf("stateAge")),
     finishedNote: exit255 ? "255: found dead at this time, or ended with 255 itself; the death may lie earlier" : null,
     lastSign: reportTime(signs.get(key) ?? null),

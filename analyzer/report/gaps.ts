@@ -24,12 +24,14 @@ function missingLogs(database: Database, graph: Graph, collectedAt: Instant | nu
   return factsOf(database, "container").flatMap((fact): ReportGap[] => {
     const { pod, state } = fact.value;
     if (!pod || pod.sandbox || state === "running" || state === null) return [];
-    const key = `${pod.uid} ${pod.container} ${pod.attempt}`;
+    const container = graph.resolve("container", fact.value.id);
+    // crictl's tables leave the uid of the pod to its links.
+    const uid = pod.uid || (graph.linked(container, "pod")[0]?.key ?? "");
+    const key = `${uid} ${pod.container} ${pod.attempt}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    const container = graph.resolve("container", fact.value.id);
     const collected = logs.filter(({ value }) => value.collected);
-    const own = collected.filter(({ value }) => value.uid === pod.uid && value.container === pod.container);
+    const own = collected.filter(({ value }) => value.uid === uid && value.container === pod.container);
     if (own.some(({ value }) => value.attempt === pod.attempt)) return [];
     if (collected.some(({ value }) => value.containerId !== null && container.key === value.containerId)) return [];
     return [missingLog(fact, own, container.key, spans, collectedAt)];

@@ -1,4 +1,5 @@
 import type { EntityRef, RemedyStep } from "../model/rule.ts";
+import { commandFor, runtimeOf } from "./_runtime.ts";
 import type { RuleView } from "./types.ts";
 
 /** The first 12 characters of a long id, as docker shows it. */
@@ -44,6 +45,7 @@ export function fillRemedy(
   const images = containers.filter((ref) => !isSandbox(ref, view)).flatMap((ref) => view.linked(ref, "image"));
   const image = images.find(({ key }) => !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(key));
   const path = entities.find(({ kind }) => kind === "path")?.key;
+  const runtime = runtimeOf(view, path);
   const values: Record<string, string> = {
     device: device ? shellWord(device) : "/dev/<partition>",
     dockerRoot: shellWord(/^(.*)\/overlay2\//.exec(path ?? "")?.[1] ?? "/var/lib/docker"),
@@ -55,6 +57,7 @@ export function fillRemedy(
   };
   return steps.map((step) => {
     if (step.command === undefined) return step;
-    return { ...step, command: step.command.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all) };
+    const command = step.command.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
+    return { ...step, command: commandFor(runtime, command) };
   });
 }

@@ -21,7 +21,7 @@ export function pathEntities(path: string, view?: RuleView): EntityRef[] {
 export function usersOfLayer(layer: EntityRef, view: RuleView): string[] {
   return view.linked(layer, "container").map((container) => {
     const [pod] = view.linked(container, "pod");
-    const of = pod && view.title(pod) !== pod.key ? ` of pod ${view.title(pod)}` : "";
+    const of = pod && (view.title(pod) !== pod.key || pod.key.includes("/")) ? ` of pod ${view.title(pod)}` : "";
     return `container ${shortId(view.title(container))}${of}`;
   });
 }

@@ -10,13 +10,20 @@ import type { RuleView, StructuralRule } from "./types.ts";
 
 const COMPONENTS = new Set(["kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler"]);
 
+/** The pod of a container. crictl's tables do not say its uid; the links between containers and pods do. */
+function podRefOf(view: RuleView, { value }: Fact<"container">): EntityRef {
+  const uid = value.pod?.uid ?? "";
+  const [pod] = uid === "" ? view.linked(view.resolve("container", value.id), "pod") : [];
+  return pod ?? { kind: "pod", key: uid };
+}
+
 /** Containers of one component of one pod, the latest attempt last. */
 function byPod(view: RuleView): Map<string, Fact<"container">[]> {
   const groups = new Map<string, Fact<"container">[]>();
   for (const fact of view.facts("container")) {
     const { pod } = fact.value;
     if (!pod || pod.sandbox || !COMPONENTS.has(pod.container)) continue;
-    const key = `${pod.uid} ${pod.container}`;
+    const key = `${podRefOf(view, fact).key} ${pod.container}`;
     groups.set(key, [...(groups.get(key) ?? []), fact]);
   }
   return groups;
@@ -42,17 +49,19 @@ function draftFor(view: RuleView, facts: Fact<"container">[]): FindingDraft | nu
   const pod = last?.value.pod;
   if (!last || !pod) return null;
   const container = view.resolve("container", last.value.id);
-  const podRef: EntityRef = { kind: "pod", key: pod.uid };
-  const isStatic = /^[0-9a-f]{32}$/.test(pod.uid);
+  const podRef = podRefOf(view, last);
+  const name = pod.name || view.title(podRef).replace(/^[^/]*\//, "") || pod.container;
+  const isUid = /^[0-9a-f-]{32,36}$/.test(podRef.key);
+  const isStatic = /^[0-9a-f]{32}$/.test(podRef.key);
   const endpoints = view.linked(podRef, "endpoint");
   const at = narrowest(own.flatMap((fact) => [view.factTime(fact, "finishedAt"), view.factTime(fact, "stateAge")]));
   const status = last.value.status ?? last.value.state ?? "not running";
   const kind = isStatic ? "static pod" : "pod";
   return {
     subject: pod.container,
-    title: `The ${kind} ${pod.name} is down: its container ${shortId(container.key).replace("…", "")} is “${status}”`,
+    title: `The ${kind} ${name} is down: its container ${shortId(container.key).replace("…", "")} is “${status}”`,
     summary:
-      `The ${kind} ${pod.name} (uid ${pod.uid}) stays down: its container ${container.key.slice(0, 12)} ` +
+      `The ${kind} ${name}${isUid ? ` (uid ${podRef.key})` : ""} stays down: its container ${container.key.slice(0, 12)} ` +
       `is “${status}”, attempt ${pod.attempt}, and no newer one runs.`,
     confidence: "certain",
     window: at,

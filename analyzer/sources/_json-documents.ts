@@ -33,7 +33,7 @@ interface Open {
 }
 
 /** Names of the member that names the object itself, at the depth of the object. */
-const ID = /^\s*[{,]?\s*"(?:Id|ID)"\s*:/;
+const ID = /^\s*[{,]?\s*"(?:Id|ID|id)"\s*:/;
 
 function parse(parts: string[]): unknown {
   try {

@@ -1,6 +1,6 @@
 /**
  * What a node is, from the commands that say it: uname -a, /etc/os-release, hostname, hostnamectl, docker version and
- * docker info (docker/cli cli/command/system/), kubelet --version, the board's name in /proc/device-tree/model. One
+ * docker info (docker/cli cli/command/system/), crictl version, kubelet --version, the board's name in /proc/device-tree/model. One
  * text may hold several; each thing is kept as it was said first.
  *
  *     Linux berry 6.1.21-v8+ #1642 SMP PREEMPT Mon Apr  3 17:24:16 BST 2023 aarch64 GNU/Linux
@@ -34,7 +34,7 @@ const SAID: readonly [RegExp, (value: string) => Partial<NodeFact>][] = [
 ];
 
 const STRONG =
-  /^(?:Linux \S+ \S+ #|PRETTY_NAME=| *Server Version: |Docker version \S+, build|containerd (?:github|con)|(?:Kubernetes|k3s version|rke2 version) v\d| *Static hostname: |Raspberry Pi \d)/;
+  /^(?:Linux \S+ \S+ #|PRETTY_NAME=| *Server Version: |Docker version \S+, build|containerd (?:github|con)|RuntimeVersion: +v?\d|(?:Kubernetes|k3s version|rke2 version) v\d| *Static hostname: |Raspberry Pi \d)/;
 const CLIENT = /^Client(?::|:? Docker Engine.*:)\s*$/;
 const COMMAND_LINE = /(?:^|\s)(?:root|console|cgroup_\w+|BOOT_IMAGE)=\S+/;
 const WARNING = /^(WARNING|ERROR): (.*)$/;
@@ -50,6 +50,8 @@ class Description implements LineReader {
   #line: Line | null = null;
   /** Which half of `docker version` the lines belong to; a version of the client says nothing of the node. */
   #half: "client" | "engine" | "other" = "other";
+  /** `RuntimeName` of `crictl version`. */
+  #cri = "containerd";
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -79,6 +81,10 @@ class Description implements LineReader {
   }
 
   #version(text: string, line: Line): boolean {
+    const [, field, said] = /^Runtime(Name|Version): +(\S+)$/.exec(text) ?? [];
+    if (field === "Name") this.#cri = said ?? this.#cri;
+    else if (field === "Version") this.#know({ runtime: `${this.#cri} ${said?.replace(/^v/, "")}` }, line);
+    if (field !== undefined) return true;
     if (CLIENT.test(text)) this.#half = "client";
     else if (text.startsWith("Server:")) this.#half = "engine";
     else if (/^ containerd:$/.test(text)) this.#half = "other";
@@ -121,10 +127,10 @@ class Description implements LineReader {
 
 const source: SourceParser = {
   id: "node-description",
-  title: "the node (uname, os-release, docker version, docker info)",
-  kinds: ["uname", "os-release", "docker-version", "docker-info"],
+  title: "the node (uname, os-release, docker version, docker info, crictl version)",
+  kinds: ["uname", "os-release", "docker-version", "docker-info", "crictl-version"],
   command:
-    /^(?:uname|hostname|hostnamectl|docker (?:version|info|--version|-v)|kubelet --version|(?:k3s|rke2|containerd|dockerd) --version)\b|^cat .*(?:\/os-release|\/etc\/hostname|\/proc\/cmdline|\/device-tree\/model)/,
+    /^(?:uname|hostname|hostnamectl|(?:k3s )?crictl(?: --timeout \S+)? version|docker (?:version|info|--version|-v)|kubelet --version|(?:k3s|rke2|containerd|dockerd) --version)\b|^cat .*(?:\/os-release|\/etc\/hostname|\/proc\/cmdline|\/device-tree\/model)/,
   path: /(?:^|\/)(?:etc\/(?:os-release|hostname)|usr\/lib\/os-release|proc\/cmdline|device-tree\/model)$/,
   sniff: (head) => {
     if (head.some((text) => STRONG.test(text)) && head.every((text) => !/^\s*[{[]/.test(text))) return 0.85;
@@ -182,6 +188,13 @@ const source: SourceParser = {
       events: 2,
       facts: 1,
       warnings: 1,
+    },
+    {
+      name: "crictl version",
+      command: "crictl version",
+      lines: ["Version:  0.1.0", "RuntimeName:  containerd", "RuntimeVersion:  v1.7.11-k3s2", "RuntimeApiVersion:  v1"],
+      events: 0,
+      facts: 1,
     },
     { name: "a host's name", command: "hostname", lines: ["berry"], events: 0, facts: 1 },
   ],

@@ -82,9 +82,20 @@ export function createGraph(database: Database): Graph {
   };
 }
 
-/** The id of an overlay2 layer inside of a path, without `-init`; null for other paths. */
+const SNAPSHOT = /\/io\.containerd\.snapshotter\.v1\.[\w-]+\/(snapshots\/\d+)(?=[/:,]|$)/g;
+
+/**
+ * The id of the layer that a path lies in: of overlay2, without `-init`, or the number of a snapshot of containerd as
+ * `snapshots/<n>`; null for other paths.
+ */
 export function layerOfPath(path: string): string | null {
-  return /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1] ?? null;
+  const layer = /\/overlay2\/([0-9a-f]{32,64})(?:-init)?(?:\/|$)/.exec(path)?.[1];
+  return layer ?? snapshotIds(path)[0] ?? null;
+}
+
+/** Every snapshot of containerd that a text names, each once. */
+export function snapshotIds(text: string): string[] {
+  return [...new Set([...text.matchAll(SNAPSHOT)].map((match) => match[1] ?? ""))];
 }
 
 /** Kinds that hold too much together to count as a connection. */
