@@ -33,6 +33,56 @@ const causesOf = (report: IncidentReport): string[] => report.rootCauses.map(({ 
 const evidence = (files: Record<string, string>): string[] =>
   Object.keys(files).filter((path) => !path.startsWith("manifest/"));
 
+const LAYER = "5c0ffee0aa11bb22cc33dd44ee55ff6600112233445566778899aabbccddeeff";
+/** Small bundles in which one file speaks against what the others say. */
+const contested: { name: string; files: Record<string, string> }[] = [
+  {
+    name: "one program met damage, and the superblock is clean",
+    files: {
+      "journal.txt": `Mar 02 11:46:20 n7 dockerd[700]: time="2026-03-02T11:46:20Z" level=error msg="open /var/lib/docker/overlay2/${LAYER}/lower: structure needs cleaning"\n`,
+      "superblock.txt":
+        "Filesystem volume name:   rootfs\nFilesystem state:         clean\nErrors behavior:          Continue\nMount count:              12\n",
+    },
+  },
+  {
+    name: "the kernel and a program met damage, and the superblock is clean",
+    files: {
+      "journal.txt": `Mar 02 11:46:20 n7 dockerd[700]: time="2026-03-02T11:46:20Z" level=error msg="open /var/lib/docker/overlay2/${LAYER}/lower: structure needs cleaning"\nMar 02 11:46:21 n7 kernel: EXT4-fs error (device sda2): ext4_lookup:1855: inode #40988: comm dockerd: deleted inode referenced: 41009\n`,
+      "listing.txt": `/var/lib/docker/overlay2/${LAYER}:\nls: cannot access '/var/lib/docker/overlay2/${LAYER}/lower': Structure needs cleaning\ntotal 0\n-????????? ? ? ? ? ? lower\n`,
+      "superblock.txt":
+        "Filesystem volume name:   rootfs\nFilesystem state:         clean\nErrors behavior:          Continue\nMount count:              12\n",
+    },
+  },
+  {
+    name: "programs had no space, and df shows room",
+    files: {
+      "journal.txt":
+        'Mar 02 11:46:20 n7 dockerd[700]: time="2026-03-02T11:46:20Z" level=error msg="write /var/lib/docker/tmp/x: no space left on device"\nMar 02 11:47:20 n7 dockerd[700]: time="2026-03-02T11:47:20Z" level=error msg="write /var/lib/docker/tmp/y: no space left on device"\n',
+      "df.txt": "Filesystem      Size  Used Avail Use% Mounted on\n/dev/mmcblk0p2   29G   12G   16G  43% /\n",
+    },
+  },
+  {
+    name: "a certificate is refused as expired, others hold, and the clock is in step",
+    files: {
+      "kubelet.log":
+        'E0302 11:46:20.100000     700 reflector.go:147] Failed to watch *v1.Node: Get "https://10.9.8.7:6443/api/v1/nodes": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-03-02T11:46:20Z is after 2026-03-01T08:00:00Z\n',
+      "certificates.txt":
+        "==> openssl x509 -noout -subject -issuer -dates -in /etc/kubernetes/pki/etcd/server.crt <==\nsubject=CN = n7\nissuer=CN = etcd-ca\nnotBefore=Mar  1 08:00:00 2026 GMT\nnotAfter=Mar  1 08:00:00 2027 GMT\n",
+      "clock.txt": "Mon Mar  2 11:50:00 UTC 2026\n",
+    },
+  },
+];
+
+describe.each(contested)("$name", ({ files }) => {
+  test.each(Object.keys(files))("without %s it is no surer", async (missing) => {
+    const whole = await reportOf(files);
+    const rest = Object.fromEntries(Object.entries(files).filter(([path]) => path !== missing));
+    const report = await reportOf(rest);
+    expect(whole.rootCauses.length + whole.findings.length).toBeGreaterThan(0);
+    expect(sure(report)).toBeGreaterThanOrEqual(sure(whole));
+  });
+});
+
 describe.each(samples)("the verdict on samples/$name", ({ causes: truth, files }) => {
   test.each(evidence(files))("without %s stays, or is less sure", async (missing) => {
     const whole = await reportOf(files);

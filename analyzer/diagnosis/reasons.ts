@@ -27,11 +27,19 @@ export function reasonsFor(
   }
   if (active === false) reasons.push("It was over by the end of the evidence.");
   if (finding.role === "effect") reasons.push("It is the consequence of something that is not shown itself.");
-  const missing = input.missing.filter(({ id }) => finding.needs.includes(id));
+  const missing = input.missing.filter(({ id }) => [...finding.needs, ...(finding.refutedBy ?? [])].includes(id));
   for (const { title } of missing) reasons.push(`Not in the bundle, and would have helped: ${title}.`);
   const lone = witnesses.length === 1 && finding.count === 1;
-  const doubted = active !== false && counterEvidence.length > 0;
+  const doubted = active !== false && witnesses.length === 1 && isDoubted(finding, input);
   return { confidence: lower(finding.confidence, Number(lone) + Number(doubted)), reasons };
+}
+
+/**
+ * Whether one witness alone is not enough: something speaks against it, or what could speak against it is not in the
+ * bundle, so that a missing file never makes a cause surer than the file itself would.
+ */
+function isDoubted({ counterEvidence, refutedBy = [] }: Finding, { missing }: DiagnosisInput): boolean {
+  return counterEvidence.length > 0 || missing.some(({ id }) => refutedBy.includes(id));
 }
 
 /** What it explains, and whether the times bear that out. */

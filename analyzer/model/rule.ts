@@ -29,6 +29,8 @@ export interface RuleMeta {
   references: string[];
   /** Names of evidence without which the rule cannot say anything (see rules/needs). */
   needs: string[];
+  /** Names of evidence that would speak against a finding if it were wrong: where it is missing, nobody looked. */
+  refutedBy?: string[];
 }
 
 export interface Evidence extends Locator {

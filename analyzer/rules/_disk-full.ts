@@ -78,6 +78,6 @@ export function describeEater(view: RuleView, { path, size }: Eater): string {
   const container = containerOfLog(view, path);
   if (!container) return `${path} (${bytes(size)})`;
   const title = view.title(container);
-  const name = title === container.key ? container.key.slice(0, 12) : `${container.key.slice(0, 12)} (${title})`;
+  const name = title === container.key ? container.key.slice(0, 12) : title;
   return `the json log of container ${name} (${bytes(size)})`;
 }

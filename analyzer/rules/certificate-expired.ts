@@ -123,13 +123,13 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
   const lines = expired
     .map(({ evidence }) => evidence)
     .toSorted((a, b) => Number(b.at !== null) - Number(a.at !== null));
-  const counter = table.valid[0];
-  const others = `other certificates are still valid: ${table.names.join(", ")}`;
+  // That others hold does not speak against it: each has its own date.
+  const others = table.valid.length > 0 ? ` Still valid are: ${table.names.slice(0, 6).join(", ")}.` : "";
   return {
     subject: "",
     title: `${names.length === 1 ? "A certificate has" : `${names.length} certificates have`} expired: ${shown} (${utcMinute(earliest)})`,
     summary:
-      `Expired${ago}: ${list(expired)}.${authority} Programs check these dates only when they connect or start, ` +
+      `Expired${ago}: ${list(expired)}.${authority}${others} Programs check these dates only when they connect or start, ` +
       "so that the failure shows at the next restart, not on the day itself.",
     confidence: "certain",
     severity: foreign ? "minor" : "critical",
@@ -138,7 +138,6 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
     count: expired.reduce((sum, { count }) => sum + count, 0),
     evidence: lines.slice(0, 8),
     entities: [],
-    counterEvidence: counter ? [{ ...counter, text: others }] : [],
     remedy: REMEDY,
   };
 }
@@ -199,6 +198,7 @@ const rule: StructuralRule = {
   ],
   remedy: REMEDY,
   references: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"],
+  refutedBy: ["clock"],
   needs: ["logs", "certificate-dates"],
   evaluate: (view) => {
     const table = fromTables(view);

@@ -46,8 +46,26 @@ export function evaluateRules(
       if (rule.type === "structural" && rule.stage === stage) run(rule, () => rule.evaluate(view));
     }
   }
-  const findings = rules.flatMap((rule) => (found.get(rule.id) ?? []).map((draft) => finish(rule, draft)));
+  const findings = settle(rules.flatMap((rule) => (found.get(rule.id) ?? []).map((draft) => finish(rule, draft))));
   return { findings, checks: checks.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)) };
+}
+
+/**
+ * Lines that a check has weighed: where it finds the trouble over at the collection, its marker does not go on, however
+ * near to the end of the log its last line stands.
+ */
+function settle(findings: Finding[]): Finding[] {
+  const over = findings.filter(({ role, active }) => role !== "marker" && active === false);
+  return findings.map((finding) => {
+    if (finding.role !== "marker" || finding.active === false) return finding;
+    const check = over.find(
+      ({ cause, entities }) =>
+        cause === finding.cause &&
+        finding.entities.length > 0 &&
+        finding.entities.every((one) => entities.some(({ kind, key }) => kind === one.kind && key === one.key)),
+    );
+    return check ? { ...finding, active: false, counterEvidence: check.counterEvidence } : finding;
+  });
 }
 
 function verdictOf(rule: Rule, drafts: FindingDraft[], view: RuleView): ReportCheck {
@@ -72,6 +90,7 @@ function finish(rule: Rule, draft: FindingDraft): Finding {
     explains: rule.explains,
     references: rule.references,
     needs: rule.needs,
+    refutedBy: rule.refutedBy ?? [],
     role: draft.role ?? rule.role,
     cause: draft.cause ?? rule.cause,
     severity: draft.severity ?? rule.severity,
@@ -113,13 +132,19 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
     summary: fill(rule.summary),
     confidence: rule.confidence,
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
-    active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+    active: activeOf(rule, first, last, count, view),
     openStart: startsWithLog(first, view.firstEventOf(first.artifact)),
     count,
     evidence: pickEvidence(firsts, last),
     entities,
     remedy: fillRemedy(rule.remedy, view, entities, null),
   };
+}
+
+/** What has happened does not go on, however near to the end of the log it was told. */
+function activeOf(rule: LineRule, first: Evidence, last: Evidence, count: number, view: RuleView): boolean | null {
+  const active = stillActive(first, last, count, view.lastEventOf(last.artifact));
+  return rule.instant && active === true ? null : active;
 }
 
 /** The first line of the first texts, and the last line of all, without repeating one. */

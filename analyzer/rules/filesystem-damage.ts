@@ -213,6 +213,7 @@ const rule: StructuralRule = {
     "https://www.kernel.org/doc/html/latest/filesystems/ext4/",
     "https://man7.org/linux/man-pages/man8/e2fsck.8.html",
   ],
+  refutedBy: ["ext4-superblock"],
   needs: ["layer-listing", "ext4-superblock"],
   evaluate,
   cases: {

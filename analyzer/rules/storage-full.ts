@@ -127,7 +127,7 @@ function saidDraft(view: RuleView): FindingDraft[] {
       subject: "",
       title: "Programs could not write: “no space left on device”",
       summary: `Programs were told “no space left on device” (ENOSPC), ${count === 1 ? "once" : `${count} times`}: a disk was full${now.length > 0 ? ", and has room again at the end" : ""}. Which one, and whether blocks or inodes ran out, df would tell.`,
-      confidence: now.length > 0 ? "possible" : "likely",
+      confidence: "likely",
       window: windowOf(said.flatMap((entry) => [entry.evidence.at, entry.last.at])),
       active: active === false ? false : active,
       count,

@@ -27,6 +27,8 @@ export interface LineRule extends RuleMeta {
   subject: string[];
   entities: EntityCapture[];
   links: LinkCapture[];
+  /** A line tells of something that has happened, not of a state that may go on. */
+  instant: boolean;
   /** Fewer lines than this are no finding. */
   atLeast: number;
   cases: { fires: string[]; quiet: string[] };
