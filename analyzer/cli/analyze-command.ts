@@ -25,7 +25,7 @@ import { redactReport } from "../report/redact-report.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
-import { checkDirectory } from "./rule-tests.ts";
+import { checkUserRules } from "./rule-tests.ts";
 import { lastLook } from "./last-look.ts";
 import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
@@ -86,6 +86,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const [path = ""] = paths;
   if (paths.length === 1 && isHtmlReport(path)) return renderAgain(path, options, failOn);
   const analysis = readOptions(options);
+  if (analysis.rules !== null) await checkUserRules(analysis.rules);
   const masking = readRedaction(options);
   const limits = readLimits(options);
   const groups = await groupPaths(paths);
@@ -234,7 +235,7 @@ function readOptions(options: AnalyzeOptions): AnalysisOptions {
     timezone: timezone ?? null,
     year: year === undefined ? null : Number(year),
     collectedAt: time === null ? null : time * 1000,
-    rules: options.rules === undefined ? null : checkDirectory(options.rules),
+    rules: options.rules ?? null,
     version: toolVersion(),
   };
 }

@@ -24,9 +24,9 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
     const hint = "analyse them one at a time: a report on several bundles compares the states of one node";
     return { lines: [`coldcase: ${error.message}`, `hint: ${hint}`], exit: EXIT.usage };
   }
-  if (error instanceof RuleError) {
+  if (error instanceof RuleError || codeOf(error) === "COLDCASE_RULE") {
     const hint = "analyzer/rules/README.md tells how a rule is written; coldcase rules --test <dir> tries yours";
-    return { lines: [`coldcase: ${error.message}`, `hint: ${hint}`], exit: EXIT.usage };
+    return { lines: [`coldcase: ${(error as Error).message}`, `hint: ${hint}`], exit: EXIT.usage };
   }
   if (error instanceof StoreUnavailable) {
     const reason =

@@ -1,4 +1,6 @@
 import type { LineRule } from "./types.ts";
+import { RuleError } from "./_rule-error.ts";
+import { within } from "./_within.ts";
 import { createPrefilter } from "./prefilter.ts";
 
 /** What one rule captured in one text. */
@@ -8,10 +10,13 @@ export interface LineMatch {
 }
 
 /** What of a line rule is compared with texts. */
-export type Signature = Pick<LineRule, "id" | "match" | "except">;
+export type Signature = Pick<LineRule, "id" | "match" | "except" | "guarded">;
 
 /** Longer texts are matched by their beginning only: no message of a program says what it is about after 16 KiB. */
 const LONGEST = 16_384;
+/** A pattern that has passed the check of user's rules is quick on these. */
+const SHORT = 256;
+const MOST_MS = 500;
 
 /** Tries a text against one rule without the filter. Null when it does not match. */
 export function matchRule(rule: Signature, text: string): Record<string, string> | null {
@@ -26,6 +31,15 @@ export function matchRule(rule: Signature, text: string): Record<string, string>
     return Object.fromEntries(groups);
   }
   return null;
+}
+
+/** @throws RuleError when a pattern takes too long, which no line of a log is worth */
+function matchGuarded(rule: Signature, text: string): Record<string, string> | null {
+  if (text.length <= SHORT) return matchRule(rule, text);
+  const found = within(MOST_MS, () => matchRule(rule, text));
+  if (found !== null) return found.result;
+  const length = Math.min(text.length, LONGEST);
+  throw new RuleError(`rule ${rule.id} needs more than ${MOST_MS} ms for a line of ${length} characters`);
 }
 
 /** Matches texts against all line rules at once. Called once per distinct text. */
@@ -48,7 +62,7 @@ export function createMatcher(rules: Signature[]): (text: string) => LineMatch[]
     if (tried === null) return [];
     return [...(tried as Set<number>)].flatMap((index) => {
       const rule = rules[index] as Signature;
-      const captures = matchRule(rule, text);
+      const captures = rule.guarded === true ? matchGuarded(rule, text) : matchRule(rule, text);
       return captures === null ? [] : [{ rule: rule.id, captures }];
     });
   };

@@ -4,10 +4,14 @@ import type { Match, TextMatcher } from "../store/matches.ts";
 import { createMatcher, type Signature } from "./line.ts";
 import type { Rule } from "./types.ts";
 
+function signatureOf({ id, match, except, guarded }: Signature): Signature {
+  return { id, match, except, ...(guarded === true ? { guarded } : {}) };
+}
+
 /** The matcher of some rules; its patterns are copied to the thread. */
 export function textMatcher(rules: Rule[]): TextMatcher {
   const lineRules = rules.filter((rule) => rule.type === "line");
-  const signatures = [...lineRules, ...clockSignatures].map(({ id, match, except }) => ({ id, match, except }));
+  const signatures = [...lineRules, ...clockSignatures].map(signatureOf);
   return { match: createMatcher(signatures), module: import.meta.url, argument: signatures };
 }
 

@@ -33,7 +33,8 @@ export async function loadUserRules(directory: string, own: Rule[]): Promise<Lin
   const read = names.map(async (name) => {
     const file = join(directory, name);
     const source = await readFile(file, "utf8");
-    return { rule: parseLineRule(name.slice(0, -".yaml".length), source, file), source, file };
+    const rule = { ...parseLineRule(name.slice(0, -".yaml".length), source, file), guarded: true };
+    return { rule, source, file };
   });
   const files = await Promise.all(read);
   checkReferences(files, own);

@@ -18,6 +18,8 @@ export interface LinkCapture {
 /** A line signature, written as `<id>.yaml`. */
 export interface LineRule extends RuleMeta {
   type: "line";
+  /** A rule of the user's own: its patterns run with a limit on their time. */
+  guarded?: boolean;
   summary: string;
   /** One of the patterns must match; each has literals of which one must occur for it to be tried. */
   match: { literals: string[]; pattern: RegExp }[];

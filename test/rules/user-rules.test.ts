@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { slowPatterns } from "../../analyzer/cli/rule-tests.ts";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
+import { createMatcher } from "../../analyzer/rules/line.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
 import { coldcase, scratch } from "../helpers/cli.ts";
 
@@ -119,6 +120,32 @@ describe("--rules", () => {
     const run = coldcase([join(root, "pump.log"), "--rules", bad, "--json", "-"]);
     expect(run.exit).toBe(2);
     expect(run.stdout).toBe("");
+  });
+
+  test.each([
+    ["cubic", "    pattern: '(?<pump>\\w+).*.* is stuck at$'"],
+    ["exponential", "    pattern: '(?<pump>\\w)(?:a|aa|0|00|\\w)+ is stuck at$'"],
+  ])("a pattern of %s time is refused as by rules --test, within seconds", (_, pattern) => {
+    const directory = directoryWith(exchange("pattern", pattern));
+    const start = performance.now();
+    const run = coldcase([join(root, "pump.log"), "--rules", directory, "--json", "-"]);
+    expect(run.exit).toBe(2);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toMatch(/rule pump-stuck needs .* ms for a line of \d+/);
+    expect(run.stderr.trimEnd().split("\n")).toHaveLength(2);
+    expect(coldcase(["rules", "--test", directory]).exit).toBe(1);
+    expect(performance.now() - start).toBeLessThan(30_000);
+  });
+
+  test("a pattern that passed, and is slow on a line nobody thought of, ends the analysis with the rule's name", () => {
+    const match = createMatcher([
+      { id: "slow", except: null, guarded: true, match: [{ literals: ["zzz"], pattern: /zzz(?:b|bb)+c/ }] },
+    ]);
+    expect(match("zzz bc")).toEqual([]);
+    expect(match("zzzbbbbc")).toHaveLength(1);
+    const start = performance.now();
+    expect(() => match(`zzz${"b".repeat(400)}`)).toThrow(/rule slow needs more than 500 ms for a line of 403/);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("lists and explains them", () => {
