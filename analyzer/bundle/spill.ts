@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RandomAccessFile } from "../model/source.ts";
 import { errnoOf } from "./errors.ts";
+import { temporaryPrefix } from "./temporary.ts";
 
 /** Artifacts up to this size stay in memory. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
@@ -78,7 +79,7 @@ interface TemporaryFile {
 }
 
 function createTemporaryFile(): TemporaryFile {
-  const directory = mkdtempSync(join(tmpdir(), "coldcase-"));
+  const directory = mkdtempSync(temporaryPrefix());
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   const descriptor = openSync(join(directory, "artifact"), "wx+", 0o600);
   let size = 0;

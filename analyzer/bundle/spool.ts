@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asBundleError, BundleError } from "./errors.ts";
+import { temporaryPrefix } from "./temporary.ts";
 import { fileSource, type ByteSource } from "./source.ts";
 
 /**
@@ -10,7 +10,7 @@ import { fileSource, type ByteSource } from "./source.ts";
  * there is no space, or when the stream is longer than `maxBytes`.
  */
 export async function spool(stream: AsyncIterable<Buffer | string>, maxBytes: number): Promise<ByteSource> {
-  const directory = await mkdtemp(join(tmpdir(), "coldcase-"));
+  const directory = await mkdtemp(temporaryPrefix());
   const path = join(directory, "stdin");
   try {
     const handle = await open(path, "wx+", 0o600);

@@ -38,6 +38,13 @@ export function explainError(error: unknown): { lines: string[]; exit: number } 
     const message = `coldcase: the database cannot be written: ${(error as Error).message}`;
     return { lines: [message, "hint: is there room on the disk? --out puts the files elsewhere"], exit: EXIT.usage };
   }
+  if (/^(?:ENOSPC|EDQUOT|EROFS|EACCES|EIO|EFBIG)$/.test(codeOf(error))) {
+    const message = `coldcase: a file cannot be written: ${(error as Error).message}`;
+    return {
+      lines: [message, "hint: is there room on the disk? --out puts the files elsewhere, TMPDIR what is temporary"],
+      exit: EXIT.usage,
+    };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const report = "This is a bug of coldcase. Please report it with the lines above and, if you can, the bundle.";
   return { lines: [stack, report], exit: EXIT.bug };

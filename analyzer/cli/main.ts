@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { EXIT, explainError, plainLine } from "./errors.ts";
 import { addOtherCommands } from "./other-commands.ts";
+import { sweepTemporary } from "./leftovers.ts";
 import { removePartial } from "./outputs.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 import { toolVersion } from "./version.ts";
@@ -20,6 +21,7 @@ export async function run(argv: string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
   });
+  sweepTemporary();
   const program = new Command("coldcase")
     .description("post-mortem of a broken container node, offline")
     .version(toolVersion())

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { isOwnStore } from "../store/open.ts";
 import { UsageError } from "./errors.ts";
+import { PARTIAL, sweepBeside } from "./leftovers.ts";
 import { isHtmlReport } from "./report-file.ts";
 
 /** Where each output goes; `-` is stdout, null is not written. */
@@ -49,6 +50,7 @@ export function planOutputs(name: string, options: OutputOptions): OutputPlan {
   }
   if (out !== undefined) mkdirSync(out, { recursive: true });
   checkTargets(plan);
+  for (const path of Object.values(plan)) if (path !== null && path !== "-") sweepBeside(path);
   return plan;
 }
 
@@ -95,7 +97,7 @@ const partial = new Set<string>();
 
 /** A name beside the final one for the `index`th file in the making, removed again when the run ends early. */
 export function partialName(path: string, index = 0): string {
-  const name = `${path}.partial-${process.pid}${index === 0 ? "" : `-${index}`}`;
+  const name = `${path}${PARTIAL}${process.pid}${index === 0 ? "" : `-${index}`}`;
   partial.add(name);
   return name;
 }
