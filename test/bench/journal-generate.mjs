@@ -14,13 +14,14 @@ function randomFrom(seed) {
   };
 }
 
-/** One in 50 messages is long enough to be compressed. */
-export function exportEntries(entries) {
-  const next = randomFrom(7);
+/** One in 50 messages is long enough to be compressed. `part` counts up for what follows in time. */
+export function exportEntries(entries, part = 0) {
+  const next = randomFrom(7 + part);
   const below = (limit) => Math.floor(next() * limit);
   const parts = [];
-  let realtime = 1_772_430_000_000_000;
-  let monotonic = 1_000_000;
+  const start = part * entries * 50_010;
+  let realtime = 1_772_430_000_000_000 + start;
+  let monotonic = 1_000_000 + start;
   for (let index = 0; index < entries; index++) {
     const step = 10 + below(50_000);
     realtime += step;

@@ -1,0 +1,1 @@
+export function exportEntries(entries: number, part?: number): Buffer;
