@@ -11,6 +11,9 @@ const AGENTS =
   /^(?:kubelet|k3s(?:-agent|-server)?|rke2-(?:server|agent)|k0s(?:controller|worker)|snap\.(?:kubelet|microk8s)\.daemon[\w-]*|kubelite)\./;
 const RUNTIMES = /^(?:docker|containerd|crio|cri-docker|cri-dockerd|podman|snap\.(?:docker|containerd)[\w.-]*)\./;
 
+/** Restarts of a service that is never said to have failed. */
+const RESTARTS_OF_TROUBLE = 3;
+
 function groupOf(unit: string): UnitGroup {
   if (AGENTS.test(unit)) return "agent";
   return RUNTIMES.test(unit) ? "runtime" : "other";
@@ -74,15 +77,18 @@ function draftFor(
   const counter = Math.max(0, ...lines.map(({ captures }) => Number(captures["counter"] ?? 0)));
   const results = [...new Set(lines.flatMap(({ captures }) => captures["result"] ?? []))];
   if (!state && active === false) return null;
+  // Some services are started again each time they end, as a terminal's login is: that alone is no trouble.
+  if (!state && results.length === 0 && counter < RESTARTS_OF_TROUBLE) return null;
   const at = state ? view.factTime(state.down, "since") : null;
   const { active: word = "", sub = null, result = null } = state?.down.value ?? {};
   const status = state ? `${word}${sub ? ` (${sub})` : ""}${result ? `, result ${result}` : ""}` : results.join(", ");
-  const restarts = counter > 0 ? ` systemd had restarted it ${counter} times.` : "";
+  const restarts = counter > 0 ? ` systemd had restarted it ${counter === 1 ? "once" : `${counter} times`}.` : "";
+  const again = state !== undefined || counter > 1 || firsts.length > 2;
   const repaired = state?.upLater ? " A later status in the bundle says that it runs again." : "";
   const own = state ? [view.evidence(state.down, `${unit}: ${status}`, at)] : [];
   return {
     subject: unit,
-    title: `${unit} does not stay up${status === "" ? "" : `: ${status}`}`,
+    title: `${unit} ${again ? "does not stay up" : "ended with an error"}${status === "" ? "" : `: ${status}`}`,
     summary: `systemd says of ${unit}: ${status === "" ? "it is restarted again and again" : status}.${restarts}${repaired}`,
     confidence: "certain",
     window: windowOf([at, ...firsts.map((line) => line.at), last?.at ?? null]),
