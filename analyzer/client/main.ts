@@ -214,6 +214,7 @@ function explore(report: IncidentReport, events: ReportEvents, retime: (zone: St
   };
   bars.addEventListener("toggle", fillBars);
   store.listen(fillBars);
+  if (model.t0 !== null) list.scrollTo(model.t0);
   bindLinks({ report, table, store, zoom, zones, open });
 }
 

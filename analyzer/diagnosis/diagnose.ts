@@ -7,7 +7,7 @@ import { conclude } from "./conclude.ts";
 import { decidingTest } from "./deciding.ts";
 import type { ExplanationGraph } from "./graph.ts";
 import { bestChain, explain } from "./graph.ts";
-import { byRank } from "./order.ts";
+import { byRank, NEAR } from "./order.ts";
 import { reasonsFor } from "./reasons.ts";
 import { triggersOf, triggerText } from "./trigger.ts";
 
@@ -38,12 +38,20 @@ function isOldAndSmall({ active, finding }: RootCause): boolean {
   return active === false && (finding.severity === "minor" || finding.severity === "info");
 }
 
-/** Small troubles that are over are no root causes, unless one of them likely set off what is. They are told as set aside. */
+/** Whether a trouble was over long before the one that goes on began: another story. */
+function isEarlierStory({ active, finding }: RootCause, first: RootCause | undefined): boolean {
+  if (active !== false || first?.active !== true || !finding.window || !first.finding.window) return false;
+  return first.finding.window.lo - finding.window.hi > NEAR;
+}
+
+/** Troubles that are over and small, or long over, are no root causes, unless one of them likely set off what is. They are told as set aside. */
 function weighOld(ranked: RootCause[]): { rootCauses: RootCause[]; setAside: RootCause[] } {
   const triggers = ranked.flatMap((root) =>
     root.triggers.filter(({ likelihood }) => likelihood === "likely").map(({ finding }) => finding),
   );
-  const setAside = ranked.filter((root) => isOldAndSmall(root) && !triggers.includes(root.finding));
+  const setAside = ranked.filter(
+    (root) => (isOldAndSmall(root) || isEarlierStory(root, ranked[0])) && !triggers.includes(root.finding),
+  );
   const rootCauses = ranked.filter((root) => !setAside.includes(root));
   const [first, ...others] = rootCauses;
   if (!first) return { rootCauses, setAside };

@@ -19,9 +19,11 @@ export function certainlyBefore(a: Instant, b: Instant): boolean {
  * over, and a cause whose log begins with it may be older than it looks.
  */
 export function contradictsOrder(cause: Finding, effect: Finding): boolean {
-  if (!cause.window || !effect.window || cause.openStart || effect.active === true) return false;
+  if (!cause.window || !effect.window || effect.active === true) return false;
+  // What was over long before the first sign of what is still there had another reason, however old the damage may be.
+  if (effect.active === false && cause.active === true && cause.window.lo - effect.window.hi > NEAR) return true;
   // A finding tells when something was seen; damage on a disk is often seen long after it was done.
-  if (cause.layer === "filesystem" || cause.layer === "runtime-storage") return false;
+  if (cause.openStart || cause.layer === "filesystem" || cause.layer === "runtime-storage") return false;
   return certainlyBefore(effect.window, cause.window);
 }
 

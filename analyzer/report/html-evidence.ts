@@ -11,8 +11,9 @@ const MOST_EVIDENCE = 60;
 const MOST_EVENTS = 200;
 
 /** Whether what to do about a finding is what the page says under "What to do" already. */
-function isPlan({ rootCauses: [cause] }: IncidentReport, { remedy }: ReportFinding): boolean {
-  return remedy.length > 0 && cause !== undefined && JSON.stringify(cause.remedy) === JSON.stringify(remedy);
+function isPlan({ rootCauses: [cause] }: IncidentReport, { id, remedy }: ReportFinding): boolean {
+  const texts = (steps: ReportFinding["remedy"]): string => steps.map(({ text }) => text).join("\n");
+  return remedy.length > 0 && cause !== undefined && (id === cause.chain[0] || texts(cause.remedy) === texts(remedy));
 }
 
 function findingView(report: IncidentReport, finding: ReportFinding, anchors: Anchors) {

@@ -59,10 +59,9 @@ function merge(lanes: LaneContent[], most: number): LaneContent[] {
   const ranked = lanes.toSorted((a, b) => worst(a.entries) - worst(b.entries) || b.entries.length - a.entries.length);
   const kept = new Set(ranked.slice(0, most - 1));
   const rest = lanes.filter((lane) => !kept.has(lane));
-  return [
-    ...lanes.filter((lane) => kept.has(lane)),
-    { name: `${rest.length} other lanes`, entries: rest.flatMap(({ entries }) => entries), gaps: [] },
-  ];
+  const start = ({ at }: ReportTimelineEntry): number => (drawable(at) ? drawnTime(at).from : 0);
+  const entries = rest.flatMap((lane) => lane.entries).toSorted((a, b) => start(a) - start(b));
+  return [...lanes.filter((lane) => kept.has(lane)), { name: `${rest.length} other lanes`, entries, gaps: [] }];
 }
 
 function important({ entries }: LaneContent): number {

@@ -91,9 +91,9 @@ function shortView(report: IncidentReport, cause: ReportRootCause) {
   const seen = report.findings.find(({ id }) => id === cause.chain.at(-1));
   const isSymptom = cause.chain.length > 1 && seen !== undefined && seen.role !== "cause";
   return [
-    ...(isSymptom && last ? [{ name: "Seen", text: proseSpans(last.text) }] : []),
-    { name: "Because", text: proseSpans(first?.text ?? cause.summary) },
-    ...(step ? [{ name: "First", text: proseSpans(step.text) }] : []),
+    ...(isSymptom && last ? [{ name: "Seen", text: proseSpans(last.text), command: null }] : []),
+    { name: "Because", text: proseSpans(first?.text ?? cause.summary), command: null },
+    ...(step ? [{ name: "First", text: proseSpans(step.text), command: step.command ?? null }] : []),
   ];
 }
 

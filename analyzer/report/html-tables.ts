@@ -11,7 +11,7 @@ const MOST_WARNINGS = 50;
 /** Zone, year, boots and steps of the clock, with what was assumed. */
 export function clockView({ clock }: IncidentReport) {
   return {
-    zone: proseSpans(`${clock.zone ?? "not known"}. ${clock.zoneBasis}`),
+    zone: proseSpans(`${clock.zone ?? "not known"} (${clock.zoneBasis})`),
     year: proseSpans(clock.yearBasis ?? "written in every source"),
     boots: clock.boots.slice(0, MOST_ROWS).map((boot) => ({
       id: proseSpans(shortIds(boot.id)),

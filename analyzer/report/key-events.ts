@@ -11,6 +11,8 @@ import { reportTime } from "./instants.ts";
 
 const MAX_ENTRIES = 2_000;
 const MAX_FACTS = 500;
+/** Characters of an id that tools print at least. */
+const SHORT_ID = 12;
 
 interface Entry {
   at: Instant;
@@ -39,9 +41,15 @@ function compare(a: ReportTimelineEntry, b: ReportTimelineEntry): number {
 
 function fromFinding(finding: Finding, graph: Graph): Entry[] {
   const entity = finding.entities.find(({ kind }) => kind !== "path" && kind !== "layer") ?? finding.entities[0];
-  const lane = entity ? `${entity.kind} ${graph.title(entity)}` : finding.layer;
+  const alike = finding.entities.filter(({ kind }) => kind === entity?.kind);
   return finding.evidence.flatMap(({ at, artifact, line, text }) => {
     if (at === null) return [];
+    // Of several containers the one that the line is about; a line that names none stands for all of them.
+    const own =
+      alike.length > 1
+        ? alike.find(({ key }) => key.length >= SHORT_ID && text.includes(key.slice(0, SHORT_ID)))
+        : entity;
+    const lane = own ? `${own.kind} ${graph.title(own)}` : finding.layer;
     const entry = { at: reportTime(at), lane, severity: finding.severity, text: clip(text), artifact, line, count: 1 };
     return [{ at, entry: { ...entry, finding: finding.findingId } }];
   });

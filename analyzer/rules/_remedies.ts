@@ -4,27 +4,27 @@ import type { RemedyStep } from "../model/rule.ts";
 export const remedies: Record<string, RemedyStep[]> = {
   "repair-filesystem": [
     {
-      text: "Stop what writes to the disk, so that the damage does not spread.",
+      text: "Stop what writes to the disk, so that the damage does not spread. The containers of this node end with it.",
       command: "sudo systemctl stop kubelet docker docker.socket containerd",
       risk: "change",
     },
     {
-      text: "Shut the node down, put its card or disk into another machine and take an image of it before anything is repaired.",
-      command: "sudo dd if=/dev/<card> of=card.img bs=4M conv=noerror,sync status=progress",
+      text: "Shut the node down, put its card or disk into another machine and take an image of it before anything is repaired: lsblk names it there, and the image needs as much room as the whole card.",
+      command: "lsblk; sudo dd if=/dev/<card> of=card.img bs=4M conv=noerror,sync status=progress",
       risk: "backup",
     },
     {
-      text: "Check and repair the filesystem while it is not mounted, on that other machine.",
+      text: "Check and repair the filesystem while it is not mounted, on that other machine. e2fsck asks before each repair (-y answers yes to all); what it cannot place it moves to lost+found or removes.",
       command: "sudo e2fsck -f -C 0 /dev/<card partition>",
       risk: "change",
     },
     {
-      text: "Without another machine: have it repaired at the next boot. With systemd, add this to the one line of the kernel command line (/boot/cmdline.txt or /boot/firmware/cmdline.txt on a Raspberry Pi), reboot, and take it out again.",
+      text: "Instead of the last two steps, when there is no other machine and a loss can be borne: have it repaired at the next boot. With systemd, add this to the one line of the kernel command line (/boot/cmdline.txt or /boot/firmware/cmdline.txt on a Raspberry Pi), reboot, and take it out again.",
       command: "fsck.mode=force fsck.repair=yes",
       risk: "change",
     },
     {
-      text: "On systems with an older init (sysvinit, upstart), the same is asked for with a file; then reboot.",
+      text: "The same where the init is older than systemd (sysvinit, upstart): a file asks for the repair at the next boot.",
       command: "sudo touch /forcefsck && sudo reboot",
       risk: "change",
     },
@@ -35,8 +35,9 @@ export const remedies: Record<string, RemedyStep[]> = {
       risk: "safe",
     },
     {
-      text: "Re-create what is still broken: e2fsck may have removed the damaged entries, and then the layer is incomplete. Remove the container and its image, and let the kubelet pull and start them again.",
-      command: "docker rm -f {container}; docker rmi -f {image}; sudo systemctl start docker kubelet",
+      text: "Re-create what is still broken: e2fsck may have removed the damaged entries, and then the layer is incomplete. Remove the container and its image, and let the kubelet pull and start them again; see first that the image can still be had.",
+      command:
+        "sudo systemctl start docker && sudo docker rm -f {container}; sudo docker rmi -f {image}; sudo systemctl start kubelet",
       risk: "change",
     },
   ],

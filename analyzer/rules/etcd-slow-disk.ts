@@ -49,7 +49,7 @@ function evaluate(view: RuleView): FindingDraft[] {
 
 const rule: StructuralRule = {
   type: "structural",
-  stage: 1,
+  stage: 2,
   id: "etcd-slow-disk",
   title: "etcd's disk is too slow for it",
   passTitle: "No sign that etcd's disk is too slow for it",

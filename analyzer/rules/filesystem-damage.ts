@@ -60,9 +60,15 @@ function describePaths(paths: string[]): string {
     if (layer === null) others.push(path);
     else layers.set(layer, (layers.get(layer) ?? new Set()).add(path.slice(path.lastIndexOf("/") + 1)));
   }
-  const named = [...layers].map(([layer, files]) => {
+  const alike = new Map<string, string[]>();
+  for (const [layer, files] of layers) {
     const whole = [layer, `${layer}-init`].some((directory) => files.has(directory));
-    return `${whole ? "the whole directory" : [...files].sort().join(" and ")} of layer ${shortId(layer)}`;
+    const what = whole ? "the whole directory" : [...files].sort().join(" and ");
+    alike.set(what, [...(alike.get(what) ?? []), shortId(layer)]);
+  }
+  const named = [...alike].map(([what, ids]) => {
+    const some = ids.length > 3 ? [...ids.slice(0, 3), `${ids.length - 3} more`] : ids;
+    return `${what} of layer${ids.length > 1 ? "s" : ""} ${some.join(" and ")}`;
   });
   const all = [...named, ...others];
   return all.length > 4 ? `${all.slice(0, 4).join("; ")}; and ${all.length - 4} more` : all.join("; ");

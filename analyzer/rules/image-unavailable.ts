@@ -9,7 +9,7 @@ const PASSING = /limits how often|cannot be reached/;
 const remedy: RemedyStep[] = [
   {
     text: "Ask for the image by hand, and compare its name and tag with what the registry has.",
-    command: "sudo crictl pull <image>   (docker: docker pull <image>); kubectl describe pod <pod> | tail -20",
+    command: "sudo crictl pull <image> || docker pull <image>; kubectl describe pod <pod> | tail -20",
     risk: "safe",
   },
   {

@@ -151,7 +151,7 @@ const rule: StructuralRule = {
   stage: 1,
   id: "layer-incomplete",
   title: "A layer of overlay2 is incomplete",
-  passTitle: "Every layer of overlay2 is there and has its link file",
+  passTitle: "No layer of overlay2 lacks its directory or its link file",
   why: "docker finds a layer by the name in its link file. Without it, the container or image that is built on the layer can be neither read nor started.",
   layer: "runtime-storage",
   role: "effect",

@@ -7,7 +7,7 @@ const rule: StructuralRule = {
   stage: 1,
   id: "node-agent-down",
   title: "The kubelet, or what contains it, does not stay up",
-  passTitle: "The service of the kubelet (or k3s, rke2) did not keep failing",
+  passTitle: "The service of the kubelet (or k3s, rke2) is not down",
   why: "The kubelet starts the pods of this node, those of the control plane as well. While it ends again and again, none of them is started or restarted.",
   layer: "kubelet",
   role: "effect",

@@ -69,7 +69,7 @@ const rule: StructuralRule = {
   stage: 1,
   id: "recent-reboot",
   title: "The node was rebooted shortly before the collection",
-  passTitle: "The containers were not all restarted by a reboot of the node",
+  passTitle: "No running container was started again by a reboot of the node",
   why: "When all containers restart together, the search belongs to the machine: power, heat, the kernel, or a person. It does not belong to the containers.",
   layer: "power",
   role: "marker",
