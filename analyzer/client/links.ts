@@ -36,7 +36,7 @@ function openFinding({ report }: Parts, id: string): void {
   const section = findingSection(report, id);
   if (!section) return announce(`The finding ${id} is not in this report.`);
   section.setAttribute("tabindex", "-1");
-  section.scrollIntoView();
+  section.scrollIntoView({ behavior: "instant" });
   section.focus({ preventScroll: true });
 }
 

@@ -17,7 +17,7 @@ import type { List } from "./list.ts";
 import { createList } from "./list.ts";
 import { eventsMarkdown } from "./markdown.ts";
 import { createModel } from "./model.ts";
-import { addCopyButtons, bindPrint, bindTheme, openTarget, toggleFolds } from "./page.ts";
+import { addCopyButtons, bindPrint, bindTheme, landAgain, openTarget, toggleFolds } from "./page.ts";
 import { bindPointer } from "./pointer.ts";
 import { createRetimer } from "./retime.ts";
 import { rowsOf, rowWith } from "./rows.ts";
@@ -65,7 +65,7 @@ function createOpen({ table, store, list, zoom }: Parts): (event: number, jump: 
     const half = (view.to - view.from) / 2;
     if (time < view.from || time > view.to) zoom.show({ from: time - half, to: time + half });
     if (jump) byId("x-list").focus({ preventScroll: true });
-    if (jump) byId("x-list").scrollIntoView({ block: "center" });
+    if (jump) byId("x-list").scrollIntoView({ block: "center", behavior: "instant" });
   };
 }
 
@@ -230,6 +230,8 @@ async function start(): Promise<void> {
   if (events && events.columns.time.length > 0) explore(report, events, retime);
   // What the address asked for is drawn with the next frame.
   await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  landAgain();
   document.documentElement.dataset["ready"] = "yes";
 }
 

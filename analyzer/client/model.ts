@@ -44,6 +44,8 @@ export interface ChartModel {
   home: Range;
 }
 
+/** Milliseconds: a collection takes its time. */
+const AFTER_COLLECTION = 3_600_000;
 const MOST_ENTITY_LANES = 14;
 const MOST_SOURCE_LANES = 10;
 const EARLIEST = Date.UTC(2001, 0, 1);
@@ -136,7 +138,11 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
   const { times, unset } = timesOf(table);
   const chain = chainWindows(report);
   const windows = chain.map(({ range }) => range);
-  const entries = report.timeline.flatMap(({ at }) => rangeOf(at) ?? []);
+  const collected = Math.max(...report.bundles.flatMap(({ collectedAt }) => rangeOf(collectedAt)?.to ?? []), -Infinity);
+  // A time after the collection was written by a clock that was wrong: it is in its lane, and does not stretch the chart.
+  const entries = report.timeline
+    .flatMap(({ at }) => rangeOf(at) ?? [])
+    .filter(({ from }) => collected === -Infinity || from <= collected + AFTER_COLLECTION);
   const ends = times.length ? [{ from: quantile(times, 0), to: quantile(times, 1) }] : [];
   const most = times.length ? [{ from: quantile(times, 0.002), to: quantile(times, 0.998) }] : [];
   const extent = padded(union([...ends, ...entries, ...windows]) ?? { from: 0, to: 0 }, 0.02);

@@ -42,7 +42,15 @@ export function bindTheme(changed: () => void): () => void {
 export function openTarget(): void {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let fold = target?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
-  if (target?.closest("details")) target.scrollIntoView();
+  if (target?.closest("details")) target.scrollIntoView({ behavior: "instant" });
+}
+
+/** Goes once more to what the address asked for: what the script adds has moved it since the browser went there. */
+export function landAgain(): void {
+  const { hash } = window.location;
+  const isEvent = /^#(?:.*&)?e=/.test(hash);
+  const target = isEvent ? byId("x-list") : document.getElementById(decodeURIComponent(hash.slice(1)));
+  target?.scrollIntoView({ behavior: "instant", block: isEvent ? "center" : "start" });
 }
 
 /** A copy button at every command and every finding. */

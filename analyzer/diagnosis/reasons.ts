@@ -16,8 +16,8 @@ export function reasonsFor(
   const named = witnesses.slice(0, 4).join(", ");
   reasons.push(
     witnesses.length > 1
-      ? `${witnesses.length} independent witnesses say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
-      : `One witness says so: ${named}.`,
+      ? `${witnesses.length} different sources say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
+      : `One source says so: ${named}.`,
   );
   const seen = explains(finding, support);
   if (seen) reasons.push(seen);

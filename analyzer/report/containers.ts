@@ -43,6 +43,12 @@ function podTitle(graph: Graph, container: EntityRef, { namespace, name }: PodNa
   return pod ? graph.title(pod) : name || null;
 }
 
+/** A container that ended gave no sign after that: a log that goes on holds the lines of a later one as well. */
+function signOf(sign: Instant | undefined, finished: Instant | null): Instant | null {
+  if (!sign) return null;
+  return finished && sign.lo > finished.hi ? null : sign;
+}
+
 function toContainer(
   database: Database,
   graph: Graph,
@@ -81,7 +87,7 @@ function toContainer(
     ),
     finished: running ? null : reportTime(timeOf("finishedAt") ?? timeOf("stateAge")),
     finishedNote: exit255 ? "255: found dead at this time, or ended with 255 itself; the death may lie earlier" : null,
-    lastSign: reportTime(signs.get(key) ?? null),
+    lastSign: reportTime(signOf(signs.get(key), running ? null : timeOf("finishedAt"))),
     layers,
     damaged: damaged.has(entityId("container", key)) || layers.some((layer) => damaged.has(entityId("layer", layer))),
   };

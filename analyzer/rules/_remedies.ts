@@ -10,7 +10,7 @@ export const remedies: Record<string, RemedyStep[]> = {
     },
     {
       text: "Shut the node down, put its card or disk into another machine and take an image of it before anything is repaired: lsblk names it there, and the image needs as much room as the whole card.",
-      command: "lsblk; sudo dd if=/dev/<card> of=card.img bs=4M conv=noerror,sync status=progress",
+      command: "sudo dd if=/dev/<card> of=card.img bs=4M conv=noerror,sync status=progress",
       risk: "backup",
     },
     {

@@ -16,6 +16,8 @@ interface Changed {
   layer: string | null;
 }
 
+/** Other times that are told with a change. */
+const MOST_TOLD = 2;
 const NEAR = HOUR;
 
 /** The damaged layers' own directories, and `overlay2/` above them, with the time they last changed. */
@@ -77,11 +79,14 @@ function draftFor(view: RuleView, changed: Changed): FindingDraft | null {
   if (near.length === 0) return null;
   const what = changed.layer === null ? changed.fact.value.path : `The damaged layer ${shortId(changed.layer)}`;
   const when = `${what} last changed at ~${timeOfDay(changed.at)}${condition(changed.at)}`;
+  const texts = [...new Set(near.map(({ text }) => text))];
+  const rest = texts.length > MOST_TOLD ? `, and ${texts.length - MOST_TOLD} more such times` : "";
+  const told = `${texts.slice(0, MOST_TOLD).join(", and ")}${rest}`;
   const entities: EntityRef[] = changed.layer === null ? [] : [{ kind: "layer", key: changed.layer }];
   return {
     subject: changed.layer ?? changed.fact.value.path,
-    title: `${what} last changed ${near.map(({ text }) => text).join(", and ")}`,
-    summary: `${when}, ${near.map(({ text }) => text).join(", and ")}. That is a correlation, not a cause.`,
+    title: `${what} last changed ${told}`,
+    summary: `${when}, ${told}. That is a correlation, not a cause.`,
     confidence: "possible",
     window: changed.at,
     active: null,
