@@ -22,7 +22,7 @@ export interface WallRun {
 const ROUNDING = SECOND;
 /** Between the reading of a clock and the writing of it. */
 const DELAY = 10_000;
-/** A smaller step back is lines of several threads. */
+/** A smaller step back is lines of several threads; where seconds are cut off it may look larger by one. */
 const STEP_BACK = SECOND;
 const WELL_KNOWN = HOUR;
 const YEAR = 366 * DAY;
@@ -56,7 +56,8 @@ export function correctionsOf(runs: FileRun[], history: WallEra[]): (Correction 
   });
   const isBack = runs.map(({ run }, at) => {
     const previous = runs[at - 1]?.run;
-    return previous !== undefined && stepTo(run, previous) < -STEP_BACK;
+    if (previous === undefined) return false;
+    return stepTo(run, previous) < -STEP_BACK - (isCoarse(run) || isCoarse(previous) ? ROUNDING : 0);
   });
   return inOrder(candidates, isBack).map((own) => correctionOf(own, history));
 }

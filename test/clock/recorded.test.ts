@@ -129,6 +129,34 @@ function outsideBoots(
   return { checked, wrong };
 }
 
+/** Events of text exports that were said in one boot only, as the binary journals tell, and are placed in another. */
+function inOtherBoot(recorded: Recorded, starts: Map<string, Start>): { checked: number; wrong: string[] } {
+  const select = recorded.database.prepare("SELECT line, lo, hi, text FROM timeline WHERE artifact = ? ORDER BY id");
+  const bootsOf = new Map<string, Set<string>>();
+  const lengths = new Map<string, Micros>();
+  for (const [path, entries] of recorded.journals) {
+    for (const { line, text } of select.all(path) as Row[]) {
+      const entry = entries[line - 1];
+      if (!entry) continue;
+      bootsOf.set(text, (bootsOf.get(text) ?? new Set()).add(entry.boot));
+      lengths.set(entry.boot, Math.max(lengths.get(entry.boot) ?? 0, entry.monotonic));
+    }
+  }
+  const rows = recorded.database
+    .prepare("SELECT artifact, line, lo, hi, text FROM timeline WHERE artifact GLOB 'journal/*.txt' AND lo IS NOT NULL")
+    .all() as (Row & { artifact: string })[];
+  const told = rows.flatMap((row) => {
+    const [boot, ...others] = bootsOf.get(row.text) ?? [];
+    return boot !== undefined && others.length === 0 ? [{ ...row, boot }] : [];
+  });
+  const wrong = told.flatMap(({ artifact, line, lo, hi, text, boot }) => {
+    const { least, most } = starts.get(boot) ?? { least: -Infinity, most: Infinity };
+    const isInside = (hi ?? 0) >= least && (lo ?? 0) <= most + (lengths.get(boot) ?? 0) + MINUTE;
+    return isInside ? [] : [`${artifact} ${line}: ${text.slice(0, 80)}, ${iso(lo)} to ${iso(hi)}, of boot ${boot}`];
+  });
+  return { checked: told.length, wrong };
+}
+
 function utc(text: string): Micros {
   return Date.parse(text) * 1000;
 }
@@ -189,6 +217,12 @@ describe.skipIf(!there)("two boots that overlap, and begin after they end", () =
       expect(since / SECOND, JSON.stringify(own)).toBeGreaterThan(15);
       expect(since / SECOND).toBeLessThan(60);
     }
+  });
+
+  test("lines of text exports lie in the boot that said them", () => {
+    const { checked, wrong } = inOtherBoot(recorded, starts);
+    expect(checked).toBeGreaterThan(1000);
+    expect(wrong).toEqual([]);
   });
 
   test("no other event with a time lies outside of the boots", () => {
