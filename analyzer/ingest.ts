@@ -8,7 +8,7 @@ import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
 import { spill } from "./bundle/spill.ts";
 import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
-import type { BinarySource, Line, LineReader, ParseSink, SourceParser } from "./model/source.ts";
+import type { BinarySource, Line, LineReader, ParseSink, SeenRecords, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
 import type { TextMatcher } from "./store/matches.ts";
 import type { StoreWriter } from "./store/writer.ts";
@@ -46,13 +46,15 @@ export async function ingest(
   const manifest = createManifestReader();
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];
+  const seen: SeenRecords = new Map();
   try {
     for await (const artifact of bundle.artifacts()) {
       options.onArtifact(artifact.path, artifact.size ?? 0);
       const isPlanned = manifest.result()?.steps.some(({ path }) => path === artifact.path) === true;
       const watched = integrity.watch(artifact, isPlanned);
       if (isManifestPath(artifact.path)) await manifest.add(artifact.path, watched.chunks);
-      else await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread });
+      else
+        await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread, seen });
     }
     const result = manifest.result();
     const problems = result === null ? [] : integrity.check(result).problems;
@@ -73,6 +75,8 @@ interface Context {
   writer: StoreWriter;
   manifest: () => BundleManifest | null;
   unread: Ingested["unread"];
+  /** Records of binary files, of which a second file may hold copies. */
+  seen: SeenRecords;
 }
 
 async function ingestArtifact(artifact: ArtifactStream, context: Context): Promise<void> {
@@ -88,6 +92,7 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
       artifact.path,
       rejoin(first.value, counted.chunks),
       sinkOf(artifact.path, id, writer),
+      context.seen,
     );
     writer.finishArtifact(id, binary.id, counted.bytes(), records);
     return;
@@ -114,11 +119,12 @@ async function readBinary(
   path: string,
   chunks: AsyncIterable<Buffer>,
   sink: ParseSink,
+  seen: SeenRecords,
 ): Promise<number> {
   const file = await spill(path, chunks);
   if (file.shortened !== null) sink.warning(0, file.shortened);
   try {
-    return await source.read(file, sink);
+    return await source.read(file, sink, seen);
   } catch (error) {
     sink.warning(0, `source ${source.id} failed: ${error instanceof Error ? error.message : String(error)}`);
     return 0;

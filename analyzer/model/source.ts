@@ -107,6 +107,9 @@ export interface RandomAccessFile {
   read(target: Uint8Array, position: number): number;
 }
 
+/** Numbers that stand for records, by a key of the source's choice. */
+export type SeenRecords = Map<string, Float64Array>;
+
 /**
  * Reads one kind of binary file. One per file in analyzer/sources, default export, id = file name. A record counts as a
  * line: `Line.number` is its place in the file from 1, offset and length are those of its bytes.
@@ -116,8 +119,11 @@ export interface BinarySource {
   title: string;
   /** True for a file of this format, by the first bytes of it, or by its path where these are damaged. */
   matches(path: string, head: Buffer): boolean;
-  /** Reads all records, as far as damage allows. Resolves to their number. */
-  read(file: RandomAccessFile, sink: ParseSink): Promise<number>;
+  /**
+   * Reads all records, as far as damage allows. Resolves to their number. `seen` lasts for one bundle: what it remembers
+   * of the records of one file, a source leaves out of the next.
+   */
+  read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords): Promise<number>;
   /** The records that `read` counts, as lines for people, until `onLine` gives false. */
   show(file: RandomAccessFile, onLine: (line: Line) => boolean): Promise<void>;
 }

@@ -28,16 +28,18 @@ const PROOF_FACTOR = 4;
 /** Sum of the XZ streams of one entry. */
 const MAX_UNPACKED_ENTRY = 4 * MAX_UNPACKED;
 
-/** Reads until the end of the file or until `onEntry` gives false. */
+/** Reads until the end of the file or until `onEntry` gives false. `onHeader` is called before the first entry. */
 export async function readEntries(
   file: RandomAccessFile,
   onEntry: (entry: JournalEntry) => boolean,
+  onHeader: (header: FileHeader) => void = () => undefined,
 ): Promise<JournalSummary> {
   const near = new Window(file, NEAR.bytes, NEAR.before, NEAR.max);
   const far = new Window(file, FAR.bytes, FAR.before, FAR.max);
   const side = new Window(file, FAR.bytes, FAR.before, FAR.max);
   const header = readFileHeader(near);
   header.compact = looksCompact(near, header) ?? header.compact;
+  onHeader(header);
   const data = new DataReader(header, near, far);
   const entries = new EntryReader(header, data);
   const walker = new Walker(near, header, prover(data, header, far, file.size));

@@ -2,7 +2,8 @@
  * Binary journal files, `system.journal`, `user-1000@….journal`, `….journal~`, as they lie under /var/log/journal
  * (systemd docs/JOURNAL_FILE_FORMAT.md). No journalctl is needed, and damage costs only what it hit.
  */
-import type { BinarySource, Line, ParseSink, RandomAccessFile } from "../model/source.ts";
+import type { BinarySource, Line, ParseSink, RandomAccessFile, SeenRecords } from "../model/source.ts";
+import { createCopyCheck } from "./_journal-copies.ts";
 import { createEntryWriter } from "./_journal-fields.ts";
 import { MAGIC } from "./_journal-file.ts";
 import { readEntries } from "./_journal-reader.ts";
@@ -20,19 +21,29 @@ interface BootSpan {
   last: number;
 }
 
-async function read(file: RandomAccessFile, sink: ParseSink): Promise<number> {
+async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords): Promise<number> {
   const write = createEntryWriter(sink);
   const boots = new Map<string, BootSpan>();
   let count = 0;
   let warned = 0;
-  const summary = await readEntries(file, (entry) => {
+  let copies = 0;
+  let isCopy: (entry: JournalEntry) => boolean = () => false;
+  const onEntry = (entry: JournalEntry): boolean => {
     const line = { text: "", number: ++count, byteOffset: entry.offset, byteLength: entry.size };
     const { damaged, lost } = entry;
+    if (isCopy(entry)) {
+      copies += 1;
+      return true;
+    }
     if ((damaged.length > 0 || lost > 0) && warned++ < MAX_WARNINGS) sink.warning(count, wordsOf(entry));
     write(shownFields(entry), line, timesOf(entry));
     if (!damaged.includes("boot") && !damaged.includes("realtime")) note(boots, entry, line);
     return true;
+  };
+  const summary = await readEntries(file, onEntry, (header) => {
+    if (header.sound) isCopy = createCopyCheck(header.seqnumId, seen);
   });
+  if (copies > 0) sink.warning(0, `${copies} entries are in another file as well, and counted there`);
   if (warned > MAX_WARNINGS) sink.warning(0, `${warned - MAX_WARNINGS} more entries are damaged`);
   tell(file, sink, summary);
   [...boots.values()].forEach(({ id, line, first, last }, index) => {

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 const [reader, ...paths] = process.argv.slice(2);
 const { default: source } = await import(pathToFileURL(reader).href);
 let entries = 0;
+const seen = new Map();
 const sink = {
   event: () => entries++,
   fact: () => {},
@@ -13,7 +14,8 @@ const sink = {
 for (const path of paths) {
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
-  await source.read({ path, size, read: (target, at) => readSync(descriptor, target, 0, target.length, at) }, sink);
+  const file = { path, size, read: (target, at) => readSync(descriptor, target, 0, target.length, at) };
+  await source.read(file, sink, seen);
   closeSync(descriptor);
 }
 process.stdout.write(`${entries}\n`);

@@ -119,7 +119,7 @@ export async function sourceTargets(): Promise<FuzzTarget[]> {
     async run({ bytes }) {
       source.matches("a.journal", bytes.subarray(0, 4096));
       const { sink } = checkingSink(bytes.length, true);
-      await source.read(fileOf(bytes), sink);
+      await source.read(fileOf(bytes), sink, new Map());
       await source.show(fileOf(bytes), () => true);
     },
   }));
