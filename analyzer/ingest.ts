@@ -87,6 +87,7 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   const first = await counted.chunks.next();
   const binary = first.done ? undefined : context.binary.find((source) => source.matches(artifact.path, first.value));
   if (!first.done && binary) {
+    writer.tells(id, "binary");
     const records = await readBinary(
       binary,
       artifact.path,
@@ -217,6 +218,7 @@ function createArtifactReader(
     const source = chooseSource(sources, clue) ?? fallback;
     if (!source) return;
     names.add(source.id);
+    writer.tells(id, source.retellsJournal ? "export" : null);
     reader = guard(source, source.open({ artifact: path, command, kind: clue.kind, sink }), sink);
     for (const line of head) reader.line(line);
     head = [];

@@ -84,6 +84,8 @@ export interface SourceSample {
 export interface SourceParser {
   id: string;
   title: string;
+  /** Its lines are those of the journal once more: a bundle may hold the same ones in several artifacts. */
+  retellsJournal?: true;
   /** Step kinds of the collector that hold this format. */
   kinds: string[];
   /** Matched against the command line that printed a section, without `sudo` and redirections. */

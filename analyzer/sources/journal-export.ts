@@ -63,6 +63,7 @@ function open({ sink }: ParseContext): LineReader {
 const parser: SourceParser = {
   id: "journal-export",
   title: "Journal entries in export format",
+  retellsJournal: true,
   kinds: ["journal-export"],
   command: /^journalctl\b.*-o export\b/,
   sniff: (head) => {

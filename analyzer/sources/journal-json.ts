@@ -63,6 +63,7 @@ function open({ sink }: ParseContext): LineReader {
 const parser: SourceParser = {
   id: "journal-json",
   title: "Journal entries in JSON",
+  retellsJournal: true,
   kinds: ["journal-json"],
   command: /^journalctl\b.*-o json\b/,
   sniff: (head) => (head.some((line) => line.startsWith("{") && /"__REALTIME_TIMESTAMP" ?:/.test(line)) ? 0.99 : 0),

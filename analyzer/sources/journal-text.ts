@@ -124,6 +124,7 @@ function sniff(head: string[]): number {
 const parser: SourceParser = {
   id: ID,
   title: "Journal and syslog text",
+  retellsJournal: true,
   kinds: ["journal-text", "syslog"],
   command:
     /^(?:journalctl\b(?!.*(?:--list-boots|--verify|--disk-usage|--header|(?:-o|--output)[ =]?(?:json|export|cat|verbose)))|(?:cat|tail|head|grep|z?cat|zgrep)\b.*\/var\/log\/(?:syslog|messages|kern\.log|daemon\.log|auth\.log))/,

@@ -108,6 +108,7 @@ function sniff(head: string[]): number {
 const parser: SourceParser = {
   id: ID,
   title: "Kernel log (dmesg)",
+  retellsJournal: true,
   kinds: ["kernel-log", "dmesg"],
   command: /^(?:\S*\/)?dmesg\b/,
   path: /(?:^|\/)(?:dmesg(?:\.\d+)?|dev\/kmsg)$/,

@@ -4,12 +4,27 @@ const GENERATION = INTERN_LIMIT / 2;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
 
-/** Numbers of a use of a text: its id, the number of events that said it, the first and the last of them. */
-export const USE_COLUMNS = 4;
+/**
+ * Numbers of a use of a text: its id, the first and the last event that said it, then how many did: those that no other
+ * artifact tells again, those of binary journals, the export of a journal that was read last, its events, and the most
+ * events of an export before it.
+ */
+export const USE_COLUMNS = 8;
+
+/** Who tells an event: nobody else, a binary journal, or (above 0) an export of a journal by its number. */
+export type Teller = number;
+export const ALONE: Teller = 0;
+export const JOURNAL: Teller = -1;
+
+/** How often a text was said: what the journal and its exports tell is told by each of them. */
+export function saidIn(uses: Float64Array, at: number): number {
+  const told = Math.max(uses[at + 4] as number, uses[at + 6] as number, uses[at + 7] as number);
+  return (uses[at + 3] as number) + told;
+}
 
 export interface Interner {
   /** The id of what an event says; ids count up from 1. */
-  id(text: string, event: number): number;
+  id(text: string, event: number, teller: Teller): number;
   /** Hands out the uses of all texts that are still remembered. */
   finish(): void;
 }
@@ -29,6 +44,20 @@ interface Generation {
 
 const newGeneration = (): Generation => ({ texts: new Map(), uses: new Float64Array(GENERATION * USE_COLUMNS) });
 
+/** Counts one more event for the text at a place; gives its id. */
+function again(uses: Float64Array, at: number, event: number, teller: Teller): number {
+  uses[at + 2] = event;
+  if (teller === ALONE) uses[at + 3] = (uses[at + 3] as number) + 1;
+  else if (teller === JOURNAL) uses[at + 4] = (uses[at + 4] as number) + 1;
+  else if (uses[at + 5] === teller) uses[at + 6] = (uses[at + 6] as number) + 1;
+  else {
+    uses[at + 7] = Math.max(uses[at + 7] as number, uses[at + 6] as number);
+    uses[at + 5] = teller;
+    uses[at + 6] = 1;
+  }
+  return uses[at] as number;
+}
+
 /** Gives equal texts one id, as long as they are remembered. Memory does not grow with the number of texts. */
 export function createInterner({ onText, onUses }: InternerOptions): Interner {
   let recent = newGeneration();
@@ -39,19 +68,18 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
   };
 
-  function add(text: string, event: number): number {
+  function add(text: string, event: number, teller: Teller): number {
     const id = ++count;
     onText(storable(text));
     if (text.length > INTERN_LENGTH) {
-      onUses(Float64Array.of(id, 1, event, event));
+      onUses(Float64Array.of(id, event, event, 1, 0, 0, 0, 0));
       return id;
     }
     const at = recent.texts.size * USE_COLUMNS;
     recent.texts.set(text, at);
     recent.uses[at] = id;
-    recent.uses[at + 1] = 1;
-    recent.uses[at + 2] = event;
-    recent.uses[at + 3] = event;
+    recent.uses[at + 1] = event;
+    again(recent.uses, at, event, teller);
     if (recent.texts.size === GENERATION) {
       if (older !== null) handOut(older);
       older = recent;
@@ -60,18 +88,13 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     return id;
   }
 
-  const again = (uses: Float64Array, at: number, event: number): number => {
-    uses[at + 1] = (uses[at + 1] as number) + 1;
-    uses[at + 3] = event;
-    return uses[at] as number;
-  };
-
   return {
-    id(text, event) {
+    id(text, event, teller) {
       const known = recent.texts.get(text);
-      if (known !== undefined) return again(recent.uses, known, event);
+      if (known !== undefined) return again(recent.uses, known, event, teller);
       const knownBefore = older?.texts.get(text);
-      return knownBefore === undefined || older === null ? add(text, event) : again(older.uses, knownBefore, event);
+      if (knownBefore === undefined || older === null) return add(text, event, teller);
+      return again(older.uses, knownBefore, event, teller);
     },
     finish() {
       if (older !== null) handOut(older);

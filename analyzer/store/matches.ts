@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { USE_COLUMNS } from "./interner.ts";
+import { saidIn, USE_COLUMNS } from "./interner.ts";
 
 /** What a line rule captured in a text. */
 export interface TextMatch {
@@ -52,7 +52,7 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
         if (matches === undefined) continue;
         open.delete(id);
         for (const { rule, captures } of matches) {
-          insert.run(rule, id, captures, uses[at + 1], uses[at + 2], uses[at + 3]);
+          insert.run(rule, id, captures, saidIn(uses, at), uses[at + 1], uses[at + 2]);
         }
       }
     },

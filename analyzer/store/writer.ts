@@ -3,7 +3,7 @@ import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import { createBatcher } from "./batch.ts";
 import { rememberColumns } from "./columns.ts";
-import { createInterner } from "./interner.ts";
+import { ALONE, createInterner, JOURNAL, type Teller } from "./interner.ts";
 import type { TextMatcher } from "./matches.ts";
 import { createRunCutter } from "./runs.ts";
 import { createSink } from "./sink.ts";
@@ -13,6 +13,8 @@ export interface StoreWriter {
   /** The id of an artifact that begins here. */
   artifact(path: string, modified: number | null, link: string | null): number;
   finishArtifact(id: number, source: string | null, bytes: number, lines: number): void;
+  /** Events from here on come from a binary journal, from another form of one, or (null) from neither. */
+  tells(artifact: number, journal: "binary" | "export" | null): void;
   event(artifact: number, draft: EventDraft): void;
   fact<K extends FactKind>(artifact: number, kind: K, key: string, value: FactValues[K], line: Line): void;
   warning(artifact: string, line: number, message: string): void;
@@ -39,12 +41,15 @@ export function createWriter(database: Database, matcher: TextMatcher): StoreWri
     batcher.row(["run", artifact, firstEvent, lastEvent, clock, firstStated, lastStated, run.boot, ...monotonic]);
   });
   const texts = createInterner({ onText: (text) => batcher.text(text), onUses: (uses) => batcher.uses(uses) });
+  const exports = new Map<string, Teller>();
+  let teller = ALONE;
   let lastArtifact = 0;
   let lastEvent = 0;
 
   return {
     artifact(path, modified, link) {
       artifacts.set(++lastArtifact, [path, modified, link]);
+      teller = ALONE;
       return lastArtifact;
     },
     finishArtifact(id, source, bytes, lines) {
@@ -53,11 +58,18 @@ export function createWriter(database: Database, matcher: TextMatcher): StoreWri
       runs.close();
       batcher.row(["artifact", id, path, source, bytes, lines, modified, link]);
     },
+    tells(artifact, journal) {
+      const [path = ""] = artifacts.get(artifact) ?? [];
+      // Rotated files of one log tell different events.
+      const log = path.replace(/(?:[.-]\d{1,10})?(?:\.(?:gz|xz|zst))?$/, "");
+      if (journal === "export" && !exports.has(log)) exports.set(log, exports.size + 1);
+      teller = journal === "export" ? (exports.get(log) ?? ALONE) : journal === "binary" ? JOURNAL : ALONE;
+    },
     event(artifact, draft) {
       const id = ++lastEvent;
       runs.add(artifact, id, draft);
       const { line, stated, precision, level } = draft;
-      const text = texts.id(draft.text, id);
+      const text = texts.id(draft.text, id, teller);
       const origin = origins.id(draft.origin);
       columns.add(stated, level, origin);
       batcher.event(artifact, line.number, line.byteOffset, line.byteLength, stated, precision, level, origin, text);
