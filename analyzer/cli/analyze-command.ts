@@ -8,6 +8,7 @@ import { analyzeSeveral } from "../compare.ts";
 import type { Limits } from "../bundle/limits.ts";
 import { limitOptions } from "../bundle/limits.ts";
 import { bundleKind, openBundle } from "../bundle/open.ts";
+import { keyLines } from "../store/secret-queries.ts";
 import type { AnalysisOptions, Progress } from "../model/analysis.ts";
 import type { OpenedBundle } from "../model/artifact.ts";
 import type { ReportEvents } from "../model/events.ts";
@@ -27,6 +28,7 @@ import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { checkUserRules } from "./rule-tests.ts";
 import { lastLook } from "./last-look.ts";
+import { maskAgain } from "./mask-again.ts";
 import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
 import type { ProgressMode } from "./progress.ts";
@@ -112,7 +114,8 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     reread: paths.includes("-") ? undefined : (wanted, context) => rereadInThread({ paths, limits, wanted, context }),
     onProgress: (step) => progress.show(step),
   });
-  const redaction = redactReport(whole, masking);
+  const secretLines = masking.mode === "none" ? [] : inputs.flatMap(({ database }) => keyLines(database));
+  const redaction = redactReport(whole, masking, secretLines);
   const events = selection === null ? null : eventsFor(selection, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();
@@ -186,7 +189,7 @@ function renderAgain(path: string, options: AnalyzeOptions, failOn: number | nul
     if (options[name] === undefined) continue;
     throw new UsageError(`${path} is a report, and --${kebab(name)} needs the bundle`, "give the bundle instead");
   }
-  const { report, events } = readReportFile(path);
+  const { report, events } = maskAgain(path, readReportFile(path), readRedaction(options));
   const plan = planOutputs(basename(path).replace(REPORT_SUFFIX, ""), options);
   writeAll({ ...plan, database: null }, report, events);
   return exitFor(report, failOn);

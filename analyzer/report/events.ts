@@ -133,11 +133,26 @@ function buildEvents(
   };
 }
 
+function maskedOrigin({ name, total }: { name: string; total: number }, mask: Mask): { name: string; total: number } {
+  return { name: mask(name), total };
+}
+
+/** The events of an earlier report with more of them masked. */
+export function maskEvents(events: ReportEvents, mask: Mask): ReportEvents {
+  return {
+    ...events,
+    texts: events.texts.map(mask),
+    artifacts: events.artifacts.map(({ path, id }) => ({ path: mask(path), id })),
+    origins: events.origins.map((origin) => ({ ...origin, name: mask(origin.name) })),
+  };
+}
+
 /**
  * The events for the HTML report, thinned until they take at most about `bytes` in it.
  * @param mask takes the secrets out of every text and path, as it was done in the report
  */
-export function exportEvents(selection: EventSelection, bytes: number, mask: Mask = (text) => text): ReportEvents {
+export function exportEvents(chosen: EventSelection, bytes: number, mask: Mask = (text) => text): ReportEvents {
+  const selection: EventSelection = { ...chosen, origin: (id) => maskedOrigin(chosen.origin(id), mask) };
   const paths = new Map([...selection.paths].map(([id, path]) => [id, mask(path)]));
   const pathOf = (artifact: number): string => paths.get(artifact) ?? "";
   const textOf = createTexts(selection.textOf, mask);

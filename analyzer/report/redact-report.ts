@@ -4,7 +4,7 @@ import type { IncidentReport, ReportEvidence, ReportRedaction } from "../model/r
 import { evidenceOf } from "./excerpts.ts";
 import { maskNeighbours } from "./redact-lines.ts";
 import type { Redactor } from "./redactor.ts";
-import { createRedactor, holdsEvidentSecret } from "./redactor.ts";
+import { createRedactor, holdsEvidentSecret, numbersIn } from "./redactor.ts";
 
 /** Names in the report that a stranger need not know, for mode strict. */
 const NAMED = new Set(["node", "pod", "container", "unit", "image"]);
@@ -22,13 +22,21 @@ export interface Redaction {
 
 /**
  * Masks the secrets of a report. Tokens are numbered in the order of artifacts and lines. Mode `none` masks nothing, and
- * the summary says so.
+ * the summary says so. A report that was masked before may be masked further: its tokens stay, and new ones are numbered
+ * after them.
+ * @param keyLines lines of private keys in logs, which only their neighbours gave away
  */
-export function redactReport(report: IncidentReport, { mode, words }: RedactionOptions): Redaction {
+export function redactReport(
+  report: IncidentReport,
+  { mode, words }: RedactionOptions,
+  keyLines: readonly string[] = [],
+): Redaction {
   if (mode === "none") {
     return { report, mask: (text) => text, summary: () => ({ mode, masked: [], late: 0 }) };
   }
-  const redactor = createRedactor({ mode, words, names: mode === "strict" ? namesOf(report) : [] });
+  const numbered = report.redaction.masked.length > 0 ? numbersIn(JSON.stringify(report)) : new Map<string, number>();
+  const names = mode === "strict" ? namesOf(report) : [];
+  const redactor = createRedactor({ mode, words, names, keyLines, numbered });
   numberInOrder(report, redactor);
   const masked = walk(report, "", redactor) as IncidentReport;
   const late = maskLate(masked);

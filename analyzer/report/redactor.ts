@@ -19,6 +19,10 @@ export interface RedactorOptions {
   words: readonly string[];
   /** Names of nodes, pods, containers: masked in mode strict. */
   names: readonly string[];
+  /** Lines of private keys, masked where a text ends with one. */
+  keyLines?: readonly string[];
+  /** The last number of each kind that was given already, by an earlier run. */
+  numbered?: ReadonlyMap<string, number>;
 }
 
 export interface Redactor {
@@ -41,11 +45,12 @@ interface Span {
 }
 
 export function createRedactor(options: RedactorOptions): Redactor {
-  const tokens = createTokens();
+  const tokens = createTokens(options.numbered ?? new Map());
   const kinds = [...ownKinds(options), ...secretKinds];
   const slugs = new Map<string, string>();
 
-  const secretsOf = (text: string): Span[] => disjoint([...spansOf(text, kinds), ...looseSpans(text, tokens.loose())]);
+  const secretsOf = (text: string): Span[] =>
+    disjoint(outsideOfTokens(text, [...spansOf(text, kinds), ...looseSpans(text, tokens.loose())]));
   const token = (kind: string, value: string): string => {
     const name = tokens.of(kind, value);
     slugs.set(slugOf(value), name.slice(1, -1).replace(":", "-"));
@@ -108,6 +113,24 @@ function disjoint(spans: Span[]): Span[] {
     });
 }
 
+const TOKEN = /‹[a-z0-9-]{1,40}(?::\d{1,9})?›/g;
+
+/** A word of the user's may be one that our own tokens are made of. */
+function outsideOfTokens(text: string, spans: Span[]): Span[] {
+  if (spans.length === 0 || !text.includes("‹")) return spans;
+  const tokens = [...text.matchAll(TOKEN)].map(({ index, 0: token }) => [index, index + token.length] as const);
+  return spans.filter(({ start, end }) => !tokens.some(([from, to]) => start < to && end > from));
+}
+
+/** The last number of each kind among the tokens of a text. */
+export function numbersIn(text: string): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const [, kind = "", number] of text.matchAll(/‹([a-z0-9-]{1,40}):(\d{1,9})›/g)) {
+    last.set(kind, Math.max(last.get(kind) ?? 0, Number(number)));
+  }
+  return last;
+}
+
 function slugOf(value: string): string {
   return value
     .toLowerCase()
@@ -152,7 +175,7 @@ interface Tokens {
   table(): ReportRedaction["masked"];
 }
 
-function createTokens(): Tokens {
+function createTokens(numbered: ReadonlyMap<string, number>): Tokens {
   const kinds = new Map<string, { values: Map<string, number>; places: number }>();
   const loose = new Map<string, string>();
   const entry = (kind: string): { values: Map<string, number>; places: number } => {
@@ -169,7 +192,7 @@ function createTokens(): Tokens {
       const number = known.values.get(value) ?? Math.min(known.values.size + 1, MAX_VALUES);
       if (known.values.size < MAX_VALUES) known.values.set(value, number);
       if (loose.size < MAX_LOOSE && looksRandom(value)) loose.set(value, kind);
-      return `‹${kind}:${String(number)}›`;
+      return `‹${kind}:${String(number + (numbered.get(kind) ?? 0))}›`;
     },
     loose: () => loose,
     table: () =>
@@ -179,8 +202,9 @@ function createTokens(): Tokens {
   };
 }
 
-function ownKinds({ mode, words, names }: RedactorOptions): SecretKind[] {
+function ownKinds({ mode, words, names, keyLines = [] }: RedactorOptions): SecretKind[] {
   const own: SecretKind[] = [];
+  if (keyLines.length > 0) own.push(keyKind(keyLines));
   if (words.length > 0) own.push(literalKind("word", words, ""));
   if (mode !== "strict") return own;
   if (names.length > 0) own.push(literalKind("name", names, "[\\p{L}\\p{N}]"));
@@ -189,16 +213,27 @@ function ownKinds({ mode, words, names }: RedactorOptions): SecretKind[] {
   return own;
 }
 
+function keyKind(lines: readonly string[]): SecretKind {
+  const values = lines.map(escaped).join("|");
+  return {
+    kind: "private-key",
+    hints: lines.map((line) => line.toLowerCase()),
+    pattern: new RegExp(`(?<![A-Za-z0-9+/=])(?<value>${values})(?=\\s{0,4}$|\\\\n)`, "g"),
+    masks: [],
+    keeps: [],
+  };
+}
+
+const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
 /** Longest first, so that a name inside of another does not break it up. */
 function literalKind(kind: string, words: readonly string[], boundary: string): SecretKind {
-  const escaped = [...new Set(words)]
-    .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  const alternatives = [...new Set(words)].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)).map(escaped);
   const [before, after] = boundary === "" ? ["", ""] : [`(?<!${boundary})`, `(?!${boundary})`];
   return {
     kind,
     hints: [],
-    pattern: new RegExp(`${before}(?<value>${escaped.join("|")})${after}`, "giu"),
+    pattern: new RegExp(`${before}(?<value>${alternatives.join("|")})${after}`, "giu"),
     masks: [],
     keeps: [],
   };

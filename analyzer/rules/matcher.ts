@@ -1,5 +1,6 @@
-/** What texts are matched against, here and in a thread of its own: all line rules, and what the clock model looks for. */
+/** What texts are matched against, here and in a thread of its own: all line rules, and what the clock model and the masking look for. */
 import { clockSignatures } from "../store/clock-queries.ts";
+import { secretSignatures } from "../store/secret-queries.ts";
 import type { Match, TextMatcher } from "../store/matches.ts";
 import { createMatcher, type Signature } from "./line.ts";
 import type { Rule } from "./types.ts";
@@ -11,7 +12,7 @@ function signatureOf({ id, match, except, guarded }: Signature): Signature {
 /** The matcher of some rules; its patterns are copied to the thread. */
 export function textMatcher(rules: Rule[]): TextMatcher {
   const lineRules = rules.filter((rule) => rule.type === "line");
-  const signatures = [...lineRules, ...clockSignatures].map(signatureOf);
+  const signatures = [...lineRules, ...clockSignatures, ...secretSignatures].map(signatureOf);
   return { match: createMatcher(signatures), module: import.meta.url, argument: signatures };
 }
 

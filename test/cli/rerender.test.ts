@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { coldcase, scratch } from "../helpers/cli.ts";
+import { textOfHtml } from "../redact/island.ts";
 
 const directory = scratch();
 const bundle = resolve("samples/k1-apiserver-refused/k1");
@@ -50,5 +51,45 @@ describe("an earlier report", () => {
       expect(run.exit).toBe(2);
       expect(run.stderr.trim().split("\n")).toHaveLength(2);
     }
+  });
+
+  test("can be masked further: strict, and words of one's own", () => {
+    const cwd = fresh("stricter");
+    expect(coldcase([bundle, "--html", "k1.html"], { cwd }).exit).toBe(0);
+    writeFileSync(join(cwd, "words.txt"), "structure needs cleaning\ntoken\n");
+    const again = (out: string, ...args: string[]): string => {
+      expect(coldcase(["k1.html", "--html", out, ...args], { cwd }).exit).toBe(0);
+      return textOfHtml(readFileSync(join(cwd, out), "utf8"));
+    };
+    expect(textOfHtml(readFileSync(join(cwd, "k1.html"), "utf8"))).toMatch(/192\.168\.1\.11/);
+    const strict = again("strict.html", "--redact", "strict");
+    expect(strict).not.toMatch(/192\.168\.1\.11|kube-apiserver-k1/);
+    expect(strict).toContain('"mode":"strict"');
+    const words = again("words.html", "--redact-words", "words.txt");
+    expect(words).not.toMatch(/structure needs cleaning/i);
+    expect(words).toMatch(/‹word:1›/);
+    const both = coldcase(["strict.html", "--html", "both.html", "--redact-words", "words.txt"], { cwd });
+    expect(both.exit, both.stderr).toBe(0);
+    const last = textOfHtml(readFileSync(join(cwd, "both.html"), "utf8"));
+    expect(last).toContain('"mode":"strict"');
+    expect(last).not.toMatch(/192\.168\.1\.11|structure needs cleaning|‹[a-z-]*:?‹/i);
+  });
+
+  test("cannot be unmasked, and says so; one that was never masked is masked when it is rendered again", () => {
+    const cwd = fresh("unmask");
+    expect(coldcase([bundle, "--html", "k1.html"], { cwd }).exit).toBe(0);
+    const run = coldcase(["k1.html", "--html", "open.html", "--no-redact"], { cwd });
+    expect(run.exit).toBe(2);
+    expect(run.stderr).toMatch(/was masked \(default\), and cannot be unmasked\nhint: /);
+    expect(readdirSync(cwd)).toEqual(["k1.html"]);
+    const secret = "Kanarie99x";
+    writeFileSync(
+      join(cwd, "a.log"),
+      `Nov 05 06:07:57 k1 kubelet[319]: dial tcp 192.168.1.11:6443: connect: connection refused password=${secret}\n`,
+    );
+    expect(coldcase(["a.log", "--html", "bare.html", "--no-redact"], { cwd }).exit).toBe(0);
+    expect(textOfHtml(readFileSync(join(cwd, "bare.html"), "utf8"))).toContain(secret);
+    expect(coldcase(["bare.html", "--html", "masked.html"], { cwd }).exit).toBe(0);
+    expect(textOfHtml(readFileSync(join(cwd, "masked.html"), "utf8"))).not.toContain(secret);
   });
 });
