@@ -1,0 +1,2 @@
+export function shippedPackages(): { name: string; version: string; licence: string }[];
+export function isAllowed(licence: string): boolean;
