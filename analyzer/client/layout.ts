@@ -32,7 +32,7 @@ export function layoutFor(width: number, lanes: number): Layout {
     right: width - 8,
     overviewTop: 4,
     overviewHeight: 34,
-    flagsTop: 50,
+    flagsTop: 44,
     barsTop: 70,
     barsHeight: 58,
     axisTop: 128,
