@@ -1,14 +1,12 @@
 #!/bin/sh
 # collect.sh: gathers what a broken container node can still tell, as one .tar.gz.
-#
 #   ssh pi@k1 'sudo sh -s' < collect.sh > k1.tar.gz          sudo sh collect.sh -o /media/usb/k1.tar.gz
 #
 # It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
 # but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
 # `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
-#
 # shellcheck disable=SC2317 # the steps call their workers through "$@"
-# shellcheck disable=SC2086,SC2046 # lists of words without blanks in them: process ids, options, sizes
+# shellcheck disable=SC2086,SC2046,SC2059 # lists of words without blanks in them; formats with NUL bytes
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
 forbidden() {
@@ -33,8 +31,7 @@ usage: collect.sh [options] > FILE      or, with a file that does not exist yet:
 exit: 0 complete, 1 no bundle or the output broke, 2 wrong usage, 3 some items are missing, 128+n signal n
 END
 }
-# The same run under every shell, locale and environment.
-settle() {
+settle() { # the same run under every shell, locale and environment
   unset IFS CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
   unalias -a 2>/dev/null
   set +e +u +f +C
@@ -47,10 +44,10 @@ settle() {
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
   laptop_clock=''
-  version=0.1.0 mode=run out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0 dd_quiet=''
-  interrupted='' sink=ok deaf='|' step_number=0 bytes_read=0 bytes_written=0
+  format='"format":"coldcase-bundle","version":1'
+  version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
+  interrupted='' sink=ok sent=broken deaf='|' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
   wanted=10000 secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
-  snapshots=io.containerd.snapshotter.v1.overlayfs/snapshots
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
 die() {
@@ -67,12 +64,11 @@ nap() { # at first no more than a look at the clock, then 20 ms, or a second whe
   [ "$naps" -lt 60 ] || sleep 0.02 2>/dev/null || sleep 1
   tick
 }
-# ---- JSON in pure ASCII: a byte that is not printable ASCII becomes \u00XX, so that every path survives
+# ---- JSON in pure ASCII: in a text with other bytes, or quotes, each becomes \u00XX: every path survives
 json() {
   case $1 in
     '') json=null ;;
-    *[!\ -~]*) json=\"$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\u00/g')\" ;;
-    *[\"\\]*) json=\"$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')\" ;;
+    *[!\ -~]* | *[\"\\]*) json=\"$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\u00/g')\" ;;
     *) json=\"$1\" ;;
   esac
 }
@@ -87,10 +83,9 @@ fields() { # NAME TEXT or NAME: JSON ...: appends them to $object, "" as null
   done
 }
 # ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
+size_of() { wc -c <"$1" || echo 0; } 2>/dev/null
 zeros() { head -c "$1" /dev/zero; }
-# The same as escapes, for the format of printf.
-nul() { printf "%.$(($1 * 4))s" "$nul_bytes"; }
-# shellcheck disable=SC2059 # the formats hold the NUL bytes
+nul() { printf "%.$(($1 * 4))s" "$nul_bytes"; } # the same, as escapes for the format of printf
 raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
   printf '%s' "$1"
   printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "${3:-0}"
@@ -113,30 +108,27 @@ header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a
   ustar "$1" "$2" "$3" 0
 }
 add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
-  add_size=$(($(wc -c <"$2")))
+  add_size=$(($(size_of "$2")))
   {
     header "$1" "$add_size" "$3"
     cat "$2"
     zeros $(((512 - add_size % 512) % 512))
   } >>"$W.part"
 }
-# Sends a file of tar blocks as one gzip member. A signal must not cut it, a dead line must not hold us.
-send() {
+send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a dead line must not hold us.
   [ "$sink" = ok ] || return 0
   (
     trap '' HUP INT TERM
-    sent=broken
     $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
     echo "$sent" >"$stage/sent"
   ) 2>>"$stage/sink.err" </dev/null &
   send_pid=$! sink=stalled naps=0
-  tick
   send_end=$((now + 6000))
   while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
     nap
   done
   [ ! -s "$stage/sent" ] || read -r sink <"$stage/sent"
-  bytes_written=$((bytes_written + $(wc -c <"$stage/gz")))
+  bytes_written=$((bytes_written + $(size_of "$stage/gz")))
   rm -f "$1" "$stage/sent"
   [ "$sink" != ok ] || return 0
   interrupted=${interrupted:-13:PIPE}
@@ -148,42 +140,36 @@ family() { # PID: it and its descendants in $family, in the order of their start
     awk -v "all= $1" 'index(all " ", " " $2 " ") { all = all " " $1 }
       END { print all }')
 }
-finish() { # PIDS: TERM, a second, KILL, a second; who is there even then is in $survivors
+describe() { # PID: what a process hangs on
+  object=
+  fields pid: "$1" state "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" on "$item"
+  fields command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
+  fields stack "$(head -c 2000 "/proc/$1/stack")"
+} 2>/dev/null
+halt() { # PIDS: TERM, a second, KILL, a second; what is there even then is left alone, with its mount
+  describe "${1##* }"
+  ended=true survivors=$1
   for signal in TERM KILL; do
     kill -"$signal" $1 2>/dev/null
-    tick
-    patience=$((now + 100)) survivors=$1
+    patience=$((now + 100))
     while [ -n "$survivors" ] && [ "$now" -lt "$patience" ]; do
       survivors=$(sed -n 's/ (.*) [^XZ] .*//p' $(printf '/proc/%s/stat ' $1) 2>/dev/null)
       nap
     done
   done
-}
-describe() { # PID PATH: what a process hangs on
-  object=
-  fields pid: "$1" state "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" on "$2"
-  fields command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
-  fields stack "$(head -c 2000 "/proc/$1/stack")"
-} 2>/dev/null
-halt() { # ITEM PIDS: ends them; if that fails, their mount or socket is left alone from now on
-  describe "${2##* }" "$1"
-  finish "$2"
-  ended=true
   if [ -n "$survivors" ]; then
     outcome=stuck ended=false
-    describe "$(echo "$survivors" | tail -n 1)" "$1"
-    mount_of "${1:-$needs}"
+    describe "${survivors##*[!0-9]}"
+    mount_of "${item:-$needs}"
     deaf="$deaf$mount_point|"
   fi
   stuck="$stuck,{$object,\"ended\":$ended}"
 }
 mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
-  mount_point=$1 mount_type=''
-  [ "${1#/}" != "$1" ] || return 0
-  mount_point=/
+  mount_point=$1 mount_type='' longest=0
   while read -r _ point type _; do
     case $1/ in
-      "${point%/}"/*) [ ${#point} -lt ${#mount_point} ] || mount_point=$point mount_type=$type ;;
+      "${point%/}"/*) [ ${#point} -lt $longest ] || mount_point=$point mount_type=$type longest=${#point} ;;
     esac
   done </proc/mounts
 }
@@ -198,12 +184,10 @@ watch() { # PID: until it is done; why it did not end by itself is in $outcome
     if [ -n "$interrupted" ] || [ "$now" -ge "$step_end" ]; then
       outcome=${interrupted:-timed-out}
       family "$1"
-      halt "$item" "$family"
-    elif [ -n "$item" ] && [ "$now" -ge "$item_end" ]; then
-      # One path does not answer: its process ends, and the step goes on with the next path.
+      halt "$family"
+    elif [ -n "$item" ] && [ "$now" -ge "$item_end" ]; then # of one path: the step goes on with the next
       family "$1"
-      family=${family#" $1"}
-      halt "$item" "${family:-$1}"
+      halt "${family#" $1 "}"
       [ "$outcome" = ended ] || kill -KILL "$1" 2>/dev/null
       item_end=$((now + 500))
     fi
@@ -235,12 +219,13 @@ step() {
 }
 step_now() {
   step_number=$((step_number + 1)) described=$object
-  W=$stage/$step_number outcome=ended stuck='' status=skipped exit_code=null taken=0
-  name=$(printf '%03d-%s' "$step_number" "$id") wall=$(date +%s)
+  W=$stage/$step_number outcome=ended stuck='' files='' status=skipped exit_code=null taken=0
+  name=$(printf '%03d-%s' "$step_number" "$id")
+  wall=$(date +%s) # not in one statement: with two substitutions bash can lose a signal
   true >"$W.out"
   true >"$W.err"
   tick
-  started=$uptime remaining=$(((total_end - now) / 100))
+  started=$uptime began=$now slow='' remaining=$(((total_end - now) / 100))
   [ "$limit" -le "$remaining" ] || limit=$remaining
   step_end=$((now + limit * 100))
   mount_of "$needs"
@@ -263,7 +248,7 @@ step_now() {
 }
 judge() { # WORKER: the status of the step, from how it ended and what it left behind
   status=ok
-  if [ ! -s "$W.out" ] && [ ! -s "$W.files" ]; then
+  if [ ! -s "$W.out" ] && [ -z "$files" ]; then
     status=empty
     [ ! -s "$W.why" ] || read -r status reason <"$W.why"
     [ ! -s "$W.err" ] || status=failed reason=''
@@ -281,7 +266,7 @@ judge() { # WORKER: the status of the step, from how it ended and what it left b
 }
 record() {
   tick
-  object=$described size=$(($(wc -c <"$W.out")))
+  object=$described size=$(($(size_of "$W.out")))
   fields status "$status" reason "$reason" exit: "$exit_code" start: "$started" end: "$uptime"
   fields wall: "$wall" bytes: $((size + taken))
   volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
@@ -294,16 +279,16 @@ record() {
     fields stderr "$member.err"
     add "$member.err" "$W.err" "$wall"
   fi
-  errors=$(errors <"$W.err") files=$(cat "$W.files" 2>/dev/null)
+  errors=$(errors <"$W.err")
   fields errors: "[${errors#,}]" stuck: "[${stuck#,}]" files: "[${files#,}]"
   printf ',{%s}\n' "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
-  case $status:$needs in
-    timed-out:[cdjs]* | stuck:[cdjs]*) deaf="$deaf$needs|" ;;
+  case $status:$needs:$id in
     # The first question to a daemon decides whether it is asked again.
-    failed:[cd]* | denied:[cd]*) [ "$id" = "${id%-version}" ] || deaf="$deaf$needs|" ;;
+    timed-out:[cdjs]* | stuck:[cdjs]* | failed:*-version | denied:*-version) deaf="$deaf$needs|" ;;
   esac
-  [ -n "$interrupted" ] || say "[$name] $status $reason ($started to $uptime s)"
+  [ "$status$((now - began > 500))" != ok1 ] || slow=slow
+  [ -n "$interrupted" ] || say "[$name] ${slow:-$status} $reason ($started to $uptime s)"
   # Once the time is up, the rest of the plan is told by manifest.json alone.
   if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then
     add "manifest/steps/$name.json" "$W.json" "$wall"
@@ -317,6 +302,9 @@ record() {
 # take TOPIC CAP PATH: a file becomes a member, newest first. Above CAP bytes only its head and tail, in whole
 # lines. CAP 0: all of it, however long; CAP -1: without secrets.
 take() {
+  link=$(readlink -- "$3")
+  # A pod's log can be a link to a log of docker, which is collected as such.
+  [ "${link%-json.log}" = "$link" ] || return 0
   facts=$(stat -L -c '%f %s %Y' -- "$3")
   wanted=$((wanted + 1)) mtime=${facts##* }
   printf '%s' "$1 $2 ${facts:-0 0 0} $3" >"$W.take.$(printf '%010d' $((2147483647 - mtime))).$wanted"
@@ -368,9 +356,7 @@ read_part() { # COMMAND...: what it prints within 5 seconds, in $W.data
   mv "$W.out" "$W.data"
   true >"$W.out"
 }
-# Two megabytes at a time, through memory. What cannot be read, or is gone meanwhile, becomes zeros, so that
-# the member keeps the size its header promises.
-copy() {
+copy() { # 2 MB at a time; what cannot be read, or is gone by now, is zeros, as a header promised the size
   left=$(((size + 511) / 512 * 512)) piece=0
   while [ "$left" -gt 0 ] || [ "$piece" -eq 0 ]; do
     read_part dd if="$file" bs=65536 skip=$((piece * 32)) count=32 conv=noerror,sync $dd_quiet
@@ -386,12 +372,11 @@ took() { # STATUS BYTES REASON: the record of one file; its size and mtime after
   [ "$2" -eq 0 ] || read_part stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file"
   object=
   fields source "$file" path "$entry" status "$1" reason "$3" size: "$size" mtime: "$mtime" bytes: "$2"
-  printf ',{%s}' "$object$(cat "$W.data")" >>"$W.files"
+  files="$files,{$object$(cat "$W.data")}"
   taken=$((taken + $2))
-  [ $(($(wc -c <"$W.part"))) -lt 4194304 ] || send "$W.part"
+  [ $(($(size_of "$W.part"))) -lt 4194304 ] || send "$W.part"
 }
-# Lines of stderr that name a path and an errno. The lines themselves are in the .err member.
-errors() {
+errors() { # the lines of stderr that name a path and an errno; as they are, they are in the .err member
   grep '/.*: [A-Za-z].*[a-z]$' | head -n 300 | while IFS= read -r line; do
     errno=${line##*: } op=${line%%/*} path=/${line#*/} object=''
     path=${path%": $errno"}
@@ -403,26 +388,19 @@ errors() {
 # ---- inside a step: from here on in the child, with stdout and stderr in memory
 work() {
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
-  # One output may not fill the memory of the node.
-  ulimit -f 24576 2>/dev/null
+  ulimit -f 24576 2>/dev/null # one output may not fill the memory of the node
   "$@"
   echo $? >"$W.rc"
 }
-# What the step touches next; the supervisor ends it if that takes longer than 5 s.
-at() { printf '%s\n' "$1" >"$W.now"; }
-# How the step ends if there is no output.
-why() { [ -s "$W.why" ] || printf '%s %s\n' "$1" "$2" >"$W.why"; }
-installed() {
-  command -v "$1" >/dev/null 2>&1 && return 0
-  why absent "$1: not installed"
-  return 127
-}
+at() { printf '%s\n' "$1" >"$W.now"; } # what the step touches next, for at most 5 s
+why() { [ ! -s "$W.why" ] && ! printf '%s %s\n' "$1" "$2" >"$W.why"; } # there is no output; always false
+installed() { command -v "$1" >/dev/null 2>&1 || why absent "$1: not installed"; }
 run() { installed "$1" && "$@"; }
 headed() {
   installed "$1" || return
   at "$*"
   printf '\n==> %s <==\n' "$*"
-  "$@"
+  "$@" || printf '[exit %s]\n' $?
 }
 scrubbed() {
   run "$@" >"$W.raw"
@@ -445,18 +423,15 @@ scrub() {
 present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
   answer=$(ls "$2" -- "$1" 2>&1 >/dev/null) && return 0
-  case $answer in
-    *'No such file'*) why absent "$1 does not exist" ;;
-    *) printf '%s\n' "$answer" >&2 ;;
-  esac
-  return 1
+  printf '%s\n' "$answer" | grep -v 'No such file' >&2
+  why absent "$1 does not exist"
 }
 each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one costs only itself
   worker=$1 top=$2
   shift 2
   for pattern in "$@"; do
     walk "${top%/}" "$pattern/"
-    why absent "no $top$pattern"
+    ! why absent "no $top$pattern"
   done
 }
 # Level by level, and a name after a wildcard is put on by hand: a shell drops silently what it cannot stat.
@@ -492,8 +467,7 @@ static_manifest() { # blanks each `value:`, with the deeper lines that belong to
     { print }' | scrub
 }
 layer_names() { contents "$1/link" "$1/lower"; }
-# All but org, descriptor.json and tar-split.json.gz.
-layer_ids() { contents "$1"/*[!gnz]; }
+layer_ids() { contents "$1"/*[!gnz]; } # all but org, descriptor.json and tar-split.json.gz
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
 # ---- the sources that need more than one command
 clock() {
@@ -505,7 +479,6 @@ clock() {
   headed chronyc -n tracking
   headed ntpq -pn
   synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
-  at 'the clock'
   zone=$(cat /etc/timezone || readlink /etc/localtime)
   object=
   tick
@@ -527,11 +500,9 @@ failed_logs() {
 }
 superblocks() {
   devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u)
-  for device in $devices; do
-    # Older systems without initramfs call it /dev/root, and have no such device.
-    [ -e "$device" ] || device=$(findmnt -no SOURCE /)
-    headed dumpe2fs -h "$device"
-  done
+  # Older systems without initramfs call it /dev/root, and have no such device.
+  [ -e /dev/root ] || devices=$(echo "$devices" | sed "s#^/dev/root#$(findmnt -no SOURCE / 2>/dev/null)#")
+  asked 'dumpe2fs -h' $devices
 }
 processes() {
   scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null || scrubbed ps -o pid,ppid,stat,vsz,args
@@ -540,13 +511,8 @@ asked() { # COMMAND ARGUMENT...: the command once with each
   tool=$1
   shift
   for question in "$@"; do
-    headed $tool $question || printf '[exit %s]\n' $?
+    headed $tool $question
   done
-}
-pod_log() {
-  target=$(readlink -- "$1")
-  # The same file is collected as a log of docker.
-  [ "${target%-json.log}" != "$target" ] || take pods 4194304 "$1"
 }
 # ---- the plan: value first, volume last
 steps() {
@@ -575,7 +541,7 @@ steps() {
   step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
   step docker-ps docker/ps.txt run docker ps -a
-  step docker-ps-json docker/ps.jsonl run docker ps -a --no-trunc --format "$ps_format"
+  step docker-ps-json docker/ps.jsonl run docker ps -a --no-trunc --format "{${ps_format#,}}"
   step docker-info docker/info.txt run scrubbed docker info
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
   step docker-logs-error docker/logs.txt failed_logs 'docker logs --tail 20 (each that is not running)'
@@ -583,9 +549,8 @@ steps() {
   d=$docker_root
   step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/" 'mounts/*' 'sha256/*'
   step docker-config-v2 docker/ each 'take docker -1' "$d/containers/" '*/config.v2.json' '*/hostconfig.json'
-  step overlay2-list overlay2/list.txt each list "$d/" overlay2 'overlay2/[!l]*'
+  step overlay2-list overlay2/list.txt each list "$d/" overlay2 'overlay2/*'
   step overlay2-link-lower overlay2/link-lower.txt each layer_names "$d/overlay2/" '[!l]*'
-  step overlay2-l overlay2/l.txt each list "$d/overlay2/" l
   step overlay2-inodes overlay2/inodes.txt each 'ls -ai1 --' "$d/" overlay2 'overlay2/[!l]*'
   step docker-containers docker/containers.txt each list "$d/containers/" '*'
   step df system/df.txt run df -P
@@ -596,8 +561,8 @@ steps() {
   step crictl-version cri/version.txt scrubbed $crictl version
   step crictl-ps cri/ps.txt scrubbed $crictl ps -a
   step crictl-pods cri/pods.txt scrubbed $crictl pods
-  step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/" "containerd/$snapshots/*" \
-    "rancher/*/agent/containerd/$snapshots/*"
+  step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/" 'containerd/*.overlayfs/snapshots/*' \
+    'rancher/*/agent/containerd/*.overlayfs/snapshots/*'
   step kubelet-config kubernetes/kubelet.txt each config "$r/" var/lib/kubelet/config.yaml \
     'var/lib/kubelet/*.env' etc/default/kubelet 'etc/rancher/*/config.yaml' etc/docker/daemon.json \
     etc/containerd/config.toml 'etc/cni/net.d/*'
@@ -610,8 +575,7 @@ steps() {
   step datastore kubernetes/datastore.txt each list "$r/var/lib/" 'etcd/member/*' 'rancher/*/server/db/*'
   step apiserver-health kubernetes/apiserver.txt run curl -sSki -m 5 https://127.0.0.1:6443/livez
   step kubelet-health kubernetes/healthz.txt run curl -sSi -m 5 http://127.0.0.1:10248/healthz
-  step network-addresses network/addresses.txt run ip addr
-  step network-routes network/routes.txt run ip route
+  step network-addresses network/addresses.txt asked ip addr route
   step listening-sockets network/listening.txt run ss -ltnup
   step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
   step systemd-status systemd/status.txt scrubbed systemctl status --no-pager -l $units
@@ -622,17 +586,16 @@ steps() {
   step journal-text journal/tail.txt run journalctl ${journal:+"$journal"} ${since:+--since=-$since} \
     --no-pager -n 20000 -o short-iso-precise
   step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/" containers pods
-  step pod-log pods/ each pod_log "$r/var/log/pods/" '*/*.log*' '*/*/*.log*'
+  step pod-log pods/ each 'take pods 4194304' "$r/var/log/pods/" '*/*.log*' '*/*/*.log*'
   step docker-json-log docker/ each 'take docker 4194304' "$d/containers/" '*/*-json.log*'
   step syslog syslog/ each 'take syslog 4194304' "$r/var/log/" 'syslog*' 'kern.log*' 'messages*'
   step journal-file journal/ each 'take journal 0' "$r/" 'run/log/journal/*/*.journal*' \
     'var/log/journal/*/*.journal*'
 }
-# ---- the run
 manifest() {
   started=$(cat "$stage/clock-start" 2>/dev/null)
   wall=${started#*\"wall\":\"}
-  object='"format":"coldcase-bundle","version":1'
+  object=$format
   # Missing is also what was skipped, unless it makes no sense with --root.
   missing='"status":"(timed-out|stuck|denied|truncated|skipped","reason":"([^-]|--total))[^{]*"exit"'
   complete=true
@@ -652,9 +615,9 @@ options() {
       --max-mb) max_mb=${2-} ;;
       --total-time) total=${2-} ;;
       --root) root=${2%/} ;;
-      --plan) mode=show width=1 ;;
+      --plan) task=steps width=1 ;;
       --quiet) quiet=yes width=1 ;;
-      --help) mode=help width=1 ;;
+      --help) task=usage width=1 ;;
       *) die 2 "unknown option $1, see --help" ;;
     esac
     [ $# -ge "$width" ] || die 2 "$1 needs a value, see --help"
@@ -665,13 +628,12 @@ options() {
     *:: | *:[1-9][dhm]: | *:[1-9][0-9][dhm]: | *:[1-9][0-9][0-9][dhm]:) ;;
     *) die 2 '--since takes a number and d, h or m, as in 7d' ;;
   esac
+  [ -z "${root%%/*}" ] || die 2 '--root takes a path that begins with /'
   docker_root=$root/var/lib/docker
-  ps_format='{"ID":{{json .ID}},"Names":{{json .Names}},"Image":{{json .Image}},"Command":{{json .Command}}'
-  ps_format=$ps_format',"CreatedAt":{{json .CreatedAt}},"RunningFor":{{json .RunningFor}}'
-  ps_format=$ps_format',"Status":{{json .Status}},"Ports":{{json .Ports}}}'
+  ps_format=$(printf ',"%s":{{json .%s}}' ID ID Names Names Image Image Command Command CreatedAt CreatedAt \
+    RunningFor RunningFor Status Status Ports Ports)
 }
-# A private directory in memory with room for the largest part.
-make_stage() {
+make_stage() { # a private directory in memory, with room for the largest part
   for base in /run /dev/shm /tmp; do
     mount_of "$base"
     stage=$base/coldcase.$$.$now
@@ -683,10 +645,10 @@ make_stage() {
   die 1 'no room in memory: /run, /dev/shm and /tmp are full, read-only or on a disk'
 }
 prepare() {
-  for caught in 1:HUP 2:INT 13:PIPE 15:TERM; do
-    # shellcheck disable=SC2064 # the name of the signal now
-    trap "interrupted=\${interrupted:-$caught}" "${caught#*:}"
-  done
+  trap 'interrupted=${interrupted:-1:HUP}' HUP
+  trap 'interrupted=${interrupted:-2:INT}' INT
+  trap 'interrupted=${interrupted:-13:PIPE}' PIPE
+  trap 'interrupted=${interrupted:-15:TERM}' TERM
   [ -r /proc/uptime ] || die 1 '/proc is not mounted'
   if [ -n "$out_file" ]; then
     (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
@@ -700,7 +662,8 @@ prepare() {
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
   make_stage
   nul_bytes=$(zeros 512 | od -An -v -to1 | tr -d '\n' | sed 's/ /\\/g')
-  pad_link=$(nul 100) pad_rest=$(nul 247) gzip='gzip -c'
+  pad_link=$(nul 100) gzip='gzip -c'
+  pad_rest=$(nul 247)
   command -v gzip >/dev/null || gzip='cat'
   ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
   [ -z "$since" ] || oldest=$(($(date +%s) - $(echo "$since" | sed 's/d/*86400/; s/h/*3600/; s/m/*60/')))
@@ -709,8 +672,7 @@ collect() {
   prepare
   mode=plan W=$stage/0
   steps
-  planned=$(sed 1s/,// "$stage/plan")
-  printf '{"format":"coldcase-bundle","version":1,"steps":[\n%s\n]}\n' "$planned" >"$W.json"
+  printf '{%s,"steps":[\n%s\n]}\n' "$format" "$(sed 1s/,// "$stage/plan")" >"$W.json"
   add manifest/plan.json "$W.json" "$(date +%s)"
   send "$W.part"
   mode=run
@@ -724,22 +686,15 @@ collect() {
   send "$W.part"
   broken=$(tail -n 1 "$stage/sink.err")
   rm -rf "$stage"
-  where=${out_file:-stdout}
-  [ "$sink" = ok ] || die 1 "the output broke ($sink $broken): the bundle on $where is cut, but can be read"
-  say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB to $where; nothing else was written"
-  say "next, on the laptop: npx coldcase ${out_file:-<the file>}"
+  [ "$sink" = ok ] || die 1 "the output broke ($sink $broken): the bundle is cut, but can be read"
+  say "read $((bytes_read / 1000)) kB, wrote $((bytes_written / 1000)) kB; nothing else was written"
+  say "${out_file:-stdout}: $bytes_written bytes, complete: $complete; next, on the laptop: npx coldcase FILE"
   [ -z "$interrupted" ] || exit $((128 + ${interrupted%:*}))
-  [ "$complete" = true ] && exit 0
-  say 'some items are missing: the bundle says which, and why'
-  exit 3
+  [ "$complete" = true ] || exit 3
 }
 main() {
   settle
   options "$@"
-  case $mode in
-    help) usage ;;
-    show) steps ;;
-    run) collect ;;
-  esac
+  "$task"
 }
 main "$@"

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   collectCard,
   containerId,
+  countByShell,
   has,
   layer,
   makeCard,
@@ -26,6 +27,7 @@ const canaries = ["canary-env", "canary-kubeconfig", "canary-token", "canary-aut
 const pods = "var/log/pods/ns_odd-pod_0a/c";
 let root: string;
 
+countByShell();
 beforeAll(() => {
   root = temporary("card");
   makeCard(root);
@@ -163,7 +165,7 @@ describe.each(Object.entries(shells))("%s", (name, shell) => {
       expect.objectContaining({ op: expect.stringMatching(/^head/) as string, errno: "No such file or directory" }),
     ]);
     expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(3)}:\ntotal`);
-    expect(members.text("overlay2/l.txt")).toContain(`LINK3 -> ../${layer(3)}/diff`);
+    expect(members.text("overlay2/list.txt")).toContain(`LINK3 -> ../${layer(3)}/diff`);
     expect(members.text("docker/layerdb.txt")).toContain(`/mounts/${containerId}/mount-id <==\n${layer(3)}`);
   });
 

@@ -7,6 +7,7 @@ import {
   collectCard,
   collector,
   containerId,
+  countByShell,
   has,
   labTest,
   layer,
@@ -24,6 +25,12 @@ let root: string;
 let bundle: Buffer;
 const available = Object.entries(shells).filter(([, argv]) => has(argv[0]!));
 const quick = available.filter(([name]) => name === "dash" || name === "busybox ash");
+
+countByShell();
+
+/** The members of a bundle but for what journalctl says, which busybox has not. */
+const comparable = (of: Buffer): string[] =>
+  [...Members.of(of).keys()].filter((name) => !/^journal\/(boots|tail)/.test(name));
 
 beforeAll(async () => {
   root = temporary("faults");
@@ -53,6 +60,7 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
     if (process.getuid?.() !== 0 || !has("debugfs", "mkfs.ext4", "losetup")) return;
     const card = join(lab, "card");
     makeCard(card);
+    mkdirSync(join(card, "var/lib/docker/overlay2", layer(4)));
     const image = join(lab, "image");
     const script = [
       `truncate -s 24M ${image}`,
@@ -63,6 +71,7 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
         return `debugfs -w -R "sif /var/lib/docker/overlay2/${path} mode 0" ${image}`;
       }),
       `debugfs -w -R "sif /var/lib/docker/containers/${containerId}/config.v2.json mode 0" ${image}`,
+      `debugfs -w -R "sif /var/lib/docker/overlay2/${layer(4)} mode 0" ${image}`,
       `mkdir ${mount}`,
       `mount -o loop,ro ${image} ${mount}`,
     ].join(" && ");
@@ -83,13 +92,17 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
       const members = Members.of(result.stdout);
       const cleaning = (id: string) =>
         members.step(id).errors.filter((error) => error.errno === "Structure needs cleaning");
+      const whole = `${mount}/var/lib/docker/overlay2/${layer(4)}`;
       expect(
         cleaning("overlay2-link-lower")
           .map((error) => error.path)
+          // The ls of busybox names what it cannot stat even where no more than names were asked for.
+          .filter((path) => path !== whole)
           .sort(),
-      ).toEqual([...planted].sort());
-      expect(new Set(cleaning("overlay2-list").map((error) => error.path.replace(/^.*overlay2\//, "")))).toEqual(
-        new Set(planted.map((path) => path.replace(/^.*overlay2\//, ""))),
+      ).toEqual([...planted, `${whole}/link`, `${whole}/lower`].sort());
+      const below = (path: string): string => path.replace(/^.*overlay2\//, "");
+      expect(new Set(cleaning("overlay2-list").map((error) => below(error.path)))).toEqual(
+        new Set([...planted, whole].map(below)),
       );
       // A shell's own pattern would drop this name without a word.
       expect(cleaning("docker-config-v2").map((error) => error.path)).toEqual([
@@ -102,24 +115,6 @@ describe("hard case 4 (real): an ext4 image damaged with debugfs", () => {
       for (const [name, content] of members) expect(content.includes("ermission denied"), name).toBe(false);
     },
   );
-});
-
-describe("hard case 3 (stub: ls sleeps for one layer)", () => {
-  test.each(quick)("%s: the other layers are listed, the stuck one is named", async (_name, shell) => {
-    const directory = stubs({ ls: `case "$*" in *-la*${layer(2)}) sleep 60 ;; *) exec /bin/ls "$@" ;; esac` });
-    const argv = shell[0] === "busybox" ? ["bash", "--posix"] : shell;
-    const result = await run([...argv, collector, "--root", root], { env: withStubs(directory) });
-    const members = Members.of(result.stdout);
-    const step = members.step("overlay2-list");
-    expect(step.status).toBe("timed-out");
-    expect(step.stuck).toEqual([
-      expect.objectContaining({ on: expect.stringContaining(layer(2)) as string, ended: true }),
-    ]);
-    expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(3)}:\ntotal`);
-    expect(members.step("overlay2-link-lower").status).toBe("ok");
-    expect(result.code).toBe(3);
-    remove(directory);
-  });
 });
 
 describe("hard cases 5, 6, 20 (real: mount namespaces)", () => {
@@ -136,7 +131,7 @@ describe("hard cases 5, 6, 20 (real: mount namespaces)", () => {
         shell,
       );
       expect(result.stderr).toContain("nothing else was written");
-      expect([...Members.of(result.stdout).keys()]).toEqual([...Members.of(bundle).keys()]);
+      expect(comparable(result.stdout)).toEqual(comparable(bundle));
     });
 
   labTest("6: /tmp full, /run without inodes, then no /dev/shm either", ["unshare"], async () => {
@@ -197,9 +192,7 @@ describe("hard case 7 (real: a root with nothing but busybox)", () => {
     );
     expect(result.stderr).not.toContain("not found");
     expect(result.code).toBe(0);
-    // journalctl is the one tool the card needs that busybox has not.
-    const members = (of: Buffer) => [...Members.of(of).keys()].filter((name) => !name.startsWith("journal/"));
-    expect(members(result.stdout)).toEqual(members(bundle));
+    expect(comparable(result.stdout)).toEqual(comparable(bundle));
     remove(jail);
   });
 
@@ -302,12 +295,13 @@ test("hard case 12 (real: the stream cut at 50 places): each prefix opens, a lon
 });
 
 describe("hard case 16 (stub: date goes back a month at each call)", () => {
-  test.each(quick)("%s: steps keep their order, nothing times out", async (_name, shell) => {
+  // Not busybox: its date is an applet, which no stub can replace.
+  const replaceable = available.filter(([name]) => name !== "busybox ash");
+  test.each(replaceable)("%s: steps keep their order, nothing times out", async (_name, shell) => {
     const directory = stubs({
       date: 'n=$(cat "$0.n" 2>/dev/null || echo 60); echo $((n - 1)) >"$0.n"; exec /bin/date -d "@$((1700000000 + n * 2592000))" "$@"',
     });
-    const argv = shell[0] === "busybox" ? ["mksh"] : shell;
-    const result = await run([...argv, collector, "--root", root], { env: withStubs(directory) });
+    const result = await run([...shell, collector, "--root", root], { env: withStubs(directory) });
     expect(result.code).toBe(0);
     const steps = Members.of(result.stdout).manifest().steps;
     for (let i = 1; i < steps.length; i++) expect(steps[i]!.start).toBeGreaterThanOrEqual(steps[i - 1]!.end);
@@ -319,7 +313,7 @@ describe("hard case 16 (stub: date goes back a month at each call)", () => {
 describe("hard case 17 (real: a hostile environment)", () => {
   test.each(available.filter(([name]) => name !== "mksh" && name !== "posh"))(
     "%s: the same members as in a clean one",
-    async (_name, shell) => {
+    async (name, shell) => {
       const result = await run([...shell, collector, "--root", root], {
         cwd: root,
         env: {
@@ -338,9 +332,9 @@ describe("hard case 17 (real: a hostile environment)", () => {
       });
       expect(result.code).toBe(0);
       const [clean, hostile] = [Members.of(bundle), Members.of(result.stdout)];
-      expect([...hostile.keys()]).toEqual([...clean.keys()]);
-      for (const name of ["overlay2/link-lower.txt", "docker/layerdb.txt", "kubernetes/manifests.txt"])
-        if (shell[0] !== "busybox") expect(hostile.text(name), name).toBe(clean.text(name));
+      expect(comparable(result.stdout)).toEqual(comparable(bundle));
+      for (const member of ["overlay2/link-lower.txt", "docker/layerdb.txt", "kubernetes/manifests.txt"])
+        if (name !== "busybox ash") expect(hostile.text(member), member).toBe(clean.text(member));
     },
   );
 });
@@ -386,10 +380,11 @@ describe("how it is started", () => {
     expect(plan.code).toBe(0);
     for (const word of ["dmesg -r", "docker ps -a", "var/log/journal", "overlay2", "dumpe2fs -h"])
       expect(plan.stdout.toString()).toContain(word);
+    // What it runs only writes its own words as JSON.
     if (has("strace")) {
       const traced = await run(["strace", "-f", "-e", "trace=execve", "dash", collector, "--plan"]);
       const commands = [...traced.stderr.matchAll(/execve\("([^"]+)"/g)].map((match) => match[1]!.replace(/^.*\//, ""));
-      expect([...new Set(commands)].filter((name) => !["dash", "sed"].includes(name))).toEqual([]);
+      expect([...new Set(commands)].filter((name) => !["dash", "sed", "od", "tr"].includes(name))).toEqual([]);
     }
   });
 

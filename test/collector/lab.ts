@@ -1,6 +1,7 @@
 /** What the tests of collect.sh share: the shells to run it under, a card to read, and a reader of its bundles. */
 import { spawn, spawnSync, type SpawnOptions } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,18 +15,60 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gunzipSync } from "node:zlib";
-import { test } from "vitest";
+import { afterAll, afterEach, test } from "vitest";
 
 export const collector = fileURLToPath(new URL("../../collector/collect.sh", import.meta.url));
 
+/** Runs `sh` of a root directory that holds busybox and nothing else; /proc, /dev, /run and /tmp are the machine's. */
+const JAIL = String.raw`
+jail=$1
+shift
+for place in /proc /dev /run /tmp; do mount --rbind $place "$jail$place"; done
+exec chroot "$jail" /bin/sh "$@"
+`;
+
+let jailed: string[] | undefined;
+/** busybox ash where every command is an applet: no GNU tool can be found, whatever the search path says. */
+function busyboxAlone(): string[] {
+  if (jailed) return jailed;
+  const jail = temporary("busybox");
+  const busybox = spawnSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).stdout.trim();
+  for (const place of ["bin", "proc", "dev", "run", "tmp"]) mkdirSync(join(jail, place));
+  copyFileSync(busybox, join(jail, "bin/busybox"));
+  for (const applet of spawnSync("busybox", ["--list"], { encoding: "utf8" }).stdout.trim().split("\n"))
+    if (applet !== "busybox") symlinkSync("busybox", join(jail, "bin", applet));
+  // At the place where the tests call it.
+  mkdirSync(join(jail, dirname(collector)), { recursive: true });
+  copyFileSync(collector, join(jail, collector));
+  process.on("exit", () => rmSync(jail, { recursive: true, force: true }));
+  jailed = ["unshare", "--mount", "--propagation", "private", "sh", "-c", JAIL, "jail", jail];
+  return jailed;
+}
+
+export const isRoot = process.getuid?.() === 0;
+
+/** The two shells that are called sh on most nodes; all in the slow configuration. */
 export const shells: Record<string, string[]> = {
   dash: ["dash"],
-  "busybox ash": ["busybox", "sh"],
-  "bash --posix": ["bash", "--posix"],
-  mksh: ["mksh"],
-  yash: ["yash"],
-  posh: ["posh"],
+  "busybox ash": isRoot && has("busybox", "unshare") ? busyboxAlone() : ["busybox", "sh"],
+  ...(process.env["EVERY_SHELL"] && {
+    "bash --posix": ["bash", "--posix"],
+    mksh: ["mksh"],
+    yash: ["yash"],
+    posh: ["posh"],
+  }),
 };
+
+/** Prints, when a test file has ended, how many of its tests ran under which shell. */
+export function countByShell(): void {
+  const passed = new Map<string, number>(Object.keys(shells).map((shell) => [shell, 0]));
+  afterEach(({ task }) => {
+    const names = [task.name, task.suite?.name ?? ""];
+    const shell = [...passed.keys()].find((name) => names.some((text) => text.includes(name)));
+    if (shell !== undefined && task.result?.state !== "fail") passed.set(shell, passed.get(shell)! + 1);
+  });
+  afterAll(() => console.log([...passed].map(([shell, count]) => `${shell}: ${count}`).join(", ")));
+}
 
 /** Is a command there? In CI a missing one is a failure, elsewhere the test is skipped with its name. */
 export function has(...commands: string[]): boolean {
@@ -34,7 +77,6 @@ export function has(...commands: string[]): boolean {
   return missing.length === 0;
 }
 
-export const isRoot = process.getuid?.() === 0;
 if (!isRoot && process.env["CI"]) throw new Error("the collector tests need root in CI");
 
 /** A test that needs root and some commands; skipped, saying so, where they are not there. */

@@ -10,8 +10,8 @@ import { collector, has, run, type Manifest } from "./lab.ts";
 const script = readFileSync(collector, "utf8");
 const lines = script.trimEnd().split("\n");
 
-/** An owner reads it in one go. To be lowered with each line that is saved, down to 700. */
-const MAX_LINES = 745;
+/** An owner reads it in one go.  */
+const MAX_LINES = 700;
 
 describe("collect.sh", () => {
   test(`it has at most ${MAX_LINES} lines`, () => {
@@ -38,8 +38,9 @@ describe("collect.sh", () => {
     const crowded = shell.filter((line) =>
       /;\s*\S/.test(
         line
-          .replace(/'[^']*'|"[^"]*"|(?<!\$)#.*|;;|; (then|do)$|; \} 2>/g, "")
+          .replace(/'[^']*'|"[^"]*"|(?<!\$)#.*/g, "")
           .trimEnd()
+          .replace(/;;|; (then|do)$|; \} 2>/g, "")
           .replace(/^\S+\(\) \{ .*; \}$/, ""),
       ),
     );

@@ -101,9 +101,13 @@ export class LabNode {
     return must(command!, ...args);
   }
 
-  /** What collect.sh makes of the node, read from stdin as over ssh. */
-  async collect(): Promise<{ run: Run; members: Members }> {
-    const result = await this.run("sh -s", readFileSync(collector));
+  /**
+   * What collect.sh makes of the node, read from stdin as over ssh.
+   * @param cgroup the directory of a control group that it runs in
+   */
+  async collect(cgroup?: string): Promise<{ run: Run; members: Members }> {
+    const enter = cgroup === undefined ? [] : ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup];
+    const result = await run([...enter, ...this.#inside("sh -s")], { input: readFileSync(collector) });
     return { run: result, members: Members.of(result.stdout) };
   }
 

@@ -1,38 +1,24 @@
 /** Things that never answer, for real: a FUSE mount without replies (state D), a daemon that only accepts. */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { chmodSync, closeSync, openSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { collector, has, labTest, leftovers, makeCard, Members, remove, run, temporary } from "../lab.ts";
-
-/** Mounts a filesystem that answers the first request and takes, but never answers, all others. */
-function silentMount(directory: string): () => void {
-  const fuse = openSync("/dev/fuse", "r+");
-  const options = "fd=3,rootmode=40000,user_id=0,group_id=0";
-  const mounted = spawnSync("mount", ["-i", "-t", "fuse", "-o", options, "silent", directory], {
-    stdio: ["ignore", "ignore", "pipe", fuse],
-  });
-  if (mounted.status !== 0) throw new Error(mounted.stderr.toString());
-  const request = Buffer.alloc(1 << 17);
-  readSync(fuse, request, 0, request.length, null);
-  const reply = Buffer.alloc(80);
-  reply.writeUInt32LE(80, 0);
-  request.copy(reply, 8, 8, 16);
-  reply.writeUInt32LE(7, 16);
-  reply.writeUInt32LE(31, 20);
-  reply.writeUInt32LE(4096, 36);
-  writeSync(fuse, reply);
-  // A request that was read can no longer be interrupted: who made it sleeps in state D.
-  const reader: ChildProcess = spawn("sh", ["-c", "while dd bs=128k count=1 <&3 >/dev/null 2>&1; do :; done"], {
-    stdio: ["ignore", "ignore", "ignore", fuse],
-  });
-  closeSync(fuse);
-  return () => {
-    reader.kill("SIGKILL");
-    spawnSync("umount", ["-l", directory]);
-  };
-}
+import { describe, expect, onTestFinished, test } from "vitest";
+import { mirrorMount, silentMount } from "../fuse.ts";
+import {
+  collectCard,
+  collector,
+  has,
+  labTest,
+  layer,
+  leftovers,
+  makeCard,
+  Members,
+  remove,
+  run,
+  shells,
+  temporary,
+} from "../lab.ts";
 
 labTest(
   "hard case 2 (real: state D on a FUSE mount): it is left behind, named, and its mount not touched again",
@@ -42,32 +28,70 @@ labTest(
     makeCard(root);
     const directory = join(root, "var/lib/docker");
     const end = silentMount(directory);
-    try {
-      const began = Date.now();
-      const result = await run(["dash", collector, "--root", root, "--total-time", "60"]);
-      expect(Date.now() - began).toBeLessThan(65_000);
-      const members = Members.of(result.stdout);
-      const step = members.step("layerdb");
-      expect(step.status).toBe("stuck");
-      const on = expect.stringContaining(directory) as string;
-      expect(step.stuck.at(-1)).toMatchObject({ state: "D", command: "ls", on, ended: false });
-      expect(step.stuck.at(-1)!.wchan).toMatch(/\w/);
-      for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
-        expect(members.step(id)).toMatchObject({
-          status: "skipped",
-          reason: `${directory} did not answer an earlier step`,
-        });
-      // The rest of the card is on another mount and is still collected.
-      expect(members.step("pod-log").status).toBe("ok");
-      expect(result.code).toBe(3);
-      expect(leftovers()).toEqual([]);
-    } finally {
+    // Also when the test is over because its time is.
+    onTestFinished(() => {
       end();
       remove(root);
-    }
+    });
+    const began = Date.now();
+    const result = await run(["dash", collector, "--root", root, "--total-time", "60"]);
+    expect(Date.now() - began).toBeLessThan(65_000);
+    const members = Members.of(result.stdout);
+    const step = members.step("layerdb");
+    expect(step.status).toBe("stuck");
+    const on = expect.stringContaining(directory) as string;
+    expect(step.stuck.at(-1)).toMatchObject({ state: "D", command: "ls", on, ended: false });
+    expect(step.stuck.at(-1)!.wchan).toMatch(/\w/);
+    for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
+      expect(members.step(id)).toMatchObject({
+        status: "skipped",
+        reason: `${directory} did not answer an earlier step`,
+      });
+    // The rest of the card is on another mount and is still collected.
+    expect(members.step("pod-log").status).toBe("ok");
+    expect(result.code).toBe(3);
+    expect(leftovers()).toEqual([]);
   },
   120_000,
 );
+
+describe("hard case 3 (real: a FUSE mount where one layer never answers)", () => {
+  for (const name of ["dash", "busybox ash", "mksh"])
+    labTest(
+      `${name}: the other layers are listed, the stuck one is named`,
+      ["mount", shells[name]![0]!],
+      async () => {
+        const root = temporary("layer");
+        const source = temporary("source");
+        makeCard(source);
+        mkdirSync(join(root, "var/lib/docker"), { recursive: true });
+        const end = mirrorMount(join(source, "var/lib/docker"), join(root, "var/lib/docker"), (path) =>
+          path.startsWith(`overlay2/${layer(2)}`),
+        );
+        onTestFinished(() => {
+          end();
+          remove(root);
+          remove(source);
+        });
+        const result = await collectCard(shells[name]!, root);
+        const members = Members.of(result.stdout);
+        const step = members.step("overlay2-list");
+        expect(step.status).toBe("timed-out");
+        expect(step.stuck).toEqual([
+          expect.objectContaining({ on: expect.stringContaining(layer(2)) as string, ended: true }),
+        ]);
+        for (const n of [1, 3]) expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(n)}:\ntotal`);
+        const names = members.text("overlay2/link-lower.txt");
+        expect(names).toContain("LINK1");
+        expect(names).toContain("LINK3");
+        expect(names).not.toContain("LINK2\n\n==>");
+        expect(members.text("docker/layerdb.txt")).toContain(layer(3));
+        expect(result.code).toBe(3);
+        expect(leftovers()).toEqual([]);
+      },
+      120_000,
+    );
+});
 
 test("hard case 1 (real socket, stub client): one deadline for dockerd, then it is left alone", async () => {
   const lab = temporary("deaf");
