@@ -1,5 +1,6 @@
 /** The second pass over a filled store: builds the clock model and writes every placement. */
 import type { Database } from "better-sqlite3";
+import type { NotBefore } from "./clock/boot-trust.ts";
 import type { ClockModel } from "./clock/model.ts";
 import type { EventLookup } from "./clock/parts.ts";
 import type { ClockRun } from "./clock/run.ts";
@@ -33,6 +34,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     clocks: factsOf(database, "clock").map(({ value }) => value),
     probes,
     collectedAt: collectionTime(manifest, options),
+    stamp: manifest?.laptopClock ? (parseIso(manifest.laptopClock)?.time.stated ?? null) : null,
     timezone: timezone(manifest, options),
     year: options.year,
     eventAt: createEventLookup(database),
@@ -89,15 +91,12 @@ function createBootLookup(
 }
 
 /** `current time X is before Y`: a certificate that begins at Y had been made, whatever the clock said. */
-function certificateBounds(
-  database: Database,
-  bootOf: ReturnType<typeof createBootLookup>,
-): { boot: string; monotonic: Micros; time: Micros }[] {
+function certificateBounds(database: Database, bootOf: ReturnType<typeof createBootLookup>): NotBefore[] {
   return matchesOf(database, "x509-time").flatMap(({ captures, firstEvent }) => {
     const bound = captures["relation"] === "before" ? parseIso(captures["bound"] ?? "") : null;
     const { stated } = eventById(database, firstEvent);
     const at = bound ? bootOf({ event: firstEvent, stated }) : null;
-    return at && bound ? [{ ...at, time: bound.time.stated }] : [];
+    return at && bound ? [{ ...at, time: bound.time.stated, sure: false }] : [];
   });
 }
 

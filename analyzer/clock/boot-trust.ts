@@ -26,14 +26,22 @@ export interface SettledBoot extends MeasuredBoot {
   restoredTo: Micros | null;
 }
 
+/** A moment of a boot, µs since it, and a true time before which it cannot have been, µs UTC. */
+export interface NotBefore {
+  boot: string;
+  monotonic: Micros;
+  time: Micros;
+  /** By a clock that is right; else by one of two clocks of which either may be wrong, as a certificate tells. */
+  sure: boolean;
+}
+
 export interface TrustInput {
   /** Lines around the border of two runs, within a few seconds, in order. */
   linesAround(firstEvent: number): ClockLine[];
   /** Lines that tell of a clock that was not set, restored or synchronized, with their boot and µs since it. */
   clockLines: { boot: string; monotonic: Micros; line: ClockLine }[];
   collectedAt: Micros | null;
-  /** True times before which moments of a boot cannot have been, as certificates tell: µs since boot, µs UTC. */
-  notBefore: { boot: string; monotonic: Micros; time: Micros }[];
+  notBefore: NotBefore[];
   /** The machine is known to have no clock that runs without power. */
   hasNoClock: boolean;
 }
@@ -107,8 +115,8 @@ function startsWrong(era: Era, said: TrustInput["clockLines"]): boolean {
 
 /** A certificate that begins later than the clock says: one of two clocks is wrong, and a machine without one is likelier. */
 function isBehind({ id }: MeasuredBoot, era: Era, { hasNoClock, notBefore }: TrustInput): boolean {
-  return notBefore.some(({ boot, monotonic, time }) => {
-    const own = hasNoClock && boot === id && monotonic >= era.first && monotonic <= era.last;
+  return notBefore.some(({ boot, monotonic, time, sure }) => {
+    const own = (hasNoClock || sure) && boot === id && monotonic >= era.first && monotonic <= era.last;
     return own && time - (era.distance + monotonic) > WORTH;
   });
 }

@@ -5,7 +5,7 @@ import { FIRST_SENSIBLE, SECOND } from "../model/time.ts";
 import { orderBoots } from "./boot-order.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import { placeStarts } from "./boot-starts.ts";
-import type { SettledBoot, TrustInput } from "./boot-trust.ts";
+import type { NotBefore, SettledBoot, TrustInput } from "./boot-trust.ts";
 import { settleBoots } from "./boot-trust.ts";
 import type { MeasuredBoot } from "./eras.ts";
 import { measureBoots } from "./eras.ts";
@@ -20,6 +20,8 @@ export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines"
   listed: Map<string, number>;
   /** Boots whose log ends with a shutdown. */
   shutdowns: Set<string>;
+  /** What the machine's clock said that printed the collector, µs UTC; null when it was not stamped. */
+  stamp: Micros | null;
 }
 
 export interface Boots {
@@ -39,7 +41,8 @@ const SAME_READING = 5 * SECOND;
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
   const reading = readingAtCollection(input.clocks);
   const measured = withReading(measureBoots(input.runs), reading);
-  const { linesAround, clockLines, notBefore } = input;
+  const { linesAround, clockLines } = input;
+  const notBefore = [...input.notBefore, ...stamped(reading, input.stamp)];
   const hasNoClock = input.clocks.some(isWithoutBattery);
   const trust = { linesAround, clockLines, notBefore, hasNoClock, collectedAt: given ?? stated };
   const settled = settleBoots(measured, trust);
@@ -60,6 +63,12 @@ export function findBoots(input: BootInput, stated: Micros | null, given: Micros
 /** A time is saved for the next start, or the clock chip says 1970. */
 function isWithoutBattery({ reading, time }: ClockFact): boolean {
   return reading === "fake-hwclock" || (reading === "rtc" && time !== null && time.stated < FIRST_SENSIBLE);
+}
+
+/** The collector ran after it was printed, with the clock of that machine in it. */
+function stamped(reading: Reading | null, stamp: Micros | null): NotBefore[] {
+  if (reading === null || stamp === null) return [];
+  return [{ boot: reading.boot, monotonic: reading.uptime, time: stamp, sure: true }];
 }
 
 function leastStarts(notBefore: BootInput["notBefore"]): Map<string, Micros> {

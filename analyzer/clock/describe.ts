@@ -1,12 +1,15 @@
 /** The clock section of the report: every boot, every step, and what was assumed, in sentences. */
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
-import type { Instant, Micros } from "../model/time.ts";
+import type { Instant, Micros, Placement } from "../model/time.ts";
 import { SECOND } from "../model/time.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import type { WallEra } from "./history.ts";
+import type { ClockRun } from "./run.ts";
 
 /** Smaller steps are left out: they change no order that matters. */
 const WORTH_TELLING = SECOND;
+const MOST_BOOTS = 500;
+const UNMEASURED = "Only text tells of it, without seconds since the boot: its clock cannot be checked against them.";
 
 /** Boots in true order, with the place of their first and last sign of life. */
 export function describeBoots(boots: PlacedBoot[], history: WallEra[], shutdowns: Set<string>): ClockBoot[] {
@@ -22,6 +25,33 @@ export function describeBoots(boots: PlacedBoot[], history: WallEra[], shutdowns
       basis: [whatHappened(boot), end(shutdowns.has(boot.id), at === boots.length - 1)].join(" "),
     };
   });
+}
+
+/** Adds the boots that only text tells of, without seconds since them: among the others by when they began. */
+export function withUnmeasured(measured: ClockBoot[], runs: ClockRun[], placements: Placement[]): ClockBoot[] {
+  const known = new Set(measured.map(({ id }) => id));
+  const placed = new Map(placements.map((placement) => [placement.firstEvent, placement]));
+  const ends = new Map(placements.map((placement) => [placement.lastEvent, placement]));
+  const others = new Map<string, ClockBoot>();
+  for (const { boot, firstEvent, lastEvent, firstStated, lastStated } of runs) {
+    const [from, to] = [placed.get(firstEvent), ends.get(lastEvent)];
+    if (boot === null || known.has(boot) || !from || !to || others.size + measured.length > MOST_BOOTS) continue;
+    const first = placedAt(from, firstStated ?? 0);
+    const last = placedAt(to, lastStated ?? 0);
+    const other = others.get(boot) ?? { id: boot, first, last, offset: 0, basis: UNMEASURED };
+    const isEarlier = other.first === null || first.best < other.first.best;
+    const isLater = other.last === null || last.best > other.last.best;
+    others.set(boot, { ...other, first: isEarlier ? first : other.first, last: isLater ? last : other.last });
+  }
+  return [...others.values()].reduce((boots, boot) => {
+    const at = boots.findIndex(({ first }) => (first?.best ?? 0) > (boot.first?.best ?? 0));
+    return at === -1 ? [...boots, boot] : [...boots.slice(0, at), boot, ...boots.slice(at)];
+  }, measured);
+}
+
+function placedAt({ offset, before, after, basis, lo, hi }: Placement, stated: Micros): Instant {
+  const best = stated + offset;
+  return { lo: lo ?? best - before, hi: hi ?? best + after + 1, best, basis };
 }
 
 function instantIn({ shift, before, after, basis }: WallEra, stated: Micros): Instant {

@@ -1,11 +1,11 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
-import { FIRST_SENSIBLE, HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots } from "./boots.ts";
 import { findBoots, kernelStart } from "./boots.ts";
-import { describeBoots, describeOrder, describeSteps } from "./describe.ts";
+import { describeBoots, describeOrder, describeSteps, withUnmeasured } from "./describe.ts";
 import type { ClockRun } from "./run.ts";
 import type { EventLookup, PlacementContext } from "./parts.ts";
 import { placeRuns } from "./place.ts";
@@ -56,7 +56,8 @@ export function buildClock(input: ClockInput): ClockModel {
   const stated = collectionTime(input);
   const given = input.collectedAt?.given ? input.collectedAt.time : null;
   const found = findBoots(input, stated?.at.best ?? null, given);
-  const collection = stated && given === null ? correctedCollection(stated, found) : stated;
+  const corrected = stated && given === null ? correctedCollection(stated, found) : stated;
+  const collection = corrected && given === null ? notBeforeStamp(corrected, input.stamp) : corrected;
   const zone = chooseZone(input, collection?.at ?? null);
   const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
   const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
@@ -84,10 +85,14 @@ export function buildClock(input: ClockInput): ClockModel {
     collectedAt: collection?.at ?? null,
     collectedBasis: collection?.basis ?? "not known: neither a manifest nor an output of date is in the bundle",
     yearBasis,
-    boots: describeBoots(boots, history, input.shutdowns),
+    boots: withUnmeasured(describeBoots(boots, history, input.shutdowns), input.runs, placements),
     steps: describeSteps(boots, history),
     placements,
-    notes: [...describeOrder(history), ...describe(placements, zone, yearBasis)],
+    notes: [
+      ...describeStamp(given === null ? (stated?.at ?? null) : null, input.stamp),
+      ...describeOrder(history),
+      ...describe(placements, zone, yearBasis),
+    ],
     place: (reading) => beforeAll(place(reading), latest),
     placeFile: place,
     placeStated: (reading) => placeReading(reading, context),
@@ -132,6 +137,28 @@ function correctedCollection(stated: { at: Instant; basis: string }, { collected
 /** The latest that the node's own clock can have said, as far as is known. */
 function latestWall(stated: Instant | null, collectedAt: Instant | null): Micros | null {
   return collectedAt === null ? null : Math.max(stated?.hi ?? -Infinity, collectedAt.best);
+}
+
+/** A collector that was stamped ran after that, and hardly a day later. */
+function notBeforeStamp(known: { at: Instant; basis: string }, stamp: Micros | null): typeof known {
+  if (stamp === null || known.at.hi >= stamp - MINUTE) return known;
+  const at: Instant = { lo: stamp, hi: stamp + DAY, best: stamp, basis: "clock-corrected" };
+  return { at, basis: `${known.basis}, which was behind: the machine that printed the collector said so` };
+}
+
+/** How far the node's clock was from the one of the machine that printed the collector, as a sentence. */
+function describeStamp(stated: Instant | null, stamp: Micros | null): string[] {
+  if (stamp === null || stated === null) return [];
+  const behind = Math.round((stamp - stated.best) / SECOND);
+  const size = (seconds: number): string =>
+    Math.abs(seconds) < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return behind > 1
+    ? [
+        `At the collection the node's clock was at least ${size(behind)} behind the machine that printed the collector, by more if it was not run at once.`,
+      ]
+    : [
+        `At the collection the node's clock was at most ${size(-behind)} ahead of the machine that printed the collector, or less by the time until it was run.`,
+      ];
 }
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
@@ -220,6 +247,11 @@ function describe(placements: Placement[], zone: Zone, yearBasis: string | null)
     const hours = (offset: Micros): string => offsetName(offset);
     notes.push(
       `Local times were read as UTC. If the node's zone is another one, between ${hours(zone.least)} and ${hours(zone.most)}, all of them move together.`,
+    );
+  }
+  if (!zone.assumed && placements.some(({ basis }) => basis === "zone-assumed")) {
+    notes.push(
+      "Some lines lie in the hour that a clock change repeats: they are drawn at the earlier reading, and their interval reaches to the later one.",
     );
   }
   if (yearBasis) notes.push(`Sources that write no year: ${yearBasis}.`);

@@ -1,6 +1,6 @@
 /** The runs of one artifact, cut into parts for which one shift holds, each with its place by the clock that wrote it. */
 import type { Instant, Micros } from "../model/time.ts";
-import { DAY, FIRST_SENSIBLE, MINUTE } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, MINUTE, SECOND } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
@@ -48,6 +48,33 @@ const SLACK = MINUTE;
 /** Of earlier parts, at which a part is cut. */
 const MOST_ENDS = 16;
 
+/** Two stretches of one repeated hour, of which the second begins before the first ends, are its two halves. */
+function settleFolds(parts: Part[], { zone }: PlacementContext): Part[] {
+  if (zone.assumed) return parts;
+  return parts.map((part, at): Part => {
+    const [previous, next] = [parts[at - 1], parts[at + 1]];
+    if (isTwice(previous, part)) return { ...part, placed: atOffset(part.placed, "later") };
+    return isTwice(part, next) ? { ...part, placed: atOffset(part.placed, "earlier") } : part;
+  });
+}
+
+function isTwice(first: Part | undefined, second: Part | undefined): boolean {
+  const isFold = (part: Part | undefined): boolean => {
+    return part?.placed?.basis === "zone-assumed" && part.placed.after > 0;
+  };
+  return isFold(first) && isFold(second) && first !== undefined && second !== undefined
+    ? stepTo(second.run, first.run) < -SECOND
+    : false;
+}
+
+function atOffset(placed: Placed | null, reading: "earlier" | "later"): Placed | null {
+  if (placed === null) return null;
+  const more = reading === "later" ? placed.after : 0;
+  const basis = placed.run.clock === "local" ? "exact" : "year-inferred";
+  const { first, last, shift } = placed;
+  return { ...placed, basis, before: 0, after: 0, shift: shift + more, first: first + more, last: last + more };
+}
+
 /** A run or a part of one, with its place by the clock that wrote it. */
 export interface Part {
   run: ClockRun;
@@ -63,7 +90,7 @@ export function partsOf(runs: ClockRun[], context: PlacementContext): Part[] {
   const repeated = split.map((run, index) => isRepeatedStart(run, index, split));
   const placed = placeBackwards(split, repeated, context);
   const wrong = placed.map((entry) => entry === null || !isSet(entry, context));
-  return split.flatMap((run, index): Part[] => {
+  const parts = split.flatMap((run, index): Part[] => {
     const unset = repeated[index] === true || wrong[index] === true || likeUnset(run, split, wrong);
     const own = placed[index] ?? null;
     if (own === null || run.clock === "monotonic") return [{ run, placed: own, unset }];
@@ -72,6 +99,7 @@ export function partsOf(runs: ClockRun[], context: PlacementContext): Part[] {
       return cutAt(part.run, borders, context).map((piece) => ({ run: piece, placed: { ...part, run: piece }, unset }));
     });
   });
+  return settleFolds(parts, context);
 }
 
 export function wallRun(run: ClockRun, toUtc: Micros, { zone }: PlacementContext): FileRun {

@@ -47,6 +47,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     eventAt: () => null,
     pauseIn: () => null,
     notBefore: [],
+    stamp: null,
     ...input,
   });
 }
@@ -137,7 +138,7 @@ describe("a certificate that was not valid yet", () => {
     bootId: null,
     synchronized: null,
   };
-  const notBefore = [{ boot: id("a"), monotonic: 100 * SECOND, time: utc("2024-05-01T00:00:00") }];
+  const notBefore = [{ boot: id("a"), monotonic: 100 * SECOND, time: utc("2024-05-01T00:00:00"), sure: false }];
   const runs = [run("a", "2024-03-04T16:00:00", 5, 300)];
 
   test("puts a machine without a clock after its beginning", () => {

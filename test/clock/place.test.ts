@@ -40,6 +40,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     eventAt: () => null,
     pauseIn: () => null,
     notBefore: [],
+    stamp: null,
   };
   return buildClock({ ...empty, ...input });
 }
@@ -108,6 +109,52 @@ describe("zones", () => {
       eventAt: () => ({ event: 5, stated: utc("2017-10-29T12:00:00"), before: utc("2017-10-28T20:00:00") }),
     });
     expect(placements.map(({ offset }) => offset)).toEqual([-2 * HOUR, -HOUR]);
+  });
+});
+
+test("an hour that is repeated, and written twice, is told by the order of the lines", () => {
+  const runs = [
+    run("local", utc("2017-10-29T02:05:00"), utc("2017-10-29T02:55:00")),
+    run("local", utc("2017-10-29T02:01:00"), utc("2017-10-29T02:59:00"), 1),
+  ];
+  const { placements, notes } = clockOf(runs, { timezone: { name: "Europe/Madrid", basis: "given" } });
+  expect(placements.map(({ offset, before, after }) => [offset, before, after])).toEqual([
+    [-2 * HOUR, 0, 0],
+    [-HOUR, 0, 0],
+  ]);
+  expect(notes.join(" ")).not.toContain("repeats");
+});
+
+test("an hour that is repeated, and written once, has two readings", () => {
+  const runs = [run("local", utc("2017-10-29T02:05:00"), utc("2017-10-29T02:55:00"))];
+  const { placements, notes } = clockOf(runs, { timezone: { name: "Europe/Madrid", basis: "given" } });
+  expect(placements).toMatchObject([{ offset: -2 * HOUR, before: 0, after: HOUR, basis: "zone-assumed" }]);
+  expect(notes.join(" ")).toContain("the hour that a clock change repeats");
+});
+
+test("boots that only text tells of are told as well, without a check of their clock", () => {
+  const boot = "b".repeat(32);
+  const runs = [{ ...run("utc", utc("2026-03-02T05:41:49"), utc("2026-03-02T05:45:05")), boot }];
+  const { boots } = clockOf(runs);
+  expect(boots).toMatchObject([{ id: boot, first: { best: utc("2026-03-02T05:41:49") }, offset: 0 }]);
+  expect(boots[0]?.basis).toContain("without seconds since the boot");
+});
+
+describe("a collector that was stamped", () => {
+  const stamp = utc("2026-06-01T12:00:00");
+
+  test("puts the collection of a node that is behind after its stamp", () => {
+    const { collectedAt, collectedBasis, notes } = clockOf([], { collectedAt: collected, stamp });
+    expect(collectedAt).toMatchObject({ lo: stamp, hi: stamp + DAY, basis: "clock-corrected" });
+    expect(collectedBasis).toContain("behind");
+    expect(notes[0]).toMatch(/at least \d+ min behind/);
+  });
+
+  test("changes nothing where the node's clock agrees", () => {
+    const agreed = { time: stamp + 20 * SECOND, basis: "manifest", given: false };
+    const { collectedAt, notes } = clockOf([], { collectedAt: agreed, stamp });
+    expect(collectedAt).toMatchObject({ lo: stamp + 20 * SECOND, basis: "exact" });
+    expect(notes[0]).toContain("at most 20 s ahead");
   });
 });
 
