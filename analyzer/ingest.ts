@@ -6,6 +6,7 @@ import { splitLines } from "./bundle/lines.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
+import { DEFAULT_MAX_LINE_BYTES } from "./bundle/splitter.ts";
 import { spill } from "./bundle/spill.ts";
 import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { BinarySource, Line, LineReader, ParseSink, SeenRecords, SourceParser } from "./model/source.ts";
@@ -54,7 +55,15 @@ export async function ingest(
       const watched = integrity.watch(artifact, isPlanned);
       if (isManifestPath(artifact.path)) await manifest.add(artifact.path, watched.chunks);
       else
-        await ingestArtifact(watched, { sources, ...options, writer, manifest: () => manifest.result(), unread, seen });
+        await ingestArtifact(watched, {
+          sources,
+          ...options,
+          writer,
+          manifest: () => manifest.result(),
+          unread,
+          seen,
+          maxLineBytes: bundle.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES,
+        });
     }
     const result = manifest.result();
     const problems = result === null ? [] : integrity.check(result).problems;
@@ -77,6 +86,7 @@ interface Context {
   unread: Ingested["unread"];
   /** Records of binary files, of which a second file may hold copies. */
   seen: SeenRecords;
+  maxLineBytes: number;
 }
 
 async function ingestArtifact(artifact: ArtifactStream, context: Context): Promise<void> {
@@ -108,7 +118,10 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   const onWarning = (line: number, message: string): void => writer.warning(artifact.path, line, message);
   const isCut = (): boolean => artifact.size !== null && counted.bytes() < artifact.size;
   const chunks = first.done ? null : rejoin(first.value, counted.chunks);
-  const lines = chunks === null ? 0 : await splitLines(chunks, reader.line, { onWarning, isCut });
+  const lines =
+    chunks === null
+      ? 0
+      : await splitLines(chunks, reader.line, { onWarning, isCut, maxLineBytes: context.maxLineBytes });
   reader.end();
   const source = names.size === 0 ? null : [...names].sort().join(",");
   writer.finishArtifact(id, source, counted.bytes(), lines);

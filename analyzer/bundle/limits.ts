@@ -1,5 +1,6 @@
 import type { BundleDamage } from "../model/artifact.ts";
 import type { Piece } from "./cursor.ts";
+import { DEFAULT_MAX_LINE_BYTES } from "./splitter.ts";
 
 /** What a bundle may cost. Bytes are counted after decompression. */
 export interface Limits {
@@ -9,6 +10,8 @@ export interface Limits {
   maxEntries: number;
   /** Characters of a path. */
   maxPathLength: number;
+  /** Bytes of a line that are kept. */
+  maxLineBytes: number;
   /** Bytes out for one byte in, once more than 100 MB have come out. */
   maxRatio: number;
 }
@@ -20,6 +23,7 @@ export const defaultLimits: Limits = {
   maxArtifactBytes: 4 * GIB,
   maxEntries: 200_000,
   maxPathLength: 4_096,
+  maxLineBytes: DEFAULT_MAX_LINE_BYTES,
   maxRatio: 5_000,
 };
 
@@ -29,6 +33,7 @@ export const limitOptions: Record<keyof Limits, string> = {
   maxArtifactBytes: "--max-artifact-bytes",
   maxEntries: "--max-entries",
   maxPathLength: "--max-path-length",
+  maxLineBytes: "--max-line-bytes",
   maxRatio: "--max-ratio",
 };
 

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import type { Line } from "../model/source.ts";
-import { DEFAULT_MAX_LINE_BYTES, type LineOptions, type LineSplitter } from "./splitter.ts";
+import { cutWords, DEFAULT_MAX_LINE_BYTES, type LineOptions, type LineSplitter } from "./splitter.ts";
 import { isUtf16, lastBoundary } from "./text.ts";
 import { createUtf16Splitter } from "./utf16.ts";
 
@@ -107,7 +107,7 @@ function createByteSplitter(onLine: (line: Line) => void, options: LineOptions):
           `the bundle ends within this line, after ${carried} bytes; it was left out`,
         );
       } else if (carried > 0) deliverCarry(false);
-      warn(counts, options.onWarning);
+      warn(counts, maxLineBytes, options.onWarning);
       return counts.lines;
     },
   };
@@ -188,10 +188,10 @@ function deliver(onLine: (line: Line) => void, counts: Counts, raw: RawLine): vo
   counts.offset += raw.byteLength;
 }
 
-function warn(counts: Counts, onWarning: LineOptions["onWarning"]): void {
+function warn(counts: Counts, maxLineBytes: number, onWarning: LineOptions["onWarning"]): void {
   const { invalid, nul, long } = counts;
   if (long.lines > 0) {
-    onWarning?.(long.first, `${long.lines} ${plural(long.lines, "line")} too long, cut`);
+    onWarning?.(long.first, cutWords(long.lines, maxLineBytes));
   }
   if (invalid.lines > 0) {
     onWarning?.(invalid.first, `not valid UTF-8 in ${invalid.lines} ${plural(invalid.lines, "line")}, shown as \ufffd`);

@@ -140,6 +140,7 @@ function assemble(name: string, form: string, settings: Settings, read: Read, so
   return {
     name,
     form,
+    maxLineBytes: settings.limits.maxLineBytes,
     artifacts,
     damage: () => context.damage.list(),
     sha256: () => sha256,

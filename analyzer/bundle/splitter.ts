@@ -15,4 +15,10 @@ export interface LineSplitter {
   end(): number;
 }
 
+/** What is said of lines that were cut, and how to have them whole. */
+export function cutWords(count: number, maxLineBytes: number): string {
+  const lines = count === 1 ? "1 line" : `${count} lines`;
+  return `${lines} too long, cut after ${maxLineBytes} bytes (raise it with --max-line-bytes)`;
+}
+
 export const DEFAULT_MAX_LINE_BYTES = 1024 * 1024;

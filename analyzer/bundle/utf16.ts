@@ -1,9 +1,10 @@
 import type { Line } from "../model/source.ts";
-import { DEFAULT_MAX_LINE_BYTES, type LineOptions, type LineSplitter } from "./splitter.ts";
+import { cutWords, DEFAULT_MAX_LINE_BYTES, type LineOptions, type LineSplitter } from "./splitter.ts";
 
 /** Splits UTF-16 with a byte order mark, as PowerShell writes it. Every unit is two bytes, so offsets stay exact. */
 export function createUtf16Splitter(onLine: (line: Line) => void, options: LineOptions): LineSplitter {
-  const pending = createPendingLine(onLine, (options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES) / 2);
+  const maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+  const pending = createPendingLine(onLine, maxLineBytes / 2);
   let swap: boolean | null = null;
   let odd: Buffer = Buffer.alloc(0);
   return {
@@ -27,7 +28,7 @@ export function createUtf16Splitter(onLine: (line: Line) => void, options: LineO
         options.onWarning?.(pending.lines() + 1, "the bundle ends within this line; it was left out");
       } else if (pending.units() > 0) pending.deliver();
       const long = pending.cut();
-      if (long > 0) options.onWarning?.(pending.firstCut(), `${long} ${long === 1 ? "line" : "lines"} too long, cut`);
+      if (long > 0) options.onWarning?.(pending.firstCut(), cutWords(long, maxLineBytes));
       if (odd.length > 0) options.onWarning?.(pending.lines(), "the text ends in the middle of a UTF-16 character");
       return pending.lines();
     },

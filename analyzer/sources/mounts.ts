@@ -12,19 +12,22 @@ import { emitForeign } from "./_path-error.ts";
 
 const TABLE = /^(\S+) (\/\S*) ([\w.]+) ((?:rw|ro)\S*) \d+ \d+$/;
 const INFO = /^\d+ \d+ \d+:\d+ \S+ (\/\S*) (\S+)(?: \S+:\S+| unbindable)* - ([\w.]+) (\S+) (\S+)$/;
-const MOUNT = /^(.+?) on (\/.*?) type ([\w.]+) \((.*?)\)(?: \[.*\])?$/;
+/** What follows `<source> on ` in mount(8)'s table. */
+const MOUNTED = /^(\/.*) type ([\w.]+) \((.*)\)(?: \[[^\]]*\])?$/;
 
 function decode(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 function mountOf(text: string): MountFact | null {
-  let match = TABLE.exec(text) ?? MOUNT.exec(text);
-  if (match) {
-    const [, source = "", target = "", type = "", options = ""] = match;
+  const on = text.indexOf(" on /");
+  const table = TABLE.exec(text) ?? (on > 0 ? MOUNTED.exec(text.slice(on + " on ".length)) : null);
+  if (table) {
+    const [source = "", target = "", type = "", options = ""] =
+      table.length === 5 ? table.slice(1) : [text.slice(0, on), ...table.slice(1)];
     return { source: decode(source), target: decode(target), type, options: options.split(",") };
   }
-  match = INFO.exec(text);
+  const match = INFO.exec(text);
   if (!match) return null;
   const [, target = "", own = "", type = "", source = "", ofDevice = ""] = match;
   const options = [...new Set([...own.split(","), ...ofDevice.split(",")])];

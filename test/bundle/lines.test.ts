@@ -113,7 +113,7 @@ describe("UTF-16", () => {
     const { lines, warnings } = await split(bytes, 9, { maxLineBytes: 42 });
     expect(lines[0]?.text).toBe(`${"x".repeat(20)} […cut, 160 bytes]`);
     expect(warnings).toEqual([
-      [1, "1 line too long, cut"],
+      [1, "1 line too long, cut after 42 bytes (raise it with --max-line-bytes)"],
       [1, "the text ends in the middle of a UTF-16 character"],
     ]);
   });

@@ -2,8 +2,9 @@
 import { expect, test } from "vitest";
 import { checkCases } from "../check.ts";
 import { allCases } from "../all-cases.ts";
+import { heavyCases } from "../heavy-cases.ts";
 
-const groups = allCases();
+const groups = { ...allCases(), "heavy ones": await heavyCases() };
 for (const [title, cases] of Object.entries(groups)) checkCases(title, cases);
 
 test("there are enough of them, each with a name of its own", () => {
