@@ -5,8 +5,7 @@
 # It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
 # but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
 # `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
-# shellcheck disable=SC2317 # the steps call their workers through "$@"
-# shellcheck disable=SC2086,SC2046,SC2059 # lists of words without blanks in them; formats with NUL bytes
+# shellcheck disable=SC2317,SC2086,SC2046,SC2059 # workers called through "$@"; lists of words; NUL in formats
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
 forbidden() {
@@ -23,17 +22,15 @@ forbidden() {
 usage() {
   cat <<'END'
 usage: collect.sh [options] > FILE      or, with a file that does not exist yet:  collect.sh -o FILE [options]
-  --since 7d      only logs of the last 7 days (d, h or m)
-  --max-mb N      at most N MB of log and journal files, uncompressed (default 200)
+  --since 7d      only logs of the last 7 days (d, h or m)     --max-mb N  of logs, uncompressed (default 200)
   --total-time S  stop collecting after S seconds, whatever happens (default 300)
   --root DIR      read a card mounted at DIR instead of the running system
   --plan          print every command and path, touch nothing     --quiet  no progress     --help  this text
-exit: 0 complete, 1 no bundle or the output broke, 2 wrong usage, 3 some items are missing, 128+n signal n
+exit: 0 complete, 1 the output broke, 2 wrong usage, 3 something is missing, 128+n signal n
 END
 }
 settle() { # the same run under every shell, locale and environment
   unset IFS CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
-  unalias -a 2>/dev/null
   set +e +u +f +C
   umask 077
   # A search path with entries that depend on the working directory could run anything: it is dropped.
@@ -42,8 +39,7 @@ settle() { # the same run under every shell, locale and environment
   esac
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
-  # `coldcase collector --stamp` writes the laptop's clock here: it bounds the error of the node's clock.
-  laptop_clock=''
+  laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
   format='"format":"coldcase-bundle","version":1'
   version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
   interrupted='' sink=ok sent=broken deaf='|' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
@@ -118,7 +114,7 @@ add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE 
 send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a dead line must not hold us.
   [ "$sink" = ok ] || return 0
   (
-    trap '' HUP INT TERM
+    trap '' TERM
     $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
     echo "$sent" >"$stage/sent"
   ) 2>>"$stage/sink.err" </dev/null &
@@ -137,8 +133,7 @@ send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a d
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
 family() { # PID: it and its descendants in $family, in the order of their start (field 22, here 20)
   family=$(cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*) . //' | sort -n -k 20,20 -k 1,1 |
-    awk -v "all= $1" 'index(all " ", " " $2 " ") { all = all " " $1 }
-      END { print all }')
+    awk -v "all= $1" 'index(all " ", " " $2 " ") { all = all " " $1 } END { print all }')
 }
 describe() { # PID: what a process hangs on
   object=
@@ -194,9 +189,7 @@ watch() { # PID: until it is done; why it did not end by itself is in $outcome
   done
 }
 # ---- a step and its record
-# step ID MEMBER WORKER...: runs a worker under the supervisor. $limit is its deadline in seconds, $needs what
-# may hang or be absent: a path, docker, cri, systemd, journalctl or live, the running system.
-step() {
+step() { # ID MEMBER WORKER...: $limit is its deadline in seconds, $needs the path or service that may hang
   id=$1 member=$2 object='' reason='' limit=30
   shift 2
   case $* in
@@ -295,10 +288,9 @@ record() {
     send "$W.part"
   fi
   [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
-  [ ! -s "$W.clock" ] || mv "$W.clock" "$stage/$id"
   rm -f "$W".*
 }
-# ---- files: the step names them, they are copied from here, piece by piece, so that the stream stays whole
+# ---- files: a step names them, they are copied from here, piece by piece, so that the stream stays whole
 # take TOPIC CAP PATH: a file becomes a member, newest first. Above CAP bytes only its head and tail, in whole
 # lines. CAP 0: all of it, however long; CAP -1: without secrets.
 take() {
@@ -369,7 +361,7 @@ copy() { # 2 MB at a time; what cannot be read, or is gone by now, is zeros, as 
 }
 took() { # STATUS BYTES REASON: the record of one file; its size and mtime afterwards tell whether it changed
   true >"$W.data"
-  [ "$2" -eq 0 ] || read_part stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file"
+  [ "$2" -eq 0 ] || [ "$cap" -lt 0 ] || read_part stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file"
   object=
   fields source "$file" path "$entry" status "$1" reason "$3" size: "$size" mtime: "$mtime" bytes: "$2"
   files="$files,{$object$(cat "$W.data")}"
@@ -408,8 +400,7 @@ scrubbed() {
   scrub <"$W.raw"
   return "$code"
 }
-# Environment values in docker's JSON (one line, or many), copies of them in annotations, passwords in URLs,
-# Environment= of units unless it holds options, values of options and settings with a telling name.
+# Environment values in docker's JSON, annotations and units, passwords in URLs, values with a telling name.
 scrub() {
   sed -E -e ':again' \
     -e 's/("Env":\[("([^"=\\]|\\.)*=?",?)*"([^"=\\]|\\.)*=)([^"\\]|\\.)+"/\1"/' -e 'tagain' \
@@ -469,7 +460,6 @@ static_manifest() { # blanks each `value:`, with the deeper lines that belong to
 layer_names() { contents "$1/link" "$1/lower"; }
 layer_ids() { contents "$1"/*[!gnz]; } # all but org, descriptor.json and tar-split.json.gz
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
-# ---- the sources that need more than one command
 clock() {
   headed date
   contents /proc/uptime /proc/sys/kernel/random/boot_id
@@ -486,7 +476,7 @@ clock() {
   fields bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
   fields uptime: "$uptime" epoch: "$(date +%s)" ntpSynchronized: "$synchronized"
   fields rtc: "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
-  printf '{%s}' "$object" >"$W.clock"
+  printf '{%s}' "$object" >"$stage/$id"
 } 2>/dev/null
 docker_data_root() {
   configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json")
@@ -527,8 +517,7 @@ steps() {
   step mounts system/mounts.txt run cat /proc/self/mounts
   step memory system/memory.txt each heads /proc/ meminfo loadavg 'pressure/*' vmstat swaps
   step processes system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
-  step kernel-settings kernel/settings.txt each heads /proc/ cmdline cgroups modules 'sys/net/bridge/*' \
-    sys/net/ipv4/ip_forward 'sys/net/netfilter/nf_conntrack_[cm]*'
+  step kernel-settings kernel/settings.txt each heads /proc/ cmdline cgroups modules 'sys/net/bridge/*'
   step block-devices block/devices.txt each heads /sys/ 'block/[!lr]*/stat' 'block/[!lr]*/size' \
     'block/[!lr]*/ro' 'block/[!lr]*/device/*err_cnt' 'block/[!lr]*/device/model' \
     'bus/usb/devices/*/product' 'bus/usb/devices/*/speed'
@@ -645,8 +634,9 @@ make_stage() { # a private directory in memory, with room for the largest part
   die 1 'no room in memory: /run, /dev/shm and /tmp are full, read-only or on a disk'
 }
 prepare() {
-  trap 'interrupted=${interrupted:-1:HUP}' HUP
-  trap 'interrupted=${interrupted:-2:INT}' INT
+  trap '' HUP INT
+  trap 'interrupted=${interrupted:-1:HUP}' USR1
+  trap 'interrupted=${interrupted:-2:INT}' USR2
   trap 'interrupted=${interrupted:-13:PIPE}' PIPE
   trap 'interrupted=${interrupted:-15:TERM}' TERM
   [ -r /proc/uptime ] || die 1 '/proc is not mounted'
@@ -695,6 +685,16 @@ collect() {
 main() {
   settle
   options "$@"
-  "$task"
+  "$task" & # where Ctrl-C and a lost terminal reach neither it nor the commands that it starts
+  trap 'kill -USR1 $!' HUP
+  trap 'kill -USR2 $!' INT
+  trap 'kill -TERM $!' TERM
+  wait $!
+  code=$?
+  while kill -0 $! 2>/dev/null; do
+    wait $!
+    code=$?
+  done
+  exit "$code"
 }
 main "$@"

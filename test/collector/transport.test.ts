@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { coldcase } from "../helpers/cli.ts";
-import { collectCard, collector, has, makeCard, Members, remove, run, temporary, type Run } from "./lab.ts";
+import { collectCard, collector, has, leftovers, makeCard, Members, remove, run, temporary, type Run } from "./lab.ts";
 
 let root: string;
 beforeAll(() => {
@@ -14,12 +14,13 @@ beforeAll(() => {
 });
 afterAll(() => remove(root));
 
-/** Runs a command with a terminal of its own, as `ssh -t` does. */
-function onTerminal(command: string): Promise<Run> {
+/** Runs a command with a terminal of its own, as `ssh -t` does; `typed` is typed after a while. */
+function onTerminal(command: string, typed?: { keys: string; after: number }): Promise<Run> {
   return new Promise((resolve) => {
     const child = spawn("sh", ["-c", 'exec script -qec "$0" /dev/null', command], { stdio: ["pipe", "pipe", "pipe"] });
     let shown = "";
     child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString("latin1")));
+    if (typed) setTimeout(() => child.stdin.write(typed.keys), typed.after);
     child.on("close", (code, signal) => resolve({ code, signal, stdout: Buffer.from(shown), stderr: "" }));
   });
 }
@@ -49,6 +50,17 @@ describe.skipIf(!has("script"))("scp to /dev/shm, ssh -t, scp back", () => {
     expect(shown.at(-1)).toMatch(new RegExp(`^${bundle}: \\d+ bytes, complete: true; next, .*npx coldcase`));
     expect(shown.at(-1)).toContain(`: ${readFileSync(bundle).length} bytes`);
     expect(Members.of(readFileSync(bundle)).manifest().complete).toBe(true);
+  });
+
+  test.each([300, 600, 900, 1200])("Ctrl-C after %i ms ends it, and the bundle can be read", async (after) => {
+    const bundle = join(place, `cut-${after}.tar.gz`);
+    const result = await onTerminal(`sh ${place}/collect.sh --root ${root} -o ${bundle}`, {
+      keys: "\u0003",
+      after,
+    });
+    expect(result.code).toBe(130);
+    expect(Members.of(readFileSync(bundle)).manifest()).toMatchObject({ complete: false, interrupted: "INT" });
+    expect(leftovers()).toEqual([]);
   });
 
   test("without -o it writes no binary to the terminal", async () => {

@@ -1,5 +1,6 @@
 /** What collect.sh costs a healthy node: real dockerd and pods, in a control group that lets it have 64 MB of memory. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { has, isRoot, type Members, type Run } from "../collector/lab.ts";
@@ -13,6 +14,14 @@ const BYTES = 5_000_000;
 const needed = ["dockerd", "docker", "containerd", "runc", "debugfs", "losetup", "unshare", "busybox"];
 const possible = isRoot && has(...needed);
 if (!possible) console.log(`the healthy node was not measured: it needs root and ${needed.join(", ")}`);
+
+/** Of what `times` of the shell prints, the second line: user and system time of the children. */
+function cpuSeconds(stderr: string): number {
+  const last = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/.exec(stderr);
+  if (!last) return NaN;
+  const [, userMinutes, user, systemMinutes, system] = last.map(Number) as [number, number, number, number, number];
+  return userMinutes * 60 + user + systemMinutes * 60 + system;
+}
 
 interface Group {
   directory: string;
@@ -44,7 +53,7 @@ function limitedGroup(): Group | null {
 describe.skipIf(!possible)("a healthy docker host", () => {
   let node: LabNode;
   let group: Group | null;
-  const turns: { seconds: number; run: Run; members: Members }[] = [];
+  const turns: { seconds: number; cpu: number; run: Run; members: Members }[] = [];
   beforeAll(async () => {
     node = new LabNode();
     group = limitedGroup();
@@ -58,11 +67,13 @@ describe.skipIf(!possible)("a healthy docker host", () => {
     for (let turn = 0; turn < 3 && (turns.at(-1)?.seconds ?? Infinity) >= SECONDS; turn++) {
       const began = performance.now();
       const { run, members } = await node.collect(group?.directory);
-      turns.push({ seconds: (performance.now() - began) / 1000, run, members });
+      turns.push({ seconds: (performance.now() - began) / 1000, cpu: cpuSeconds(run.stderr), run, members });
     }
-    const { seconds, run } = turns.at(-1)!;
+    const { seconds, cpu, run } = turns.at(-1)!;
     const memory = group === null ? "not limited" : `${(group.peak() / 1e6).toFixed(1)} MB of memory`;
-    console.log(`healthy docker host: ${seconds.toFixed(1)} s, ${memory}, bundle of ${run.stdout.length} bytes`);
+    console.log(
+      `healthy docker host: ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s on the CPU), ${memory}, bundle of ${run.stdout.length} bytes`,
+    );
   }, 300_000);
   afterAll(async () => {
     await node?.close();
@@ -78,7 +89,10 @@ describe.skipIf(!possible)("a healthy docker host", () => {
   });
 
   test(`in less than ${SECONDS} seconds`, () => {
-    expect(Math.min(...turns.map(({ seconds }) => seconds))).toBeLessThan(SECONDS);
+    // On a machine that has more to do than it can, what the collector itself needed.
+    const busy = group !== null && loadavg()[0]! > 2 * cpus().length;
+    if (busy) console.log(`the machine is busy (load ${loadavg()[0]!.toFixed(1)}): judged by the time on the CPU`);
+    expect(Math.min(...turns.map(({ seconds, cpu }) => (busy ? cpu : seconds)))).toBeLessThan(SECONDS);
   });
 
   test.skipIf(!possible)("in less than 64 MB of memory: no process had to be killed for the lack of it", () => {

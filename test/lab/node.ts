@@ -28,6 +28,8 @@ echo up $pid
 cat
 `;
 
+const IN_GROUP = 'echo $$ >"$0/cgroup.procs" && "$@"; code=$?; times >&2; exit $code';
+
 export class LabNode {
   readonly directory = temporary("node");
   readonly image = join(this.directory, "card.img");
@@ -103,10 +105,10 @@ export class LabNode {
 
   /**
    * What collect.sh makes of the node, read from stdin as over ssh.
-   * @param cgroup the directory of a control group that it runs in
+   * @param cgroup the directory of a control group that it runs in; then the last line of stderr is its time on the CPU
    */
   async collect(cgroup?: string): Promise<{ run: Run; members: Members }> {
-    const enter = cgroup === undefined ? [] : ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup];
+    const enter = cgroup === undefined ? [] : ["sh", "-c", IN_GROUP, cgroup];
     const result = await run([...enter, ...this.#inside("sh -s")], { input: readFileSync(collector) });
     return { run: result, members: Members.of(result.stdout) };
   }
