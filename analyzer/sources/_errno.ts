@@ -1,3 +1,5 @@
+import { TRANSLATED } from "./_errno-translations.ts";
+
 /**
  * Errno names of the texts that programs print after a path: `cat: /x/lower: Structure needs cleaning`. The texts are
  * those of glibc's strerror (errlist.h and its translations in po/), of Go's syscall package (the same in lower case,
@@ -184,7 +186,11 @@ const TEXTS: Record<string, readonly string[]> = {
   EREMOTEIO: ["remote i/o error"],
 };
 
-const NAME_OF_TEXT = new Map(Object.entries(TEXTS).flatMap(([name, texts]) => texts.map((text) => [text, name])));
+const NAME_OF_TEXT = new Map(
+  [...Object.entries(TRANSLATED), ...Object.entries(TEXTS)].flatMap(([name, texts]) =>
+    texts.map((text) => [plain(text), name]),
+  ),
+);
 
 /** Longest first, so that `no such device or address` is not read as `no such device`. */
 const LONGEST_FIRST = [...NAME_OF_TEXT.keys()].sort((a, b) => b.length - a.length);

@@ -11,25 +11,8 @@
 import type { Level } from "../model/source.ts";
 import type { TimeReading } from "../model/time.ts";
 import { SECOND } from "../model/time.ts";
-import { YEARLESS, civil, fractionOf, monthOf, parseIso } from "./_time.ts";
-
-/** Short month names by language as glibc has them, where they differ from English in the first letters. */
-const MONTHS = new Map<string, number>(
-  [
-    ["jän", "janv", "ene", "gen", "jan"],
-    ["févr", "fév", "fev", "feb"],
-    ["mär", "märz", "mrz", "mars", "mar"],
-    ["avr", "avril", "abr", "apr"],
-    ["mai", "may", "mag"],
-    ["juin", "giu", "jun"],
-    ["juil", "lug", "jul"],
-    ["août", "aoû", "ago", "aug"],
-    ["sept", "set", "sep"],
-    ["okt", "oct", "ott", "out"],
-    ["nov"],
-    ["déc", "dez", "dic", "dec"],
-  ].flatMap((names, index) => names.map((name) => [name, index + 1] as const)),
-);
+import { monthNamed } from "./_months.ts";
+import { YEARLESS, civil, fractionOf, parseIso } from "./_time.ts";
 
 const ODD =
   /(?:(?:\p{L}{2,5}\.?,? )?(?:(\p{L}{3,5})\.?|(\d{1,2})[月월])| (\d{1,2})[月월]) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?= |$)/uy;
@@ -57,10 +40,6 @@ export function readOddTime(line: string, at: number): { time: TimeReading; end:
   );
   const precision = digits === 0 ? SECOND : 10 ** Math.max(0, 6 - digits);
   return { time: { stated, clock: "local-no-year", precision }, end: at + all.length };
-}
-
-function monthNamed(name: string): number {
-  return MONTHS.get(name.toLowerCase()) ?? monthOf(name);
 }
 
 function readWeekday(line: string, at: number): { time: TimeReading; end: number } | null {

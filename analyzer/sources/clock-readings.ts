@@ -16,7 +16,8 @@ import type { TimeReading } from "../model/time.ts";
 import { bounded } from "./_bounded.ts";
 import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 import { emitForeign } from "./_path-error.ts";
-import { epochSeconds, monthOf, parseCtime, parseIso } from "./_time.ts";
+import { monthNamed } from "./_months.ts";
+import { epochSeconds, parseCtime, parseIso } from "./_time.ts";
 
 const UPTIME_FILE = /^(\d{1,12}\.\d\d) \d+\.\d\d$/;
 const UPTIME =
@@ -25,27 +26,43 @@ const BOOT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const ZONE = /^(?:[A-Z][A-Za-z]+\/[A-Za-z_+/-]+\d{0,2}|UTC)$/;
 /** `Time zone: Europe/Madrid (CET, +0100)`; older versions wrote `Timezone:` and `NTP synchronized:`. */
 const FIELD = /^\s*([A-Z][A-Za-z ]+?)(?:: |=)\s*(.*?)\s*$/;
-/** `Mon 02 Mar 2026 11:48:06 AM CET` of newer locales, and the same with the date in the other order. */
+/**
+ * The dates that date(1) prints in a language (glibc localedata, date_fmt): `Mon 02 Mar 2026 11:48:06 AM CET`,
+ * `Mo 2. Mär 11:48:06 CET 2026`, `lun. 02 mars 2026 11:48:06 CET`, `lun 2 mar 2026, 11:48:06, CET`.
+ */
 const LOCALE_DATE =
-  /^[A-Z][a-z]{2},? +(?:(\d{1,2}) ([A-Z][a-z]{2})|([A-Z][a-z]{2}) +(\d{1,2})) (?:(\d{4}) )?(\d{1,2}):(\d\d):(\d\d)(?: ([AP])M)?(?: ([A-Z]{3,5}|[+-]\d\d))?(?: (\d{4}))?$/;
+  /^\p{L}{2,4}\.?,? +(?:(\d{1,2})\.? (\p{L}{3,5})\.?|([A-Z][a-z]{2}) +(\d{1,2})) (?:(\d{4}),? )?(\d{1,2}):(\d\d):(\d\d)(?: ([AP])M)?,?(?: ([A-Z]{3,5}|[+-]\d\d))?(?: (\d{4}))?$/u;
+/** `2026年 03月 02日 星期一 11:48:06 CET`, `西元2026年03月02日 (週一) 11時48分06秒 CET`, `2026. 03. 02. (월) 11:48:06 CET`. */
+const EASTERN_DATE =
+  /^(?:西元)?(\d{4})[年.] {0,2}(\d{1,2})[月.] {0,2}(\d{1,2})[日.] {0,2}\(?\p{L}{1,4}\)? +(\d{1,2})[:時时](\d\d)[:分](\d\d)秒?(?: ([A-Z]{3,5}|[+-]\d\d))?$/u;
 const TIMEDATECTL = /^(?:Local time|Universal time|RTC time|Time ?zone|System clock synchronized|NTP synchronized)$/;
 const BESIDE =
   /^(?:NTP (?:service|enabled)|Network time on|systemd-timesyncd\.service active|DST active|Last DST change|Next DST change|RTC in local TZ|LocalRTC|CanNTP|NTP|TimeUSec|RTCTimeUSec)$/;
 
-function localeDate(text: string): { time: TimeReading; zone: string | null } | null {
+type Dated = { time: TimeReading; zone: string | null };
+
+function localeDate(text: string): Dated | null {
+  const eastern = EASTERN_DATE.exec(text);
+  if (eastern) {
+    const [, year, month, day, hour, minute, second, zone] = eastern;
+    return dated([year, month, day], [hour, minute, second], zone);
+  }
   const match = LOCALE_DATE.exec(text);
   if (!match) return null;
   const [, day1, month1, month2, day2, year1, hour = "", minute, second, half, zone, year2] = match;
-  const month = String(monthOf(month1 ?? month2 ?? "")).padStart(2, "0");
-  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === "P" ? 12 : 0);
-  const clock = `${String(hours).padStart(2, "0")}:${minute}:${second}`;
-  const iso = `${year1 ?? year2}-${month}-${(day1 ?? day2 ?? "").padStart(2, "0")} ${clock} ${zone ?? ""}`.trim();
-  const parsed = parseIso(iso);
-  return month === "00" || !parsed ? null : { time: parsed.time, zone: zone ?? null };
+  const month = monthNamed(month1 ?? month2 ?? "");
+  const hours = half === undefined ? hour : String((Number(hour) % 12) + (half === "P" ? 12 : 0));
+  return month === 0 ? null : dated([year1 ?? year2, String(month), day1 ?? day2], [hours, minute, second], zone);
+}
+
+function dated(date: (string | undefined)[], clock: (string | undefined)[], zone: string | undefined): Dated | null {
+  const padded = (parts: (string | undefined)[]): string[] => parts.map((part) => (part ?? "").padStart(2, "0"));
+  const parsed = parseIso(`${padded(date).join("-")} ${padded(clock).join(":")} ${zone ?? ""}`.trim());
+  return parsed && { time: parsed.time, zone: zone ?? null };
 }
 
 /** A whole line that is a time. */
-function dateOf(text: string): { time: TimeReading; zone: string | null } | null {
+function dateOf(text: string): Dated | null {
   const trimmed = text.trim();
   const ctime = parseCtime(trimmed);
   if (ctime?.length === trimmed.length)
@@ -207,6 +224,18 @@ const source: SourceParser = {
       events: 0,
       facts: 1,
     },
+    ...[
+      "Mo 2. Mär 11:48:06 CET 2026",
+      "lun. 02 mars 2026 11:48:06 CET",
+      "lun 02 mar 2026 11:48:06 CET",
+      "seg 02 mar 2026 11:48:06 CET",
+      "lun 2 mar 2026, 11:48:06, CET",
+      "2026年 03月 02日 星期一 11:48:06 CET",
+      "西元2026年03月02日 (週一) 11時48分06秒 CET",
+      "2026年  3月  2日 月曜日 11:48:06 CET",
+      "2026. 03. 02. (월) 11:48:06 CET",
+      "ma  2 mrt 2026 11:48:06 CET",
+    ].map((line) => ({ name: line, lines: [line], events: 0, facts: 1 })),
     {
       name: "uptime",
       lines: [" 07:49:58 up 3 days,  2:31,  3 users,  load average: 0.02, 0.05, 0.15"],

@@ -1,5 +1,5 @@
 /** What the readers of state make of single lines: errors, statuses, rows, paths, documents. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { FactDraft, Line, SourceParser } from "../../analyzer/model/source.ts";
 import { errnoOf } from "../../analyzer/sources/_errno.ts";
 import { podOfName, readStatus } from "../../analyzer/sources/_container.ts";
@@ -36,7 +36,13 @@ describe("errno texts", () => {
     ["structure needs cleaning", "EUCLEAN"],
     ["La estructura necesita limpieza", "EUCLEAN"],
     ["La structure a besoin d’un nettoyage", "EUCLEAN"],
+    ["La estructura necesita una limpieza", "EUCLEAN"],
+    ["構造体を内容消去する必要があります", "EUCLEAN"],
     ["结构需要清理", "EUCLEAN"],
+    ["Sem espaço livre no dispositivo", "ENOSPC"],
+    ["Ficheiro ou pasta inexistente", "ENOENT"],
+    ["Файловая система доступна только для чтения", "EROFS"],
+    ["Błąd wejścia/wyjścia", "EIO"],
     ["I/O error", "EIO"],
     ["No such device or address", "ENXIO"],
     ["Das Dateisystem ist nur lesbar", "EROFS"],
@@ -44,6 +50,25 @@ describe("errno texts", () => {
     ["write failed: errno 117", "EUCLEAN"],
     ["all is well", null],
   ])("%s", (text, errno) => expect(errnoOf(text)).toBe(errno));
+});
+
+describe("dates of other languages", () => {
+  test.each([
+    "Mo 2. Mär 11:48:06 UTC 2026",
+    "lun. 02 mars 2026 11:48:06 UTC",
+    "lun 02 mar 2026 11:48:06 UTC",
+    "lun 2 mar 2026, 11:48:06, UTC",
+    "ma  2 mrt 2026 11:48:06 UTC",
+    "2026年 03月 02日 星期一 11:48:06 UTC",
+    "西元2026年03月02日 (週一) 11時48分06秒 UTC",
+    "2026年  3月  2日 月曜日 11:48:06 UTC",
+    "2026. 03. 02. (월) 11:48:06 UTC",
+    "Mon 02 Mar 2026 11:48:06 AM UTC",
+  ])("%s", (text) => {
+    const [fact] = factsOf(clockReadings, [text], "date");
+    const time = (fact as FactDraft<"clock">).value.time;
+    expect(time && new Date(time.stated / 1000).toISOString()).toBe("2026-03-02T11:48:06.000Z");
+  });
 });
 
 describe("errors about paths", () => {
