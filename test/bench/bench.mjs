@@ -18,11 +18,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Sqlite from "better-sqlite3";
 import { generate } from "./generate.mjs";
+import { matchingSeconds, ownRules, writeRules } from "./rules.mjs";
 import { journalRow } from "./journal.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MEGABYTE = 1_000_000;
-const LIMITS = { rss: 400, lnav: 4, html: 4, distinct: 0.4 };
+const LIMITS = { rss: 400, lnav: 4, html: 4, distinct: 0.4, rules: 0.25 };
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     runs: { type: "string", default: "1" },
     cli: { type: "string", default: join(ROOT, "dist", "cli", "bin.js") },
     json: { type: "string" },
+    rules: { type: "string" },
     keep: { type: "boolean", default: false },
   },
 });
@@ -68,14 +70,14 @@ function run(command, args, { onStderr = () => {}, stdout = "ignore" } = {}) {
 }
 
 /** One analysis with the default outputs. A stage lasts from its line on stderr to the next one's. */
-async function analyseOnce(bundle, out) {
+async function analyseOnce(bundle, out, more = []) {
   const marks = [];
   const onStderr = (text, at) => {
     for (const [, stage] of text.matchAll(/^(\w+) …$/gm)) marks.push({ stage, at });
   };
   rmSync(out, { recursive: true, force: true });
   const json = options.json === undefined ? [] : ["--json", resolve(options.json)];
-  const args = [options.cli, "analyze", bundle, "--out", out, ...json, "--progress", "plain"];
+  const args = [options.cli, "analyze", bundle, "--out", out, ...json, "--progress", "plain", ...more];
   const { seconds, peak } = await run(process.execPath, args, { onStderr });
   const times = [{ stage: "start", at: 0 }, ...marks, { stage: "end", at: seconds * 1000 }];
   const stages = times
@@ -140,6 +142,24 @@ function lnavRow(name, lnav, seconds, lines) {
   ];
 }
 
+/** What so many rules cost: their own time over all distinct texts, as a share of an analysis with all of them. */
+async function rulesRow(bundle, directory, wanted) {
+  const dist = join(dirname(options.cli), "..");
+  const own = await ownRules(dist);
+  const folder = join(directory, "rules");
+  writeRules(folder, wanted, own);
+  const out = join(directory, "out-rules");
+  const { seconds } = await analyseOnce(bundle, out, wanted > own ? ["--rules", folder] : []);
+  const matching = await matchingSeconds(dist, wanted > own ? folder : null, join(out, "bench.sqlite"));
+  const share = matching.seconds / seconds;
+  const judged = `limit ${fixed(100 * LIMITS.rules, 0)} %: ${verdict(share <= LIMITS.rules)}`;
+  return [
+    `${matching.rules} rules`,
+    `${fixed(matching.seconds)} s`,
+    `${fixed(100 * share, 1)} % of ${fixed(seconds)} s with them all, ${judged} (${matching.count} distinct texts)`,
+  ];
+}
+
 const fixed = (number, digits = 2) => number.toFixed(digits);
 const verdict = (good) => (good ? "ok" : "MISSED");
 
@@ -167,6 +187,7 @@ async function main() {
     const runs = Number(options.runs);
     const lnav = await lnavTime(texts, directory, runs);
     const lnavDocker = await lnavTime(texts, directory, runs, ["-I", writeFormat(directory)]);
+    const rules = options.rules === undefined ? [] : [await rulesRow(bundle, directory, Number(options.rules))];
     const { events, texts: distinct } = countsOf(join(out, "bench.sqlite"));
     const html = statSync(join(out, "bench.html")).size;
     const mb = (value) => `${fixed(value / MEGABYTE, 1)} MB`;
@@ -187,6 +208,7 @@ async function main() {
         `${fixed(seconds)} s`,
         `${fixed((100 * seconds) / best.seconds, 0)} %`,
       ]),
+      ...rules,
       ["events/s", String(Math.round(events / best.seconds))],
       ["peak memory", mb(peak), `limit ${LIMITS.rss} MB: ${verdict(peak <= LIMITS.rss * MEGABYTE)}`],
       ["html", mb(html), `limit ${LIMITS.html} MB: ${verdict(html < LIMITS.html * MEGABYTE)}`],
