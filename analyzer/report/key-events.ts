@@ -6,7 +6,7 @@ import type { Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Severity } from "../model/words.ts";
 import type { Graph } from "../store/graph.ts";
-import { artifactSpans, factsOf } from "../store/queries.ts";
+import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
 
 const MAX_ENTRIES = 2_000;
@@ -24,6 +24,7 @@ export function keyEvents(database: Database, graph: Graph, findings: Finding[])
   const entries = [
     ...findings.flatMap((finding) => fromFinding(finding, graph)),
     ...fromSpans(database),
+    ...fromStarts(database),
     ...fromFacts(database, graph),
   ];
   const unique = new Map(entries.map((entry) => [`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry]));
@@ -83,6 +84,19 @@ function fromSpans(database: Database): Entry[] {
       return [{ at: event.at, entry }];
     });
   });
+}
+
+/** The first and the last start of each service of the node. */
+function fromStarts(database: Database): Entry[] {
+  return matchesOf(database, "service-started").flatMap(({ firstEvent, lastEvent, count }) =>
+    [...new Set([firstEvent, lastEvent])].flatMap((id): Entry[] => {
+      const { at, artifact, line, text } = eventById(database, id);
+      if (!at) return [];
+      const severity: Severity = "info";
+      const entry = { at: reportTime(at), lane: "unit systemd", severity, text: clip(text), artifact, line, count };
+      return [{ at, entry }];
+    }),
+  );
 }
 
 interface FactTime extends Instant {

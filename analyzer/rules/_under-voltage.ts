@@ -1,6 +1,6 @@
 import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
 import { MINUTE } from "../model/time.ts";
-import { windowOf } from "./_time.ts";
+import { startsWithLog, windowOf } from "./_time.ts";
 import type { Throttled } from "./_throttled.ts";
 import { describeThrottled, has, throttledReadings } from "./_throttled.ts";
 import type { RuleView } from "./types.ts";
@@ -44,6 +44,16 @@ function precedesErrors(view: RuleView, dips: Evidence[]): boolean {
   );
 }
 
+/** Whether the disk had failed before the voltage was low for the first time that a log tells of. */
+export function followsErrors(view: RuleView, { dips }: UnderVoltage): boolean {
+  const errors = view.matches("block-io-error").map((match) => match.first());
+  const before = (error: Evidence, dip: Evidence): boolean => {
+    if (error.at && dip.at) return error.at.hi < dip.at.lo;
+    return error.artifact === dip.artifact && error.line < dip.line;
+  };
+  return dips.length > 0 && dips.every((dip) => errors.some((error) => before(error, dip)));
+}
+
 export const remedy: RemedyStep[] = [
   {
     text: "Ask the firmware for its record since boot, now and again under load. 0x0 is good; a reading of 0x0 soon after a boot proves nothing.",
@@ -67,6 +77,15 @@ export const remedy: RemedyStep[] = [
   },
 ];
 
+/**
+ * A supply that is too weak was so before the first line that a log still holds, and the firmware's record has no time. A
+ * single dip is only as old as its line.
+ */
+function isOpen(view: RuleView, { dips }: UnderVoltage): boolean {
+  const [first] = dips;
+  return !first || startsWithLog(first, view.firstEventOf(first.artifact));
+}
+
 /** The finding; `strong` and weak evidence differ in severity and in what follows from them. */
 export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingDraft {
   const { dips, count, readings, now } = found;
@@ -84,8 +103,7 @@ export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingD
     confidence: count >= OFTEN || readings.length > 0 ? "certain" : "likely",
     window: windowOf(dips.map(({ at }) => at)),
     active: now || still ? true : null,
-    // The supply does not become weak at the first line that a log still holds.
-    openStart: true,
+    openStart: found.strong || isOpen(view, found),
     count: count + readings.length,
     evidence,
     entities: [],

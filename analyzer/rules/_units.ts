@@ -1,6 +1,6 @@
 /** What systemd says of services: by `systemctl status`, and by its lines in the journal. */
 import type { Fact } from "../model/fact.ts";
-import type { FindingDraft } from "../model/rule.ts";
+import type { Evidence, FindingDraft } from "../model/rule.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 import { stillActive, windowOf } from "./_time.ts";
 
@@ -52,6 +52,10 @@ function said(view: RuleView, group: UnitGroup): Map<string, MatchedText[]> {
   return found;
 }
 
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
 /** One finding for each unit of the group that is down, or that ended again and again. */
 export function unitsDown(view: RuleView, group: UnitGroup): FindingDraft[] {
   const facts = latest(view, group);
@@ -60,6 +64,19 @@ export function unitsDown(view: RuleView, group: UnitGroup): FindingDraft[] {
     const draft = draftFor(view, unit, facts.get(unit), lines.get(unit) ?? []);
     return draft === null || (group === "other" && draft.active === false) ? [] : [draft];
   });
+}
+
+/** Names under which the program of a unit speaks. */
+function originsOf(unit: string): string[] {
+  const name = unit.replace(/\.\w+$/, "");
+  const own = name.replace(/^snap\./, "").replace(/-(?:server|agent)$/, "");
+  return [...new Set([name, own, name === "docker" ? "dockerd" : name])];
+}
+
+/** What the program said before it ended for the first time that a log still tells of. */
+function firstFailure(view: RuleView, unit: string, lines: MatchedText[]): Evidence | null {
+  const first = lines.reduce<number | null>((least, { firstEvent }) => Math.min(least ?? firstEvent, firstEvent), null);
+  return first === null ? null : view.lastWords(first, originsOf(unit));
 }
 
 function draftFor(
@@ -85,17 +102,24 @@ function draftFor(
   const restarts = counter > 0 ? ` systemd had restarted it ${counter === 1 ? "once" : `${counter} times`}.` : "";
   const again = state !== undefined || counter > 1 || firsts.length > 2;
   const repaired = state?.upLater ? " A later status in the bundle says that it runs again." : "";
+  const failure = firstFailure(view, unit, lines);
+  const said = failure ? ` Before its first end in the log it said: “${clip(failure.text)}”.` : "";
   const own = state ? [view.evidence(state.down, `${unit}: ${status}`, at)] : [];
   return {
     subject: unit,
     title: `${unit} ${again ? "does not stay up" : "ended with an error"}${status === "" ? "" : `: ${status}`}`,
-    summary: `systemd says of ${unit}: ${status === "" ? "it is restarted again and again" : status}.${restarts}${repaired}`,
+    summary: `systemd says of ${unit}: ${status === "" ? "it is restarted again and again" : status}.${restarts}${said}${repaired}`,
     confidence: "certain",
     window: windowOf([at, ...firsts.map((line) => line.at), last?.at ?? null]),
     active,
     openStart: true,
     count: Math.max(1, times),
-    evidence: [...own, ...firsts.slice(0, 4), ...(last && times > 1 ? [last] : [])].filter(
+    evidence: [
+      ...own,
+      ...(failure ? [failure] : []),
+      ...firsts.slice(0, 4),
+      ...(last && times > 1 ? [last] : []),
+    ].filter(
       (line, index, all) =>
         all.findIndex((other) => other.artifact === line.artifact && other.line === line.line) === index,
     ),

@@ -1,6 +1,7 @@
 /** Certificates whose time is over: by the words of those that refused them, and by the dates in tables. */
 import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
 import { DAY } from "../model/time.ts";
+import { clockLines } from "./_clock-steps.ts";
 import { formatSpan, parseUtc, utcMinute } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
@@ -41,7 +42,21 @@ interface Table {
   authorities: string[];
 }
 
+/**
+ * The latest time that the evidence vouches for: the collection, or a time that the clock was set to from the network. A
+ * node without a clock of its own may be collected long before that, by its own reckoning.
+ */
+function latestTime(view: RuleView): number | null {
+  const synced = clockLines(view).flatMap(({ kind, stated }) => {
+    const time = kind === "synced" && stated !== null ? parseUtc(stated.replace(/^[A-Z][a-z]{2} /, "")) : null;
+    return time === null ? [] : [time];
+  });
+  const known = [...(view.collectedAt ? [view.collectedAt.lo] : []), ...synced];
+  return known.length === 0 ? null : Math.max(...known);
+}
+
 function fromTables(view: RuleView): Table {
+  const now = latestTime(view);
   const expired: Expired[] = [];
   const valid: Evidence[] = [];
   const names: string[] = [];
@@ -50,7 +65,7 @@ function fromTables(view: RuleView): Table {
     const { name, notAfter, invalid, authority } = fact.value;
     if (notAfter === null) continue;
     const end = notAfter.stated;
-    const over = invalid || (view.collectedAt !== null && view.collectedAt.lo > end);
+    const over = invalid || (now !== null && now > end);
     const evidence = view.evidence(fact, `${name}: valid until ${utcMinute(end)}${over ? ", expired" : ""}`);
     if (over) expired.push({ name, end, evidence, foreign: false, authority, count: 1 });
     else if (authority) authorities.push(name);

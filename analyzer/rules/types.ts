@@ -82,6 +82,8 @@ export interface RuleView {
   /** The device and mount point that a path lies on, when the mounts are known. */
   mountOf(path: string): { source: string; target: string } | null;
   count(table: "event" | "fact"): number;
+  /** The last error that one of the origins told of before an event, in the same artifact. */
+  lastWords(event: number, origins: string[]): Evidence | null;
   /** The last and the first event of an artifact that carry a time. */
   lastEventOf(artifact: string): Evidence | null;
   firstEventOf(artifact: string): Evidence | null;

@@ -1,5 +1,5 @@
 /** A dip of the voltage that was short, or that only the firmware's record since boot still tells. */
-import { remedy, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
+import { followsErrors, remedy, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
 import type { StructuralRule } from "./types.ts";
 
 const rule: StructuralRule = {
@@ -20,7 +20,10 @@ const rule: StructuralRule = {
   needs: ["kernel-log"],
   evaluate(view) {
     const found = underVoltage(view);
-    return found && !found.strong ? [{ ...underVoltageDraft(view, found), confidence: "likely" as const }] : [];
+    if (!found || found.strong) return [];
+    const draft = { ...underVoltageDraft(view, found), confidence: "likely" as const };
+    // What came after the first I/O error did not bring it about.
+    return [followsErrors(view, found) ? { ...draft, role: "marker" as const } : draft];
   },
   cases: {
     fires: [{ "vcgencmd.txt": "throttled=0x50000\n" }],

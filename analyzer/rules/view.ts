@@ -4,7 +4,7 @@ import type { Evidence, FindingDraft } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
 import type { TimelineEvent } from "../store/queries.ts";
-import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
+import { artifactSpans, eventById, factsOf, lastErrorBefore, matchesOf } from "../store/queries.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 import { eventWitness, factWitness } from "./_witnesses.ts";
 
@@ -66,6 +66,10 @@ export function createView(context: ViewContext): RuleView {
     collectedAt: context.collectedAt,
     mountOf: (path) => context.mountOf(path),
     count: (table) => (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count,
+    lastWords: (event, origins) => {
+      const id = lastErrorBefore(database, event, origins);
+      return id === null ? null : evidenceOf(eventById(database, id));
+    },
     lastEventOf: (artifact) => {
       const last = spans.get(artifact)?.last;
       return last ? evidenceOf(last) : null;

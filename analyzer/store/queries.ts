@@ -125,3 +125,23 @@ export function artifactSpans(database: Database): {
     return { artifact: path, source, events, first: event(first, placed[0]), last: event(last, placed.at(-1)) };
   });
 }
+
+/** Events before one that are looked through for what a program said last. */
+const LOOK_BACK = 20_000;
+
+/**
+ * The last event of level error or worse that one of the origins told of before an event, in its artifact; null when
+ * there is none near.
+ */
+export function lastErrorBefore(database: Database, event: number, origins: string[]): number | null {
+  const found = database
+    .prepare(
+      `SELECT event.id FROM event JOIN origin ON origin.id = event.origin
+       WHERE event.id < ? AND event.id > ? AND event.level <= 3
+       AND event.artifact = (SELECT artifact FROM event WHERE id = ?)
+       AND origin.name IN (SELECT value FROM json_each(?)) ORDER BY event.id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get(event, event - LOOK_BACK, event, JSON.stringify(origins)) as number | undefined;
+  return found ?? null;
+}
