@@ -29,9 +29,11 @@ export function commandFor(runtime: Runtime, command: string): string {
   const root = own ? "/var/lib/containerd" : `/var/lib/rancher/${runtime}/agent/containerd`;
   const unit = runtime === "rke2" ? "rke2-server" : runtime;
   return command
-    .replaceAll(/\bdocker rmi -f /g, `${crictl} rmi `)
-    .replaceAll(/\bdocker (ps|rm|pull)\b/g, `${crictl} $1`)
+    .replaceAll(/(?:\bsudo )?\bdocker rmi -f /g, `${crictl} rmi `)
+    .replaceAll(/(?:\bsudo )?\bdocker (ps|rm|pull)\b/g, `${crictl} $1`)
     .replaceAll(/stop kubelet docker docker\.socket containerd/g, own ? "stop kubelet containerd" : `stop ${unit}`)
+    .replaceAll(/\bstart docker(?= &&|;|$)/g, own ? "start containerd" : `start ${unit}`)
+    .replaceAll(/; sudo systemctl start kubelet$/g, own ? "; sudo systemctl start kubelet" : "")
     .replaceAll(/(start|restart) docker kubelet/g, own ? "$1 containerd kubelet" : `$1 ${unit}`)
     .replaceAll("/var/lib/docker/overlay2", `${root}/${SNAPSHOTS}`);
 }

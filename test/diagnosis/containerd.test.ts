@@ -56,7 +56,9 @@ describe("a node of containerd", () => {
   test("what to do is said in the commands of such a node", async () => {
     const report = await reportOf(node);
     const commands = report.rootCauses.flatMap(({ remedy }) => remedy.map(({ command }) => command ?? ""));
-    expect(commands.join("\n")).toContain("sudo systemctl start containerd kubelet");
+    expect(commands.join("\n")).toMatch(
+      /sudo systemctl start containerd && sudo crictl rm -f .*sudo systemctl start kubelet/,
+    );
     expect(commands.join("\n")).not.toMatch(/docker/);
   });
 
