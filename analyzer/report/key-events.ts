@@ -88,12 +88,12 @@ function fromSpans(database: Database): Entry[] {
 
 /** The first and the last start of each service of the node. */
 function fromStarts(database: Database): Entry[] {
-  return matchesOf(database, "service-started").flatMap(({ firstEvent, lastEvent, count }) =>
+  return matchesOf(database, "service-started").flatMap(({ firstEvent, lastEvent }) =>
     [...new Set([firstEvent, lastEvent])].flatMap((id): Entry[] => {
       const { at, artifact, line, text } = eventById(database, id);
       if (!at) return [];
       const severity: Severity = "info";
-      const entry = { at: reportTime(at), lane: "unit systemd", severity, text: clip(text), artifact, line, count };
+      const entry = { at: reportTime(at), lane: "unit systemd", severity, text: clip(text), artifact, line, count: 1 };
       return [{ at, entry }];
     }),
   );

@@ -39,8 +39,8 @@ interface Pull {
 /** Pulls that failed for a reason that lies with the image, its registry or the way there. */
 export function failedPulls(view: RuleView, vital: boolean): Pull[] {
   return view.matches("image-pull-failed").flatMap((match) => {
-    const { image, what } = match.captures;
-    if (image === undefined || what === undefined || OTHERS.test(what) || VITAL.test(image) !== vital) return [];
+    const { image = "an image that is not named", what } = match.captures;
+    if (what === undefined || OTHERS.test(what) || VITAL.test(image) !== vital) return [];
     const reason = REASONS.find(([pattern]) => pattern.test(what))?.[1];
     return reason === undefined ? [] : [{ image, reason, match }];
   });
