@@ -1,5 +1,6 @@
 import type { Level, Line, ParseSink } from "../model/source.ts";
 import { Payload } from "./_payload.ts";
+import { ZoneProbes } from "./_zone-probe.ts";
 
 /** The fields of one journal entry that become an event. Values as the journal has them, all of them text. */
 export interface JournalFields {
@@ -25,9 +26,14 @@ export interface EntryTimes {
  * and the time since boot was taken with it; `_SOURCE_REALTIME_TIMESTAMP` is earlier by some milliseconds and does neither.
  * The message is parsed like any other log line.
  */
-export function createEntryWriter(sink: ParseSink): (fields: JournalFields, line: Line, times?: EntryTimes) => void {
+export function createEntryWriter(sink: ParseSink): {
+  write(fields: JournalFields, line: Line, times?: EntryTimes): void;
+  /** Tells what the entries show of the zone: klog writes local time beside the journal's UTC. */
+  end(): void;
+} {
   const payload = new Payload();
-  return (fields, line, times = timesOf(fields)) => {
+  const probes = new ZoneProbes();
+  const write = (fields: JournalFields, line: Line, times: EntryTimes = timesOf(fields)): void => {
     const message = fields.MESSAGE;
     if (message === undefined) return;
     const { realtime, monotonic, boot } = times;
@@ -35,6 +41,9 @@ export function createEntryWriter(sink: ParseSink): (fields: JournalFields, line
     const priority = priorityOf(fields.PRIORITY);
     const flat = message.includes("\n") ? message.replaceAll("\n", " ") : message;
     if (!kernel) payload.read(flat, 0);
+    if (!kernel && payload.clock === "local-no-year" && realtime !== null) {
+      probes.add(payload.stated, payload.clock, realtime, line);
+    }
     sink.event({
       line,
       stated: realtime,
@@ -47,6 +56,7 @@ export function createEntryWriter(sink: ParseSink): (fields: JournalFields, line
       text: kernel ? flat : payload.text,
     });
   };
+  return { write, end: () => probes.flush(sink) };
 }
 
 function priorityOf(text: string | undefined): Level | null {

@@ -22,7 +22,7 @@ interface BootSpan {
 }
 
 async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords): Promise<number> {
-  const write = createEntryWriter(sink);
+  const entries = createEntryWriter(sink);
   const boots = new Map<string, BootSpan>();
   let count = 0;
   let warned = 0;
@@ -36,13 +36,14 @@ async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords):
       return true;
     }
     if ((damaged.length > 0 || lost > 0) && warned++ < MAX_WARNINGS) sink.warning(count, wordsOf(entry));
-    write(shownFields(entry), line, timesOf(entry));
+    entries.write(shownFields(entry), line, timesOf(entry));
     if (!damaged.includes("boot") && !damaged.includes("realtime")) note(boots, entry, line);
     return true;
   };
   const summary = await readEntries(file, onEntry, (header) => {
     if (header.sound) isCopy = createCopyCheck(header.seqnumId, seen);
   });
+  entries.end();
   if (copies > 0) sink.warning(0, `${copies} entries are in another file as well, and counted there`);
   if (warned > MAX_WARNINGS) sink.warning(0, `${warned - MAX_WARNINGS} more entries are damaged`);
   tell(file, sink, summary);

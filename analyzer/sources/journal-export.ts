@@ -18,7 +18,7 @@ const LENGTH_BYTES = 8;
 const LONGEST = 64 * 1024;
 
 function open({ sink }: ParseContext): LineReader {
-  const write = createEntryWriter(sink);
+  const entries = createEntryWriter(sink);
   let fields: Record<string, string> = {};
   let first: Line | null = null;
   let message: Line | null = null;
@@ -31,7 +31,7 @@ function open({ sink }: ParseContext): LineReader {
   const endEntry = (): void => {
     endBinary();
     const at = message ?? first;
-    if (at) write(fields as JournalFields, at);
+    if (at) entries.write(fields as JournalFields, at);
     fields = {};
     first = null;
     message = null;
@@ -56,7 +56,10 @@ function open({ sink }: ParseContext): LineReader {
         binary = { name: text, lines: [], size: 0 };
       } else keep(text);
     },
-    end: endEntry,
+    end() {
+      endEntry();
+      entries.end();
+    },
   };
 }
 

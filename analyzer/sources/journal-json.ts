@@ -44,17 +44,18 @@ function readEntry(text: string): JournalFields | null {
 }
 
 function open({ sink }: ParseContext): LineReader {
-  const write = createEntryWriter(sink);
+  const entries = createEntryWriter(sink);
   let broken = 0;
   return {
     line(line) {
       if (line.text.trim() === "") return;
       const fields = readEntry(line.text);
-      if (fields) return write(fields, line);
+      if (fields) return entries.write(fields, line);
       if (++broken <= MAX_WARNINGS) sink.warning(line.number, "not a whole journal entry in JSON: kept as text");
       sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: "journal", text: line.text });
     },
     end() {
+      entries.end();
       if (broken > MAX_WARNINGS) sink.warning(0, `${broken - MAX_WARNINGS} more lines are not whole entries`);
     },
   };
@@ -77,7 +78,7 @@ const parser: SourceParser = {
         '{"MESSAGE":"cut in the mid',
       ],
       events: 3,
-      facts: 0,
+      facts: 1,
       warnings: 1,
       firstStated: "2024-01-05T06:07:57.028700",
     },
