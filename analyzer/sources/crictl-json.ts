@@ -11,6 +11,7 @@
  */
 import type { ContainerFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, ParseSink, SourceParser } from "../model/source.ts";
+import { wholeNumber } from "./_number.ts";
 import { sandboxOfLabels } from "./_container.ts";
 import { criContainer } from "./_cri.ts";
 import type { JsonObject } from "./_json-documents.ts";
@@ -30,7 +31,7 @@ function factOf(value: JsonObject, id: string, info: JsonObject): ContainerFact 
   const image = member(value, "image");
   const sandbox = (string(value, "state") ?? "").startsWith("SANDBOX_");
   const name = string(metadata, "name");
-  const restarts = Number(string(member(value, "annotations"), "io.kubernetes.container.restartCount") ?? Number.NaN);
+  const restarts = string(member(value, "annotations"), "io.kubernetes.container.restartCount");
   const fact = criContainer({
     id,
     sandbox,
@@ -55,7 +56,7 @@ function factOf(value: JsonObject, id: string, info: JsonObject): ContainerFact 
     finishedAt: timeOf(value, "finishedAt"),
     error: string(value, "message"),
     oomKilled: string(value, "reason") === "OOMKilled" ? true : null,
-    restartCount: Number.isNaN(restarts) ? null : restarts,
+    restartCount: wholeNumber(restarts ?? undefined),
     logPath: string(value, "logPath"),
   };
 }

@@ -11,6 +11,7 @@
  * A cell lies under its header; rows whose spaces a form collapsed are found by what their cells look like.
  */
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { wholeNumber } from "./_number.ts";
 import { bounded } from "./_bounded.ts";
 import type { CriRow } from "./_cri.ts";
 import { criContainer } from "./_cri.ts";
@@ -92,7 +93,7 @@ function rowOf(cells: Cells): CriRow | null {
     sandbox,
     state: cells.STATE ?? null,
     name: cells.NAME ?? null,
-    attempt: Number(cells.ATTEMPT ?? 0),
+    attempt: wholeNumber(cells.ATTEMPT) ?? 0,
     image: cells.IMAGE ?? null,
     createdAge: cells.CREATED ?? null,
     sandboxId: sandbox ? null : (cells["POD ID"] ?? null),

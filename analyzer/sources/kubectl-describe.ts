@@ -15,6 +15,7 @@
  */
 import type { ContainerFact, NodeFact } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
+import { wholeNumber } from "./_number.ts";
 import { bounded } from "./_bounded.ts";
 import { emptyContainer } from "./_container.ts";
 import { monthOf } from "./_time.ts";
@@ -53,15 +54,14 @@ function containerOf({ name, fields }: Described, pod: { name: string; namespace
   const of = (field: string): string | undefined => fields.get(`${from}/${field}`);
   const reason = fields.get("State/Reason");
   const code = of("Exit Code");
-  const restarts = Number(fields.get("Restart Count") ?? Number.NaN);
-  const count = Number.isNaN(restarts) ? null : restarts;
+  const count = wholeNumber(fields.get("Restart Count"));
   return {
     ...emptyContainer(id),
     name,
     image: fields.get("Image") ?? null,
     state: word === "Running" ? "running" : "exited",
     status: reason === undefined ? word : `${word} (${reason})`,
-    exitCode: code === undefined || word === "Running" ? null : Number(code),
+    exitCode: word === "Running" ? null : wholeNumber(code),
     startedAt: iso(of("Started")),
     finishedAt: word === "Running" ? null : iso(of("Finished")),
     error: of("Message") ?? null,
