@@ -259,7 +259,7 @@ function describe(placements: Placement[], zone: Zone, yearBasis: string | null)
   if (unset.length > 0) {
     const stretches = unset.length === 1 ? "One stretch of lines was" : `${unset.length} stretches of lines were`;
     notes.push(
-      `${stretches} written while the clock was not set (before 2010, or later than the collection). They lie between the lines around them.`,
+      `${stretches} written while the clock was not set or not known: before 2010, later than the collection, in a boot to which no time came, or beside a jump back. They lie between the lines around them.`,
     );
   }
   return notes;
