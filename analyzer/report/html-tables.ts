@@ -3,9 +3,11 @@ import type { IncidentReport, ReportBundle } from "../model/report.ts";
 import { timeView } from "./html-parts.ts";
 import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
 import { coverageWords, gapWords, redactionWords } from "./text-words.ts";
-import { formatDuration } from "./times.ts";
+import { formatDuration, isoOf, timeMs } from "./times.ts";
 
 const MOST_ROWS = 300;
+/** Of a date that can be written. */
+const LATEST_MS = 8.64e15;
 const MOST_WARNINGS = 50;
 
 /** Zone, year, boots and steps of the clock, with what was assumed. */
@@ -17,7 +19,7 @@ export function clockView({ clock }: IncidentReport) {
       id: proseSpans(shortIds(boot.id)),
       first: timeView(boot.first),
       last: timeView(boot.last),
-      offset: boot.offsetUs === 0 ? "none" : formatDuration(boot.offsetUs, "short"),
+      offset: boot.offsetUs === 0 ? "none" : correction(boot),
       basis: proseSpans(boot.basis),
     })),
     steps: clock.steps.slice(0, MOST_ROWS).map((step) => ({
@@ -28,6 +30,14 @@ export function clockView({ clock }: IncidentReport) {
     })),
     notes: clock.notes.map(proseSpans),
   };
+}
+
+/** How far the first time was corrected, and what the node's own clock had said. */
+function correction({ first, offsetUs }: IncidentReport["clock"]["boots"][number]): string {
+  const size = formatDuration(offsetUs, "short");
+  const said = first === null ? Number.NaN : timeMs(first.best ?? first.from) - offsetUs / 1000;
+  if (!(Math.abs(said) < LATEST_MS)) return size;
+  return `${size}: its clock said ${isoOf(said).slice(0, 19).replace("T", " ")} UTC at the first entry`;
 }
 
 /** One row for each container, with what is known of its life. */
