@@ -1,10 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createMatcher, matchRule } from "../../analyzer/rules/line.ts";
 import { needs } from "../../analyzer/rules/needs.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
 import { hasNestedQuantifier } from "../../analyzer/rules/_pattern.ts";
 import { parseLineRule } from "../../analyzer/rules/yaml.ts";
+import { causes, entityKinds } from "../../analyzer/model/words.ts";
 import { reportOf } from "../helpers/analyze.ts";
 
 const rules = await loadRules();
@@ -58,4 +59,9 @@ describe("rule files", () => {
   test.each(["(a|b)+", "(?:ab){1,3}", "[a+]+", "a+b*", "(?:a\\+)+"])("%s is linear", (source) => {
     expect(hasNestedQuantifier(source)).toBe(false);
   });
+});
+
+test("the author's guide names every word that a rule may use", () => {
+  const guide = readFileSync(new URL("../../analyzer/rules/README.md", import.meta.url), "utf8");
+  for (const word of [...causes, ...entityKinds, ...needIds]) expect(guide).toMatch(new RegExp(`\\b${word}\\b`));
 });
