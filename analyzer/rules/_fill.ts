@@ -1,4 +1,5 @@
 import type { EntityRef, RemedyStep } from "../model/rule.ts";
+import type { placeholders } from "./_remedies.ts";
 import { commandFor, runtimeOf } from "./_runtime.ts";
 import type { RuleView } from "./types.ts";
 
@@ -46,9 +47,10 @@ export function fillRemedy(
   const image = images.find(({ key }) => !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(key));
   const path = entities.find(({ kind }) => kind === "path")?.key;
   const runtime = runtimeOf(view, path);
-  const values: Record<string, string> = {
+  const values: Record<(typeof placeholders)[number], string> = {
     device: device ? shellWord(device) : "/dev/<partition>",
     dockerRoot: shellWord(/^(.*)\/overlay2\//.exec(path ?? "")?.[1] ?? "/var/lib/docker"),
+    path: path === undefined ? "<path>" : shellWord(path),
     layer: layer?.key ?? "<layer>",
     layerPath: shellWord(path === undefined ? "/var/lib/docker/overlay2" : path.slice(0, path.lastIndexOf("/"))),
     container:
@@ -57,7 +59,10 @@ export function fillRemedy(
   };
   return steps.map((step) => {
     if (step.command === undefined) return step;
-    const command = step.command.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
+    const command = step.command.replace(
+      /\{(\w+)\}/g,
+      (all, name: string) => (values as Record<string, string>)[name] ?? all,
+    );
     return { ...step, command: commandFor(runtime, command) };
   });
 }

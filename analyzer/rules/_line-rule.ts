@@ -2,7 +2,7 @@
 import type { RemedyStep, RuleMeta } from "../model/rule.ts";
 import { causes, confidences, entityKinds, layers, roles, severities } from "../model/words.ts";
 import { groupNames, hasBackreference, hasNestedQuantifier } from "./_pattern.ts";
-import { remedies } from "./_remedies.ts";
+import { placeholders, remedies } from "./_remedies.ts";
 import type { LineRule } from "./types.ts";
 
 type Json = Record<string, unknown>;
@@ -135,6 +135,10 @@ function readRemedy(value: unknown, fail: Fail): RemedyStep[] {
   return value.map((step: unknown, index) => {
     const at = ["remedy", String(index)];
     if (!isMap(step)) return fail(at, "a step of the remedy must be a map of text, command and risk");
+    // Not the shell's own ${name}.
+    for (const [, name = ""] of String(step["command"] ?? "").matchAll(/(?<!\$)\{([A-Za-z]\w*)\}/g)) {
+      oneOf(placeholders, name, (text) => fail(at, `{${name}} cannot be filled in: ${text}`));
+    }
     return {
       text: String(step["text"]),
       ...(step["command"] === undefined ? {} : { command: String(step["command"]) }),

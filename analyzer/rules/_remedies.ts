@@ -1,5 +1,8 @@
 import type { RemedyStep } from "../model/rule.ts";
 
+/** What a command of a remedy may leave to be filled in, as `{device}`. */
+export const placeholders = ["device", "dockerRoot", "layer", "layerPath", "container", "image", "path"] as const;
+
 /** Steps that several rules share; placeholders such as {device} are filled from what the bundle tells. */
 export const remedies: Record<string, RemedyStep[]> = {
   "repair-filesystem": [

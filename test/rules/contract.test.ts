@@ -52,6 +52,16 @@ describe("rule files", () => {
     expect(() => parseLineRule("x", "id: [\n")).toThrow(/^x\.yaml:\d+: /);
   });
 
+  test("a command may only leave what can be filled in", () => {
+    const guide = readFileSync(new URL("../../analyzer/rules/README.md", import.meta.url), "utf8");
+    const example = /```yaml\n([^]+?)```/.exec(guide)?.[1] ?? "";
+    const withCommand = (command: string): string => example.replace('"pumpctl status"', JSON.stringify(command));
+    expect(parseLineRule("pump-stuck", withCommand("ls ${HOME} {device}")).remedy).toHaveLength(1);
+    expect(() => parseLineRule("pump-stuck", withCommand("dd if=/dev/{dev}"))).toThrow(
+      /^pump-stuck\.yaml:\d+: \{dev\} cannot be filled in: dev is none of device /,
+    );
+  });
+
   test.each(["(a+)+", "(?:x*y?)*", "((ab)*c)+", "(?:a|b+)*"])("%s may take exponential time", (source) => {
     expect(hasNestedQuantifier(source)).toBe(true);
   });
