@@ -44,4 +44,21 @@ export const remedies: Record<string, RemedyStep[]> = {
       risk: "change",
     },
   ],
+  "recreate-layer": [
+    {
+      text: "Another check of the filesystem does not bring the files back. Keep a copy of the runtime's directory first.",
+      command: "sudo tar -C {dockerRoot} -czf /media/usb/docker-overlay2.tar.gz image containers",
+      risk: "backup",
+    },
+    {
+      text: "Remove the container and its image, so that all of its layers are created again from the registry (or from an archive: docker load).",
+      command: "docker rm -f {container}; docker rmi -f {image}; docker pull {image}",
+      risk: "change",
+    },
+    {
+      text: "See that the pod comes up and that no layer is incomplete any more.",
+      command: "docker ps -a; sudo ls -la {layerPath}",
+      risk: "safe",
+    },
+  ],
 };

@@ -4,7 +4,8 @@
  * breaks what is built on it, although every directory is there.
  */
 import type { Fact } from "../model/fact.ts";
-import type { EntityRef, Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
+import { remedies } from "./_remedies.ts";
 import { fillRemedy, shortId } from "./_fill.ts";
 import { usersOfLayer } from "./_layers.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -103,19 +104,7 @@ function danglingNames(view: RuleView): Fault[] {
   return few(faults, names.size);
 }
 
-const remedy: RemedyStep[] = [
-  {
-    text: "Keep a copy of the runtime's records first.",
-    command: "sudo tar -C {dockerRoot} -czf /media/usb/docker-overlay2.tar.gz image containers",
-    risk: "backup",
-  },
-  {
-    text: "Remove the container and its image, so that all of its layers are created again from the registry.",
-    command: "docker rm -f {container}; docker rmi -f {image}; docker pull {image}",
-    risk: "change",
-  },
-  { text: "See that the pod comes up.", command: "docker ps -a", risk: "safe" },
-];
+const remedy = remedies["recreate-layer"] ?? [];
 
 function draftFor(view: RuleView, faults: Fault[]): FindingDraft {
   const [{ layer, path }] = faults as [Fault];

@@ -5,7 +5,8 @@
  * cannot repair; a power cut leaves empty files.
  */
 import type { Fact } from "../model/fact.ts";
-import type { EntityRef, Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
+import { remedies } from "./_remedies.ts";
 import { fillRemedy, shortId } from "./_fill.ts";
 import { usersOfLayer } from "./_layers.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -88,23 +89,7 @@ function missingLayers(view: RuleView): Fault[] {
   });
 }
 
-const remedy: RemedyStep[] = [
-  {
-    text: "Another check of the filesystem does not bring the files back. Keep a copy of the runtime's directory first.",
-    command: "sudo tar -C {dockerRoot} -czf /media/usb/docker-overlay2.tar.gz image containers",
-    risk: "backup",
-  },
-  {
-    text: "Remove the container and its image, so that all of its layers are created again from the registry (or from an archive: docker load).",
-    command: "docker rm -f {container}; docker rmi -f {image}; docker pull {image}",
-    risk: "change",
-  },
-  {
-    text: "See that the pod comes up and that no layer is incomplete any more.",
-    command: "docker ps -a; sudo ls -la {layerPath}",
-    risk: "safe",
-  },
-];
+const remedy = remedies["recreate-layer"] ?? [];
 
 function draftFor(view: RuleView, { layer, text, path, evidence }: Fault): FindingDraft {
   const ref: EntityRef = { kind: "layer", key: layer.replace(/-init$/, "") };

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import tar from "tar-stream";
+import { random } from "../helpers/random.mjs";
 
 const HOST = "pi-master";
 const START = Date.UTC(2026, 1, 20) * 1000;
@@ -13,15 +14,8 @@ const COLLECTED_AT = "2026-03-01T00:00:00Z";
 /** Seven of ten lines are the journal's, as in captures of real nodes. */
 const JOURNAL_SHARE = 0.7;
 
-/** Mulberry32: small, seeded, the same on every machine. */
 function createRandom(seed) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = random(seed);
   const below = (limit) => Math.floor(next() * limit);
   const hex = (length) => {
     let text = "";

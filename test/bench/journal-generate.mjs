@@ -1,22 +1,13 @@
 // Entries of a busy node's journal in export format (systemd docs/JOURNAL_EXPORT_FORMATS.md). The same number of entries
 // is always the same bytes.
+import { random } from "../helpers/random.mjs";
+
 const PROGRAMS = ["kubelet", "dockerd", "systemd", "kernel", "cron"];
 const BOOT = "5eed5eed5eed5eed5eed5eed5eed5eed";
 
-/** A small generator with a fixed seed (mulberry32). */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** One in 50 messages is long enough to be compressed. `part` counts up for what follows in time. */
 export function exportEntries(entries, part = 0) {
-  const next = randomFrom(7 + part);
+  const next = random(7 + part);
   const below = (limit) => Math.floor(next() * limit);
   const parts = [];
   const start = part * entries * 50_010;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { wrongStretches } from "../../analyzer/clock/lone-steps.ts";
 import type { Micros } from "../../analyzer/model/time.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../analyzer/model/time.ts";
-import { random } from "../journal/helpers.ts";
+import { random } from "../helpers/random.mjs";
 import type { Compared } from "./placed.ts";
 import { placeNode } from "./placed.ts";
 import type { Said, SimulatedNode } from "./simulate-node.ts";

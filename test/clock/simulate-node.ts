@@ -5,7 +5,7 @@
 import type { EventDraft } from "../../analyzer/model/source.ts";
 import type { Micros } from "../../analyzer/model/time.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../analyzer/model/time.ts";
-import { random } from "../journal/helpers.ts";
+import { random } from "../helpers/random.mjs";
 
 /** Fastest rate at which the kernel lets a clock run away from the truth, and what one reading is delayed. */
 const DRIFT = 5e-4;

@@ -1,4 +1,4 @@
-import { random } from "../journal/helpers.ts";
+import { random } from "../helpers/random.mjs";
 
 /** Choices that depend on a seed alone. */
 export interface Pick {

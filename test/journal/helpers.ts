@@ -4,6 +4,8 @@ import type { RandomAccessFile } from "../../analyzer/model/source.ts";
 import { readEntries } from "../../analyzer/sources/_journal-reader.ts";
 import type { JournalEntry, JournalSummary } from "../../analyzer/sources/_journal-types.ts";
 
+import { random } from "../helpers/random.mjs";
+
 const REMOTE = "/lib/systemd/systemd-journal-remote";
 
 /** True when journalctl and systemd-journal-remote are there; says so when not, and fails in CI. */
@@ -12,17 +14,6 @@ export function hasJournalTools(): boolean {
   if (!there && process.env.CI === "true") throw new Error("systemd-journal-remote and journalctl must be there in CI");
   if (!there) console.log("systemd-journal-remote not installed: journals of systemd's own making were not read");
   return there;
-}
-
-/** A small generator with a fixed seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const PROGRAMS = ["kubelet", "dockerd", "systemd", "kernel", "cron"];

@@ -1,4 +1,4 @@
-import { random } from "./helpers.ts";
+import { random } from "../helpers/random.mjs";
 
 export interface Mutation {
   kind: "truncate" | "zero" | "flip" | "splice" | "insert" | "delete";

@@ -6,6 +6,7 @@ import { splitLines } from "../../analyzer/bundle/lines.ts";
 import type { EventDraft, FactDraft, Line, ParseWarning, SourceParser } from "../../analyzer/model/source.ts";
 import type { SourceSample } from "../../analyzer/model/source.ts";
 import { loadBinarySources, loadSources } from "../../analyzer/sources/registry.ts";
+import { random } from "../helpers/random.mjs";
 
 const sources = await loadSources();
 const binary = await loadBinarySources();
@@ -46,17 +47,6 @@ async function run(source: SourceParser, bytes: Buffer, size: number, sample?: S
 
 function bytesOf(sample: SourceSample): Buffer {
   return Buffer.from(sample.lines.map((line) => `${line}\n`).join(""));
-}
-
-/** A small generator with a fixed seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 describe("registry", () => {

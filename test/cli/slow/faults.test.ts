@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { coldcase, scratch } from "../../helpers/cli.ts";
-import { random } from "../../journal/helpers.ts";
+import { random } from "../../helpers/random.mjs";
 
 const BIN = fileURLToPath(new URL("../../../dist/cli/bin.js", import.meta.url));
 /** With the bundle as a file, and as many with it on standard input. */
