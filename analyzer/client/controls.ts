@@ -139,7 +139,7 @@ export function bindControls(table: Table, zones: Zone[], store: Store, zoom: Zo
 
 /** Shows what the filter left, and each of its terms with a way to take it out. */
 export function showFilter(table: Table, filtered: Filtered, rows: number, store: Store): void {
-  const { terms, count, problem } = filtered;
+  const { terms, count, problem, hint } = filtered;
   const chips = terms.map(({ source }) => {
     const remove = (): void => store.set({ query: store.get().query.replace(source, "").replace(/\s+/g, " ").trim() });
     return button(`${source} ×`, remove, { class: "chip", "aria-label": `remove ${source}` });
@@ -147,7 +147,7 @@ export function showFilter(table: Table, filtered: Filtered, rows: number, store
   byId("x-chips").replaceChildren(...chips);
   const field = byId("x-query");
   field.setAttribute("aria-invalid", String(problem !== null));
-  byId("x-problem").textContent = problem ?? "";
+  byId("x-problem").textContent = problem ?? hint ?? "";
   const all = `${count.toLocaleString("en")} of ${table.size.toLocaleString("en")} events`;
   byId("x-count").textContent = rows === count ? all : `${all} in ${rows.toLocaleString("en")} rows`;
 }

@@ -19,6 +19,8 @@ export interface Query {
   terms: Term[];
   /** What is wrong with it, for people; null when nothing is. */
   problem: string | null;
+  /** What may not be meant as it was understood; null when nothing is. */
+  hint: string | null;
 }
 
 const KEYS = ["level", "src", "unit", "pod", "ctr", "boot", "file", "finding", "like"];
@@ -28,10 +30,13 @@ const TERM = /(!?)(?:([a-z]+)(<=|>=|<|>|:|=))?("[^"]*"?|[^\s"]+)/gi;
 export function parseQuery(text: string): Query {
   const terms: Term[] = [];
   let problem: string | null = null;
+  let hint: string | null = null;
   for (const [source, mark, name = "", sign = "", raw = ""] of text.matchAll(TERM)) {
     const value = raw.replace(/^"|"$/g, "");
     const key = name.toLowerCase();
     if (!KEYS.includes(key)) {
+      if (sign === ":" && !raw.startsWith("//"))
+        hint = `“${name}:” is no key; ${source} is looked for as text. Keys: ${KEYS.join(", ")}`;
       terms.push({ source, negated: mark === "!", key: "word", value: `${name}${sign}${value}` });
     } else if (key === "level") {
       const level = levelOf(value);
@@ -42,7 +47,7 @@ export function parseQuery(text: string): Query {
       terms.push({ source, negated: mark === "!", key: key === "unit" ? "src" : key, value });
     }
   }
-  return { terms: terms.filter(({ value }) => value !== ""), problem };
+  return { terms: terms.filter(({ value }) => value !== ""), problem, hint };
 }
 
 function levelOf(value: string): number | null {
@@ -127,12 +132,13 @@ export interface Filtered {
   mask: Uint8Array;
   count: number;
   problem: string | null;
+  hint: string | null;
   terms: Term[];
 }
 
 /** Which events the reader's choices leave. */
 export function filterEvents(table: Table, report: IncidentReport, state: State): Filtered {
-  const { terms, problem } = parseQuery(state.query);
+  const { terms, problem, hint } = parseQuery(state.query);
   const matches = terms.map((term) => ({ match: matchTerm(term, table, report), wanted: !term.negated }));
   const levels = Uint8Array.from({ length: 8 }, (_, level) => (state.hiddenLevels.has(groupOf(level)) ? 0 : 1));
   const mask = new Uint8Array(table.size);
@@ -148,5 +154,5 @@ export function filterEvents(table: Table, report: IncidentReport, state: State)
       if (mask[index] === 1 && match(index) !== wanted) mask[index] = 0;
   }
   const count = mask.reduce((sum, shown) => sum + shown, 0);
-  return { mask, count, problem, terms };
+  return { mask, count, problem, hint, terms };
 }

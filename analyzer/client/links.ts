@@ -1,11 +1,18 @@
-/** What the address says after `#`: an event, a finding, a stretch of time, a search. Static anchors stay what they are. */
+/** What the address says after `#`: an event, a finding, and the view with all its filters. Static anchors stay what they are. */
 import type { IncidentReport } from "../model/report.ts";
 import { announce } from "./dom.ts";
-import type { Store } from "./state.ts";
+import type { LevelGroup, State, Store } from "./state.ts";
 import type { Table } from "./table.ts";
 import { eventId, findEvent } from "./table.ts";
 import type { Zone } from "./zone.ts";
 import type { Zoom } from "./zoom.ts";
+
+const LEVEL_GROUPS: readonly string[] = ["error", "warning", "other", "debug"] satisfies LevelGroup[];
+const SAID: (keyof State)[] = ["view", "query", "zone", "selected", "hiddenLevels", "hiddenOrigins", "fold", "scope"];
+
+function isLevelGroup(word: string): word is LevelGroup {
+  return LEVEL_GROUPS.includes(word);
+}
 
 interface Parts {
   report: IncidentReport;
@@ -40,28 +47,70 @@ function openFinding({ report }: Parts, id: string): void {
   section.focus({ preventScroll: true });
 }
 
+/** Sources by name: those that are hidden, or those that are left when that is shorter. */
+function sourcesSaid({ table, store }: Parts): ["hide" | "only", string[]] {
+  const { hiddenOrigins } = store.get();
+  const { origins } = table.events;
+  const names = (hidden: boolean): string[] =>
+    origins.flatMap(({ name }, index) => (hiddenOrigins.has(index) === hidden ? [name] : []));
+  return hiddenOrigins.size > 0 && hiddenOrigins.size * 2 > origins.length
+    ? ["only", names(false)]
+    : ["hide", names(true)];
+}
+
+function hiddenBy({ table }: Parts, said: URLSearchParams): Set<number> {
+  const [only, hide] = [new Set(said.getAll("only")), new Set(said.getAll("hide"))];
+  return new Set(
+    table.events.origins.flatMap(({ name }, index) =>
+      hide.has(name) || (said.has("only") && !only.has(name)) ? index : [],
+    ),
+  );
+}
+
+/** An address with a stretch of time tells the whole view: what it does not name is as at the start. */
+function readView(parts: Parts, said: URLSearchParams): void {
+  const { store, zones, zoom } = parts;
+  const [, from, to] = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec(said.get("t") ?? "") ?? [];
+  const whole = from !== undefined && to !== undefined && Number(from) < Number(to);
+  const zone = zones.find(({ name }) => name === said.get("tz")) ?? (whole ? zones[0] : undefined);
+  if (zone) store.set({ zone });
+  if (whole || said.has("q")) store.set({ query: said.get("q") ?? "" });
+  if (whole || said.has("lv")) {
+    const hidden = (said.get("lv") ?? "").split(",").filter(isLevelGroup);
+    store.set({ hiddenLevels: new Set(hidden) });
+  }
+  if (whole || said.has("hide") || said.has("only")) store.set({ hiddenOrigins: hiddenBy(parts, said) });
+  if (whole || said.has("fold")) store.set({ fold: said.get("fold") !== "0" });
+  if (whole) zoom.show({ from: Number(from), to: Number(to) });
+  if (whole || said.has("scope")) store.set({ scope: said.get("scope") === "1" ? store.get().view : null });
+}
+
 /** Does what the address says; false when it says nothing of ours. */
 function follow(parts: Parts): boolean {
   const { hash } = window.location;
-  if (!/^#(?:e|f|t|q|tz)=/.test(hash)) return false;
+  if (!/^#(?:e|f|t|q|tz|lv|hide|only|fold|scope)=/.test(hash)) return false;
   const said = new URLSearchParams(hash.slice(1));
-  const zone = parts.zones.find(({ name }) => name === said.get("tz"));
-  if (zone) parts.store.set({ zone });
-  if (said.has("q")) parts.store.set({ query: said.get("q") ?? "" });
-  const [, from, to] = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec(said.get("t") ?? "") ?? [];
-  if (from && to && Number(from) < Number(to)) parts.zoom.show({ from: Number(from), to: Number(to) });
+  readView(parts, said);
   parts.store.flush();
   if (said.has("e")) openEvent(parts, said.get("e") ?? "");
+  else if (said.has("t")) parts.store.set({ selected: -1 });
   if (said.has("f")) openFinding(parts, said.get("f") ?? "");
   return true;
 }
 
-function hashOf({ table, store }: Parts): string {
-  const { view, query, zone, selected } = store.get();
+function hashOf(parts: Parts): string {
+  const { table, store } = parts;
+  const { view, query, zone, selected, hiddenLevels, fold, scope } = store.get();
   const said = new URLSearchParams();
   if (selected >= 0) said.set("e", eventId(table, selected));
   said.set("t", `${Math.round(view.from)}-${Math.round(view.to)}`);
   if (query) said.set("q", query);
+  if (hiddenLevels.size > 0) said.set("lv", [...hiddenLevels].toSorted().join(","));
+  const [key, names] = sourcesSaid(parts);
+  for (const name of names) said.append(key, name);
+  if (key === "only" && names.length === 0) said.set(key, "");
+  if (!fold) said.set("fold", "0");
+  if (scope) said.set("scope", "1");
   if (zone.name !== "utc") said.set("tz", zone.name);
   return `#${said.toString()}`;
 }
@@ -81,13 +130,14 @@ export function bindLinks(parts: Parts): void {
   const go = (): void => {
     quiet = true;
     follow(parts);
-    setTimeout(() => (quiet = false), 400);
+    parts.store.flush();
+    quiet = false;
   };
   window.addEventListener("hashchange", go);
   window.addEventListener("popstate", go);
   let timer = 0;
   parts.store.listen((changed, state) => {
-    const moved = ["view", "query", "zone", "selected"].some((key) => changed.has(key as "view"));
+    const moved = SAID.some((key) => changed.has(key));
     if (quiet || !moved) return;
     const step = changed.has("selected") && state.selected >= 0;
     clearTimeout(timer);

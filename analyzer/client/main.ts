@@ -133,7 +133,7 @@ function bindAllKeys(parts: Parts, zones: State["zone"][], flipTheme: () => void
     u: zoom.undo,
     z: nextZone,
     c: () => copySelection(parts),
-    e: toggleFolds,
+    e: () => store.set({ fold: !toggleFolds() }),
     d: flipTheme,
     "?": () => help.showModal(),
   };

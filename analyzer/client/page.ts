@@ -17,11 +17,12 @@ export function bindPrint(): void {
   });
 }
 
-/** Opens or closes all folds of the page. */
-export function toggleFolds(): void {
+/** Opens or closes all folds of the page; true when they are open now. */
+export function toggleFolds(): boolean {
   const folds = [...document.querySelectorAll("details")].filter((fold) => !fold.closest("#explore"));
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
+  return open;
 }
 
 /** Light, dark or what the system says; kept for as long as the page is open. */

@@ -204,6 +204,50 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await unknown.page.locator("#x-status").textContent()).toContain("is not in this report");
   });
 
+  it("carries the whole view in the address: filters, toggles, fold, range and zone", async () => {
+    const { page } = await open("no-rtc-clock-jump");
+    await page.fill("#x-query", "!never-said");
+    await page.locator("#x-levels button").last().click();
+    await page.locator("details.menu summary").click();
+    await page.locator("#x-sources input").nth(1).click();
+    await page.locator("details.menu summary").click();
+    await page.uncheck("#x-fold");
+    await page.click("#x-in");
+    await page.check("#x-scope");
+    await page.locator("#x-zones button").last().click();
+    await page.waitForTimeout(500);
+    const view = `[location.hash, document.getElementById("x-query").value, document.getElementById("x-fold").checked,
+      document.getElementById("x-scope").checked, document.getElementById("x-range").textContent,
+      document.getElementById("x-count").textContent,
+      [...document.querySelectorAll("#x-levels button, #x-zones button")].map((one) => one.getAttribute("aria-pressed")).join(),
+      [...document.querySelectorAll("#x-sources input")].map((one) => one.checked).join()]`;
+    const told = await page.evaluate<string[]>(view);
+    for (const key of ["t=", "q=", "lv=", "hide=", "fold=0", "scope=1", "tz="]) expect(told[0]).toContain(key);
+    const again = await open("no-rtc-clock-jump", told[0]);
+    await again.page.waitForTimeout(500);
+    expect(await again.page.evaluate(view)).toEqual(told);
+    await page.locator("details.menu summary").click();
+    await page.getByRole("button", { name: "none", exact: true }).click();
+    await page.waitForTimeout(500);
+    const none = await page.evaluate<string[]>(view);
+    expect(none[0]).toContain("only=");
+    const empty = await open("no-rtc-clock-jump", none[0]);
+    await empty.page.waitForTimeout(500);
+    expect(await empty.page.evaluate(view)).toEqual(none);
+  });
+
+  it("opens the folds of the page and of the list with one key", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const shown = `[document.getElementById("x-fold").checked,
+      [...document.querySelectorAll("details")].filter((fold) => !fold.closest("#explore")).every((fold) => fold.open)]`;
+    await page.keyboard.press("e");
+    await page.waitForTimeout(60);
+    expect(await page.evaluate(shown)).toEqual([false, true]);
+    await page.keyboard.press("e");
+    await page.waitForTimeout(60);
+    expect(await page.evaluate(shown)).toEqual([true, false]);
+  });
+
   it("filters: words, keys, negation, chips, and says what is wrong", async () => {
     const { page } = await open("k1-apiserver-refused");
     await page.uncheck("#x-fold");
@@ -226,6 +270,12 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.fill("#x-query", "level:silly");
     await page.waitForTimeout(60);
     expect(await page.locator("#x-problem").textContent()).toContain("“silly” is no level");
+    await page.fill("#x-query", "foo:bar");
+    await page.waitForTimeout(60);
+    expect(await page.locator("#x-problem").textContent()).toContain("“foo:” is no key");
+    await page.fill("#x-query", '"foo:bar" https://host');
+    await page.waitForTimeout(60);
+    expect(await page.locator("#x-problem").textContent()).toBe("");
   });
 
   it("opens folds for the printer and leaves them as they were", async () => {
