@@ -9,14 +9,18 @@ import { describeBoots, describeOrder, describeSteps, withUnmeasured } from "./d
 import type { ClockRun } from "./run.ts";
 import type { EventLookup, PlacementContext } from "./parts.ts";
 import { placeRuns } from "./place.ts";
+import type { ZoneProbe } from "./process-zones.ts";
+import { nodeProbe, processZones } from "./process-zones.ts";
 import { correctInstant } from "./wall.ts";
-import { inYear, yearOf } from "./year.ts";
+import { inYear, yearIn, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
 import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
 
 export interface ClockInput extends BootInput {
-  /** Offsets between a local and a UTC time of one line, with how often each was seen. */
-  probes: { offset: Micros; count: number }[];
+  /** Offsets between a local and a UTC time of one line, by the program that wrote it. */
+  probes: ZoneProbe[];
+  /** The program that wrote a whole artifact, where one did. */
+  processOf(run: ClockRun): string | null;
   /** Of the manifest or the command line; null when neither says. */
   collectedAt: { time: Micros; basis: string; given: boolean } | null;
   /** IANA name, from the command line or the manifest. */
@@ -60,6 +64,7 @@ export function buildClock(input: ClockInput): ClockModel {
   const collection = corrected && given === null ? notBeforeStamp(corrected, input.stamp) : corrected;
   const zone = chooseZone(input, collection?.at ?? null);
   const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
+  const zones = processZones(input.probes, zone, yearIn(years.collectedAt ?? seen?.[1] ?? 0));
   const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
   const { boots, history } = found;
   const context = {
@@ -70,6 +75,7 @@ export function buildClock(input: ClockInput): ClockModel {
     history,
     eventAt: input.eventAt,
     pauseIn: input.pauseIn,
+    zoneOf: (run: ClockRun) => zones.zoneOf(input.processOf(run)),
   };
   const placements = placeRuns(input.runs, context);
   const yearless = input.runs.some((run) => run.clock === "local-no-year");
@@ -91,6 +97,7 @@ export function buildClock(input: ClockInput): ClockModel {
     notes: [
       ...describeStamp(given === null ? (stated?.at ?? null) : null, input.stamp),
       ...describeOrder(history),
+      ...zones.notes(),
       ...describe(placements, zone, yearBasis),
     ],
     place: (reading) => beforeAll(place(reading), latest),
@@ -171,12 +178,14 @@ function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
       // An abbreviation or a damaged name: go on with weaker evidence.
     }
   }
-  const probe = input.probes.toSorted((a, b) => b.count - a.count)[0];
+  const probe = nodeProbe(input.probes);
   if (probe) {
     const name = offsetName(probe.offset);
     return fixedZone(probe.offset, name, `measured: ${probe.count} lines carry both a local and a UTC time`);
   }
-  return assumedZone(leastOffset(input.runs, collectedAt), WIDEST_ZONE_EAST);
+  const { isOfContainer } = processZones(input.probes, assumedZone(), 0);
+  const ofNode = input.runs.filter((run) => !isOfContainer(input.processOf(run)));
+  return assumedZone(leastOffset(ofNode, collectedAt), WIDEST_ZONE_EAST);
 }
 
 /** Nothing happened after the collection, so a local time at or beyond it puts a lower bound on the zone. */
@@ -185,7 +194,7 @@ function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
   const local = runs.filter((run) => run.clock === "local" || run.clock === "local-no-year");
   const ahead = local.flatMap((run) => {
     if (run.lastStated === null) return [];
-    const year = new Date(collectedAt.best / 1000).getUTCFullYear();
+    const year = yearIn(collectedAt.best);
     const stated = run.clock === "local" ? run.lastStated : inYear(run.lastStated, year);
     const offset = stated - collectedAt.hi;
     return offset <= WIDEST_ZONE_EAST ? [offset] : [];

@@ -18,7 +18,9 @@ import { offsetChanges } from "./zone.ts";
 export type EventLookup = (run: ClockRun, stated: Micros) => { event: number; stated: Micros; before: Micros } | null;
 
 export interface PlacementContext {
+  /** The node's; while an artifact is placed, that of the program that wrote it. */
   zone: Zone;
+  zoneOf(run: ClockRun): Zone;
   years: YearAnchors;
   /** Nothing of the node happened after it. */
   collectedAt: Instant | null;

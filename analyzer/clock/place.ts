@@ -27,7 +27,9 @@ function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[]
   });
   const known = new Set(measured.map(({ run }) => run));
   const rest = runs.filter((run) => !known.has(run));
-  return [...measured.map(({ placement }) => placement), ...placeUnmeasured(rest, context)];
+  const local = rest.find(({ clock }) => clock === "local-no-year");
+  const own = local ? { ...context, zone: context.zoneOf(local) } : context;
+  return [...measured.map(({ placement }) => placement), ...placeUnmeasured(rest, own)];
 }
 
 function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement[] {

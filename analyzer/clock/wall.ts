@@ -8,7 +8,7 @@ import { DAY, HOUR, SECOND } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
-import { inYear } from "./year.ts";
+import { inYear, yearIn } from "./year.ts";
 
 /** A run with the shift that makes its stated times UTC by the node's own clock. */
 export interface WallRun {
@@ -91,10 +91,6 @@ function erasAt(history: WallEra[], { run, toUtc, utcIn }: WallRun): Candidate[]
 /** Years that somewhere on Earth begin, last or end between two times. */
 function yearsOf(from: Micros, to: Micros): number[] {
   return [...new Set([yearIn(from - DAY), yearIn(to + DAY)])];
-}
-
-function yearIn(time: Micros): number {
-  return new Date(time / 1000).getUTCFullYear();
 }
 
 /**

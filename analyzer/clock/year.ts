@@ -13,6 +13,11 @@ export interface YearAnchors {
   seen: [Micros, Micros] | null;
 }
 
+/** The year of a time, µs UTC. */
+export function yearIn(time: Micros): number {
+  return new Date(time / 1000).getUTCFullYear();
+}
+
 /** The same month, day and time in another year than 1972. Feb 29 of a common year becomes Mar 1. */
 export function inYear(stated: Micros, year: number): Micros {
   const date = new Date(stated / 1000);

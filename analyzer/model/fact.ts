@@ -213,6 +213,13 @@ export interface ZoneProbeFact {
   offset: Micros;
   /** How many lines agree on it. */
   count: number;
+  /** The program that wrote the local time; null when it was the node's own journal or syslog. */
+  process: string | null;
+  /**
+   * `host`: a program of the node; `container`: one in a container, which says nothing of the node's zone;
+   * `first-process`: nothing was measured, but the process was number 1, so it ran in a container, where UTC is usual.
+   */
+  writer: "host" | "container" | "first-process";
 }
 
 /** A binary journal: what its header promises, and what could be read. Key: the path. */

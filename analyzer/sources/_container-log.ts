@@ -13,6 +13,7 @@ import { SECOND } from "../model/time.ts";
 import { podOfName } from "./_container.ts";
 import { Payload } from "./_payload.ts";
 import { parsePodLogPath } from "./_pod-log-path.ts";
+import { ZoneProbes } from "./_zone-probe.ts";
 
 /** Characters of a full part of 16 KiB, at the least. */
 const SHORTEST_PART = 4096;
@@ -24,10 +25,15 @@ const LOGS = /^(?:docker|podman|nerdctl|crictl|kubectl|k3s kubectl|k3s crictl)(?
 const DAEMONS =
   /(?:^|[^a-z])(kubelet|kubectl|kubeadm|containerd|dockerd|k3s|etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|coredns)(?![a-z])/;
 
+/** Of a log of which nothing tells whose it is. */
+const UNNAMED = "container";
+
 /** Whose log a text is: told by the section's command or path first, then by the artifact's. */
 export class LogOwner {
   /** The container's or daemon's name; `container` when nothing tells. */
   readonly origin: string;
+  /** What its zone is remembered by: the name, or the artifact's path when nothing tells it. */
+  readonly process: string;
   readonly #sink: ParseSink;
   /** Null unless a path or a name of the kubelet tells the pod, and once it is said. */
   #podLog: PodLogFact | null = null;
@@ -39,7 +45,8 @@ export class LogOwner {
       this.#podLog ??= podLogOf(word.replace(/^['"]|['"]$/g, ""));
     }
     const file = context.artifact.split("/").at(-1) ?? "";
-    this.origin = this.#podLog?.container ?? loggedName(command) ?? DAEMONS.exec(file)?.[1] ?? "container";
+    this.origin = this.#podLog?.container ?? loggedName(command) ?? DAEMONS.exec(file)?.[1] ?? UNNAMED;
+    this.process = this.origin === UNNAMED ? context.artifact : this.origin;
   }
 
   /** Says which pod's log this is, at the first line of it: the name alone is not evidence that it was collected. */
@@ -85,13 +92,14 @@ interface Pending {
 /** Joins the parts of messages, one stream apart from the other, and emits what they say under the runtime's time. */
 export class ContainerMessages {
   readonly #sink: ParseSink;
-  readonly #origin: string;
+  readonly #owner: LogOwner;
   readonly #payload = new Payload();
+  readonly #probes = new ZoneProbes("container");
   readonly #pending = new Map<string, Pending>();
 
-  constructor(sink: ParseSink, origin: string) {
+  constructor(sink: ParseSink, owner: LogOwner) {
     this.#sink = sink;
-    this.#origin = origin;
+    this.#owner = owner;
   }
 
   /** One entry of the log, in UTC. `complete` tells that the message ends with it. */
@@ -122,7 +130,13 @@ export class ContainerMessages {
   raw(line: Line, text: string): void {
     this.flush();
     const draft = { line, stated: null, clock: "none" as const, precision: 0, level: 6 as const };
-    this.#sink.event({ ...draft, origin: this.#origin, text });
+    this.#sink.event({ ...draft, origin: this.#owner.origin, text });
+  }
+
+  /** The end of the log: emits messages whose end never came, and what the log shows of its process's zone. */
+  end(): void {
+    this.flush();
+    this.#probes.flush(this.#sink);
   }
 
   /** Emits messages whose end never came. */
@@ -140,7 +154,11 @@ export class ContainerMessages {
     const payload = this.#payload;
     payload.read(message, 0);
     const { level, text } = payload;
-    this.#sink.event({ line, stated, clock: "utc", precision, level: level ?? 6, origin: this.#origin, text });
+    const { origin } = this.#owner;
+    if (payload.clock === "local-no-year") {
+      this.#probes.add(this.#owner.process, payload.stated, payload.clock, stated, line);
+    }
+    this.#sink.event({ line, stated, clock: "utc", precision, level: level ?? 6, origin, text });
   }
 }
 

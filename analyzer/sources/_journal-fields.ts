@@ -41,8 +41,9 @@ export function createEntryWriter(sink: ParseSink): {
     const priority = priorityOf(fields.PRIORITY);
     const flat = message.includes("\n") ? message.replaceAll("\n", " ") : message;
     if (!kernel) payload.read(flat, 0);
+    const origin = kernel ? "kernel" : (fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? "journal");
     if (!kernel && payload.clock === "local-no-year" && realtime !== null) {
-      probes.add(payload.stated, payload.clock, realtime, line);
+      probes.add(origin, payload.stated, payload.clock, realtime, line);
     }
     sink.event({
       line,
@@ -52,7 +53,7 @@ export function createEntryWriter(sink: ParseSink): {
       boot,
       monotonic,
       level: (kernel ? null : payload.level) ?? priority ?? 6,
-      origin: kernel ? "kernel" : (fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? "journal"),
+      origin,
       text: kernel ? flat : payload.text,
     });
   };

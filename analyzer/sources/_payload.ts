@@ -79,6 +79,8 @@ export class Payload {
   stated: Micros = 0;
   clock: ClockKind = "none";
   precision: Micros = 0;
+  /** The header of klog says that process number 1 wrote it: it ran in a container. */
+  isFirstProcess = false;
   readonly #pairs = new Pairs();
   /** One stamp per form: each remembers its last day. */
   readonly #stamp = new Stamp();
@@ -88,6 +90,7 @@ export class Payload {
   read(line: string, from: number): void {
     this.level = null;
     this.clock = "none";
+    this.isFirstProcess = false;
     const first = line.charCodeAt(from);
     const level = klogLevel(first);
     if (level !== null && this.#klog(line, from, level)) return;
@@ -109,10 +112,12 @@ export class Payload {
     if (!isDigit(line.charCodeAt(from + 1)) || !stamp.readKlog(line, from + 1)) return false;
     let index = stamp.end;
     while (line.charCodeAt(index) === SPACE) index++;
+    const pid = index;
     while (isDigit(line.charCodeAt(index))) index++;
     const close = line.indexOf("]", index);
     if (close < 0 || close - index > 160 || line.charCodeAt(index) !== SPACE) return false;
     this.#take(level, stamp);
+    this.isFirstProcess = index - pid === 1 && line.charCodeAt(pid) === 49;
     const start = line.charCodeAt(close + 1) === SPACE ? close + 2 : close + 1;
     this.text = line.charCodeAt(start) === 34 ? readStructured(line, start) : line.slice(start);
     return true;

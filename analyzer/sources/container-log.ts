@@ -14,6 +14,7 @@ import { LogOwner } from "./_container-log.ts";
 import { JournalHeader } from "./_journal-header.ts";
 import { Payload, impliedLevel } from "./_payload.ts";
 import { SPACE, Stamp, isDigit } from "./_stamp.ts";
+import { ZoneProbes } from "./_zone-probe.ts";
 
 const ID = "container-log";
 /** Lines of other sources that begin with a time as well: CRI, dmesg, `docker events`, a bare time. */
@@ -25,6 +26,9 @@ class ContainerReader implements LineReader {
   readonly #owner: LogOwner;
   readonly #payload = new Payload();
   readonly #stamp = new Stamp();
+  readonly #probes = new ZoneProbes("container");
+  #firstProcess: Line | null = null;
+  #count = 0;
 
   constructor(context: ParseContext) {
     this.#sink = context.sink;
@@ -39,9 +43,14 @@ class ContainerReader implements LineReader {
       payload.read(text, this.#stamp.end + 1);
       if (payload.level === null && payload.clock === "none" && payload.text.trim() !== "") payload.read(text, 0);
       time = this.#stamp;
+      if (payload.clock === "local-no-year") {
+        this.#probes.add(this.#owner.process, payload.stated, payload.clock, time.stated, line);
+      }
     } else {
       if (text.trim() === "") return;
       payload.read(text, 0);
+      if (payload.isFirstProcess) this.#firstProcess ??= line;
+      if (payload.isFirstProcess) this.#count++;
     }
     const isTimed = time.clock !== "none";
     if (isTimed) this.#owner.introduce(line);
@@ -56,7 +65,13 @@ class ContainerReader implements LineReader {
     });
   }
 
-  end(): void {}
+  end(): void {
+    this.#probes.flush(this.#sink);
+    if (this.#firstProcess === null) return;
+    const { process } = this.#owner;
+    const value = { offset: 0, count: this.#count, process, writer: "first-process" as const };
+    this.#sink.fact("zone-probe", `${process} process 1`, value, this.#firstProcess);
+  }
 
   /** True for a line that begins with the runtime's own time. */
   #isStamped(text: string): boolean {
@@ -99,7 +114,7 @@ const parser: SourceParser = {
         "2026-03-02T05:44:32.070633762Z ",
       ],
       events: 3,
-      facts: 1,
+      facts: 2,
       firstStated: "2026-03-02T05:44:32.070633",
     },
     {

@@ -23,7 +23,7 @@ class CriReader implements LineReader {
 
   constructor(context: ParseContext) {
     this.#owner = new LogOwner(context);
-    this.#messages = new ContainerMessages(context.sink, this.#owner.origin);
+    this.#messages = new ContainerMessages(context.sink, this.#owner);
     this.#torn = new TornLines(context.sink);
   }
 
@@ -41,7 +41,7 @@ class CriReader implements LineReader {
   }
 
   end(): void {
-    this.#messages.flush();
+    this.#messages.end();
     this.#torn.end();
   }
 

@@ -27,7 +27,7 @@ class DockerJsonReader implements LineReader {
 
   constructor(context: ParseContext) {
     this.#owner = new LogOwner(context);
-    this.#messages = new ContainerMessages(context.sink, this.#owner.origin);
+    this.#messages = new ContainerMessages(context.sink, this.#owner);
     this.#torn = new TornLines(context.sink);
   }
 
@@ -44,7 +44,7 @@ class DockerJsonReader implements LineReader {
   }
 
   end(): void {
-    this.#messages.flush();
+    this.#messages.end();
     this.#torn.end();
   }
 
@@ -148,7 +148,7 @@ const parser: SourceParser = {
         String.raw`{"log":"Trace[745949868]: [650.270324ms] [649.75251ms] Transaction prepared\n","stream":"stderr","time":"2017-10-23T04:13:09.998615002Z"}`,
       ],
       events: 2,
-      facts: 1,
+      facts: 2,
       firstStated: "2017-10-23T04:13:09.998249",
     },
     {
@@ -186,7 +186,7 @@ const parser: SourceParser = {
         "",
       ],
       events: 5,
-      facts: 0,
+      facts: 1,
       warnings: 4,
       firstStated: "2026-03-02T05:44:50.100000",
     },
@@ -194,7 +194,7 @@ const parser: SourceParser = {
       name: "saved from a terminal, prompt included",
       lines: ["$ sudo tail /var/log/pods/5ab1e0c4d2f34a6b8c9d0e1f2a3b4c5d/kube-apiserver_0.log", SEED],
       events: 2,
-      facts: 0,
+      facts: 1,
     },
   ],
 };

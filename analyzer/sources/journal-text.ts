@@ -53,7 +53,7 @@ class JournalReader implements LineReader {
         }
       }
       if (payload.clock === "utc" && header.clock !== "utc") {
-        this.#probes.add(header.stated, header.clock, payload.stated, line);
+        this.#probes.add(null, header.stated, header.clock, payload.stated, line);
       }
     }
     const level = payload.level ?? header.level ?? (header.origin === "systemd" ? 5 : 6);

@@ -46,6 +46,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
+    processOf: () => null,
     notBefore: [],
     stamp: null,
     ...input,

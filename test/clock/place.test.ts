@@ -39,6 +39,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
+    processOf: () => null,
     notBefore: [],
     stamp: null,
   };
@@ -91,7 +92,7 @@ describe("zones", () => {
   });
 
   test("measured from lines that carry both times", () => {
-    const { zone } = clockOf([], { probes: [{ offset: 2 * HOUR, count: 7 }] });
+    const { zone } = clockOf([], { probes: [{ offset: 2 * HOUR, count: 7, process: null, writer: "host" }] });
     expect(zone).toMatchObject({ name: "UTC+02:00", assumed: false });
   });
 
