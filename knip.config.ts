@@ -22,6 +22,7 @@ const config: KnipConfig = {
     "lnav",
     "journalctl",
     "e2fsck",
+    "ldd",
     "losetup",
     "unshare",
     "pgrep",

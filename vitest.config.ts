@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/slow/**", "test/lab/**"],
     testTimeout: 30_000,
+    reporters: ["default", "./test/collector/table.ts"],
     pool: "forks",
   },
 });

@@ -19,15 +19,13 @@ forbidden() {
   esac
   return 1
 }
-usage() {
-  cat <<'END'
-usage: collect.sh [options] > FILE      or, with a file that does not exist yet:  collect.sh -o FILE [options]
+usage() { # no here-document: mksh and posh need room in /tmp for one
+  echo 'usage: collect.sh [options] > FILE, or, to a file that is not there yet: collect.sh -o FILE [options]
   --since 7d      only logs of the last 7 days (d, h or m)     --max-mb N  of logs, uncompressed (default 200)
   --total-time S  stop collecting after S seconds, whatever happens (default 300)
   --root DIR      read a card mounted at DIR instead of the running system
   --plan          print every command and path, touch nothing     --quiet  no progress     --help  this text
-exit: 0 complete, 1 the output broke, 2 wrong usage, 3 something is missing, 128+n signal n
-END
+exit: 0 complete, 1 the output broke, 2 wrong usage, 3 something is missing, 128+n signal n'
 }
 settle() { # the same run under every shell, locale and environment
   unset IFS CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
@@ -42,7 +40,8 @@ settle() { # the same run under every shell, locale and environment
   laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
   format='"format":"coldcase-bundle","version":1'
   version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
-  interrupted='' sink=ok sent=broken deaf='|' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
+  interrupted='' sink=ok sent=broken deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
+  [ -n "$(printf '\377')" ] || narrow=yes # yash: its variables hold only text of the locale
   wanted=10000 secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
@@ -118,8 +117,7 @@ send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a d
     $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
     echo "$sent" >"$stage/sent"
   ) 2>>"$stage/sink.err" </dev/null &
-  send_pid=$! sink=stalled naps=0
-  send_end=$((now + 6000))
+  send_pid=$! sink=stalled naps=0 send_end=$((now + 6000))
   while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
     nap
   done
@@ -432,6 +430,8 @@ walk() { # DIRECTORY PATTERN/
     '') $worker "$1" ;;
     *[*[]*)
       present "${1:-/}" -1
+      [ -z "$narrow" ] || ! list "${1:-/}" 2>/dev/null | tr -d ' -~\n' | grep -q . ||
+        echo "sh: cannot name $1: Invalid or incomplete multibyte or wide character" >&2
       for entry in "$1"/$2; do
         at "$entry"
         [ "$entry" = "$1/$2" ] || walk "$entry" "$3"

@@ -1,7 +1,6 @@
-/** What the tests of collect.sh share: the shells to run it under, a card to read, and a reader of its bundles. */
+/** What the tests of collect.sh share: a card to read, and a reader of its bundles. The shells are in shells.ts. */
 import { spawn, spawnSync, type SpawnOptions } from "node:child_process";
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,75 +14,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gunzipSync } from "node:zlib";
-import { afterAll, afterEach, test } from "vitest";
 
 export const collector = fileURLToPath(new URL("../../collector/collect.sh", import.meta.url));
-
-/** Runs `sh` of a root directory that holds busybox and nothing else; /proc, /dev, /run and /tmp are the machine's. */
-const JAIL = String.raw`
-jail=$1
-shift
-for place in /proc /dev /run /tmp; do mount --rbind $place "$jail$place"; done
-exec chroot "$jail" /bin/sh "$@"
-`;
-
-let jailed: string[] | undefined;
-/** busybox ash where every command is an applet: no GNU tool can be found, whatever the search path says. */
-function busyboxAlone(): string[] {
-  if (jailed) return jailed;
-  const jail = temporary("busybox");
-  const busybox = spawnSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).stdout.trim();
-  for (const place of ["bin", "proc", "dev", "run", "tmp"]) mkdirSync(join(jail, place));
-  copyFileSync(busybox, join(jail, "bin/busybox"));
-  for (const applet of spawnSync("busybox", ["--list"], { encoding: "utf8" }).stdout.trim().split("\n"))
-    if (applet !== "busybox") symlinkSync("busybox", join(jail, "bin", applet));
-  // At the place where the tests call it.
-  mkdirSync(join(jail, dirname(collector)), { recursive: true });
-  copyFileSync(collector, join(jail, collector));
-  process.on("exit", () => rmSync(jail, { recursive: true, force: true }));
-  jailed = ["unshare", "--mount", "--propagation", "private", "sh", "-c", JAIL, "jail", jail];
-  return jailed;
-}
-
-export const isRoot = process.getuid?.() === 0;
-
-/** The two shells that are called sh on most nodes; all in the slow configuration. */
-export const shells: Record<string, string[]> = {
-  dash: ["dash"],
-  "busybox ash": isRoot && has("busybox", "unshare") ? busyboxAlone() : ["busybox", "sh"],
-  ...(process.env["EVERY_SHELL"] && {
-    "bash --posix": ["bash", "--posix"],
-    mksh: ["mksh"],
-    yash: ["yash"],
-    posh: ["posh"],
-  }),
-};
-
-/** Prints, when a test file has ended, how many of its tests ran under which shell. */
-export function countByShell(): void {
-  const passed = new Map<string, number>(Object.keys(shells).map((shell) => [shell, 0]));
-  afterEach(({ task }) => {
-    const names = [task.name, task.suite?.name ?? ""];
-    const shell = [...passed.keys()].find((name) => names.some((text) => text.includes(name)));
-    if (shell !== undefined && task.result?.state !== "fail") passed.set(shell, passed.get(shell)! + 1);
-  });
-  afterAll(() => console.log([...passed].map(([shell, count]) => `${shell}: ${count}`).join(", ")));
-}
-
-/** Is a command there? In CI a missing one is a failure, elsewhere the test is skipped with its name. */
-export function has(...commands: string[]): boolean {
-  const missing = commands.filter((command) => spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0);
-  if (missing.length > 0 && process.env["CI"]) throw new Error(`not installed: ${missing.join(", ")}`);
-  return missing.length === 0;
-}
-
-if (!isRoot && process.env["CI"]) throw new Error("the collector tests need root in CI");
-
-/** A test that needs root and some commands; skipped, saying so, where they are not there. */
-export function labTest(name: string, commands: string[], body: () => Promise<void> | void, timeout = 60_000): void {
-  if (isRoot && has(...commands)) test(name, body, timeout);
-  else test.skip(`${name} [needs root and ${commands.join(", ")}]`, body);
-}
 
 export interface Run {
   code: number | null;
@@ -132,8 +64,9 @@ export interface Step {
   exit: number | null;
   start: number;
   end: number;
+  wall: number | null;
   bytes: number;
-  sha256?: string;
+  sha256?: string | null;
   stderr?: string;
   errors: { path: string; op: string; errno: string }[];
   stuck: { pid: number; state: string; command: string; wchan: string | null; on: string | null; ended: boolean }[];
@@ -250,6 +183,12 @@ export function leftovers(): string[] {
   return ["/run", "/dev/shm", "/tmp"].flatMap((base) =>
     spawnSync("find", [base, "-maxdepth", "1", "-name", "coldcase.*"], { encoding: "utf8" })
       .stdout.split("\n")
-      .filter((path) => /\.\d+\.\d+$/.test(path) && !existsSync(`/proc/${path.split(".")[1]}`)),
+      .filter((path) => /\.\d+\.\d+$/.test(path) && !existsSync(`/proc/${path.split(".")[1]}`))
+      // Others run at the same time: what ended between the two looks has removed its own.
+      .filter((path) => existsSync(path)),
   );
 }
+
+/** The names of the members, but for what journalctl says, which busybox has not. */
+export const comparable = (bundle: Buffer): string[] =>
+  [...Members.of(bundle).keys()].filter((name) => !/^journal\/(boots|tail)/.test(name));

@@ -5,7 +5,8 @@ import { hostname, networkInterfaces, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { collector, has, run, type Manifest } from "./lab.ts";
+import { collector, run, type Manifest } from "./lab.ts";
+import { has } from "./shells.ts";
 
 const script = readFileSync(collector, "utf8");
 const lines = script.trimEnd().split("\n");

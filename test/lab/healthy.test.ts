@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "n
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { has, isRoot, type Members, type Run } from "../collector/lab.ts";
+import type { Members, Run } from "../collector/lab.ts";
+import { has, isRoot } from "../collector/shells.ts";
 import { LabNode } from "./node.ts";
 import { apiserver, buildImages, proxy, runPod, web } from "./pods.ts";
 

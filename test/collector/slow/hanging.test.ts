@@ -1,140 +1,187 @@
 /** Things that never answer, for real: a FUSE mount without replies (state D), a daemon that only accepts. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync } from "node:fs";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { mirrorMount, silentMount } from "../fuse.ts";
-import {
-  collectCard,
-  collector,
-  has,
-  labTest,
-  layer,
-  leftovers,
-  makeCard,
-  Members,
-  remove,
-  run,
-  shells,
-  temporary,
-} from "../lab.ts";
+import { collector, layer, leftovers, makeCard, Members, remove, run, temporary, write } from "../lab.ts";
+import { has, labTest, replacing, stubs, underEachShell, withStubs } from "../shells.ts";
 
-labTest(
-  "hard case 2 (real: state D on a FUSE mount): it is left behind, named, and its mount not touched again",
-  ["mount"],
-  async () => {
-    const root = temporary("silent");
-    makeCard(root);
-    const directory = join(root, "var/lib/docker");
-    const end = silentMount(directory);
-    // Also when the test is over because its time is.
-    onTestFinished(() => {
-      end();
-      remove(root);
-    });
-    const began = Date.now();
-    const result = await run(["dash", collector, "--root", root, "--total-time", "60"]);
-    expect(Date.now() - began).toBeLessThan(65_000);
-    const members = Members.of(result.stdout);
-    const step = members.step("layerdb");
-    expect(step.status).toBe("stuck");
-    const on = expect.stringContaining(directory) as string;
-    expect(step.stuck.at(-1)).toMatchObject({ state: "D", command: "ls", on, ended: false });
-    expect(step.stuck.at(-1)!.wchan).toMatch(/\w/);
-    for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
-      expect(members.step(id)).toMatchObject({
-        status: "skipped",
-        reason: `${directory} did not answer an earlier step`,
-      });
-    // The rest of the card is on another mount and is still collected.
-    expect(members.step("pod-log").status).toBe("ok");
-    expect(result.code).toBe(3);
-    expect(leftovers()).toEqual([]);
-  },
-  120_000,
-);
-
-describe("hard case 3 (real: a FUSE mount where one layer never answers)", () => {
-  for (const name of ["dash", "busybox ash", "mksh"])
-    labTest(
-      `${name}: the other layers are listed, the stuck one is named`,
-      ["mount", shells[name]![0]!],
-      async () => {
-        const root = temporary("layer");
-        const source = temporary("source");
-        makeCard(source);
-        mkdirSync(join(root, "var/lib/docker"), { recursive: true });
-        const end = mirrorMount(join(source, "var/lib/docker"), join(root, "var/lib/docker"), (path) =>
-          path.startsWith(`overlay2/${layer(2)}`),
-        );
-        onTestFinished(() => {
-          end();
-          remove(root);
-          remove(source);
-        });
-        const result = await collectCard(shells[name]!, root);
-        const members = Members.of(result.stdout);
-        const step = members.step("overlay2-list");
-        expect(step.status).toBe("timed-out");
-        expect(step.stuck).toEqual([
-          expect.objectContaining({ on: expect.stringContaining(layer(2)) as string, ended: true }),
-        ]);
-        for (const n of [1, 3]) expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(n)}:\ntotal`);
-        const names = members.text("overlay2/link-lower.txt");
-        expect(names).toContain("LINK1");
-        expect(names).toContain("LINK3");
-        expect(names).not.toContain("LINK2\n\n==>");
-        expect(members.text("docker/layerdb.txt")).toContain(layer(3));
-        expect(result.code).toBe(3);
-        expect(leftovers()).toEqual([]);
-      },
-      120_000,
-    );
-});
-
-test("hard case 1 (real socket, stub client): one deadline for dockerd, then it is left alone", async () => {
-  const lab = temporary("deaf");
-  const socket = join(lab, "docker.sock");
-  const server = createServer(() => {}).listen(socket);
-  const client = has("docker")
-    ? `exec ${spawnSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).stdout.trim()} -H unix://${socket} "$@"`
-    : "sleep 600";
-  writeFileSync(join(lab, "docker"), `#!/bin/sh\n${client}\n`);
-  chmodSync(join(lab, "docker"), 0o755);
-  const result = await run(["dash", collector], { env: { ...process.env, PATH: `${lab}:${process.env["PATH"]}` } });
-  server.close();
-  const steps = Members.of(result.stdout).manifest().steps;
-  const docker = steps.filter((step) => /^docker-(version|ps|ps-json|info|inspect|logs-error)$/.test(step.id));
-  expect(docker.map((step) => step.status)).toEqual(["timed-out", ...Array<string>(5).fill("skipped")]);
-  expect(docker[1]!.reason).toBe("docker did not answer an earlier step");
-  const spent = steps
-    .filter((step) => step.command.includes("docker"))
-    .reduce((sum, step) => sum + step.end - step.start, 0);
-  expect(spent).toBeLessThan(32);
-  expect(result.code).toBe(3);
-  remove(lab);
-}, 120_000);
-
-test("hard cases 2 and 8 (stub): dmesg ignores TERM, journalctl never ends; both are ended, the rest is there", async () => {
-  const lab = temporary("deaf");
-  const stubs = {
-    dmesg: "trap '' TERM; while :; do sleep 1; done",
-    journalctl: "echo 'Mar 02 05:41:12 k1 kernel: last line'; while :; do sleep 1; done",
+/** Accepts and reads, and never says anything. @returns how often it was asked, and its end */
+async function deafDaemon(where: string | number): Promise<{ port: number; asked: () => number; end: () => void }> {
+  const callers: Socket[] = [];
+  const server = createServer((caller) => callers.push(caller.resume().on("error", () => {})));
+  await new Promise<void>((resolve) => server.listen(where as string, resolve));
+  const end = (): void => {
+    callers.forEach((caller) => caller.destroy());
+    server.close();
   };
-  for (const [name, body] of Object.entries(stubs)) {
-    writeFileSync(join(lab, name), `#!/bin/sh\n${body}\n`);
-    chmodSync(join(lab, name), 0o755);
-  }
-  const result = await run(["dash", collector, "--total-time", "110"], {
-    env: { ...process.env, PATH: `${lab}:${process.env["PATH"]}` },
-  });
-  const members = Members.of(result.stdout);
-  expect(members.step("kernel-log").status).toBe("timed-out");
-  expect(members.step("journal-boots").status).toBe("timed-out");
-  expect(members.text("journal/boots.txt")).toContain("last line");
-  expect(members.step("mounts").status).toBe("ok");
-  expect(members.manifest().end).not.toBeNull();
-  expect(leftovers()).toEqual([]);
-  remove(lab);
-}, 180_000);
+  const address = server.address() as AddressInfo | string;
+  return { port: typeof address === "string" ? 0 : address.port, asked: () => callers.length, end };
+}
+
+underEachShell((shell) => {
+  labTest(
+    "hard case 2 (real: state D on a FUSE mount): it is left behind, named, and its mount not touched again",
+    ["mount"],
+    async ({ onTestFinished }) => {
+      const root = temporary("silent");
+      makeCard(root);
+      const directory = join(root, "var/lib/docker");
+      const end = silentMount(directory);
+      // Also when the test is over because its time is.
+      onTestFinished(() => {
+        end();
+        remove(root);
+      });
+      const began = Date.now();
+      const result = await run([...shell.argv, collector, "--root", root, "--total-time", "90"]);
+      expect(Date.now() - began).toBeLessThan(95_000);
+      const members = Members.of(result.stdout);
+      const step = members.step("layerdb");
+      expect(step.status).toBe("stuck");
+      const on = expect.stringContaining(directory) as string;
+      expect(step.stuck.at(-1)).toMatchObject({
+        state: "D",
+        command: expect.stringMatching(/^(ls|sh)$/),
+        on,
+        ended: false,
+      });
+      expect(step.stuck.at(-1)!.wchan).toMatch(/fuse|request_wait/);
+      for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
+        expect(members.step(id)).toMatchObject({
+          status: "skipped",
+          reason: `${directory} did not answer an earlier step`,
+        });
+      // The rest of the card is on another mount and is still collected.
+      expect(members.step("pod-log").status).toBe("ok");
+      expect(result.code).toBe(3);
+      expect(leftovers()).toEqual([]);
+    },
+    200_000,
+  );
+
+  labTest(
+    "hard case 3 (real: a FUSE mount where one layer never answers): the others are listed, the stuck one is named",
+    ["mount"],
+    async ({ onTestFinished }) => {
+      const root = temporary("layer");
+      const source = temporary("source");
+      makeCard(source);
+      mkdirSync(join(root, "var/lib/docker"), { recursive: true });
+      const end = mirrorMount(join(source, "var/lib/docker"), join(root, "var/lib/docker"), (path) =>
+        path.startsWith(`overlay2/${layer(2)}`),
+      );
+      onTestFinished(() => {
+        end();
+        remove(root);
+        remove(source);
+      });
+      const result = await run([...shell.argv, collector, "--root", root]);
+      const members = Members.of(result.stdout);
+      const step = members.step("overlay2-list");
+      expect(step.status).toBe("timed-out");
+      expect(step.stuck).toEqual([
+        expect.objectContaining({ on: expect.stringContaining(layer(2)) as string, ended: true }),
+      ]);
+      for (const n of [1, 3]) expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(n)}:\ntotal`);
+      const names = members.text("overlay2/link-lower.txt");
+      expect(names).toContain("LINK1");
+      expect(names).toContain("LINK3");
+      expect(names).not.toContain("LINK2\n\n==>");
+      expect(members.text("docker/layerdb.txt")).toContain(layer(3));
+      expect(result.code).toBe(3);
+      expect(leftovers()).toEqual([]);
+    },
+    200_000,
+  );
+
+  test(
+    "hard case 1 (real socket, stub client where docker cannot run): one deadline for dockerd, then it is left alone",
+    { timeout: 200_000 },
+    async ({ onTestFinished }) => {
+      const lab = temporary("deaf");
+      const real = shell.name !== "busybox ash" && has("docker");
+      const daemon = await deafDaemon(real ? join(lab, "docker.sock") : 0);
+      const docker = real
+        ? `exec ${spawnSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).stdout.trim()} -H unix://${lab}/docker.sock "$@"`
+        : `sleep 600 | nc 127.0.0.1 ${daemon.port}`;
+      const directory = stubs({ docker });
+      onTestFinished(() => {
+        daemon.end();
+        remove(lab);
+        remove(directory);
+      });
+      const result = await run([...shell.argv, collector, "--max-mb", "1"], { env: withStubs(directory) });
+      const members = Members.of(result.stdout);
+      const { steps } = members.manifest();
+      const asked = steps.filter((step) => /^docker-(version|ps|ps-json|info|inspect|logs-error)$/.test(step.id));
+      expect(asked.map((step) => step.status)).toEqual(["timed-out", ...Array<string>(5).fill("skipped")]);
+      for (const step of asked.slice(1)) expect(step.reason).toBe("docker did not answer an earlier step");
+      expect(daemon.asked()).toBeGreaterThan(0);
+      // What needs no daemon is read all the same.
+      expect(members.step("docker-root").status).toBe("ok");
+      const spent = steps
+        .filter((step) => step.command.includes("docker"))
+        .reduce((sum, step) => sum + step.end - step.start, 0);
+      expect(spent).toBeLessThan(34);
+      expect(result.code).toBe(3);
+      expect(leftovers()).toEqual([]);
+    },
+  );
+
+  test(
+    "hard case 2 (stub): dmesg ignores TERM: it is killed, and said to be timed out; the rest is there",
+    { timeout: 200_000 },
+    async () => {
+      const directory = stubs({ dmesg: "trap '' TERM; while :; do sleep 1; done" });
+      const result = await run([...replacing(shell, ["dmesg"]), collector, "--max-mb", "1", "--total-time", "80"], {
+        env: withStubs(directory),
+      });
+      const members = Members.of(result.stdout);
+      const step = members.step("kernel-log");
+      expect(step.status).toBe("timed-out");
+      expect(step.end - step.start).toBeLessThan(34);
+      expect(step.stuck[0]).toMatchObject({ ended: true });
+      expect(members.step("mounts").status).toBe("ok");
+      expect(members.manifest().end).not.toBeNull();
+      expect(result.code).toBe(3);
+      expect(leftovers()).toEqual([]);
+      remove(directory);
+    },
+  );
+
+  test(
+    "hard case 8 (stub): journalctl never ends: what it said is kept, and the files are taken from /var and /run",
+    { timeout: 200_000 },
+    async () => {
+      const card = temporary("journal");
+      makeCard(card);
+      // Neither is whole.
+      write(card, "var/log/journal/0f3c/system.journal", Buffer.from("LPKSHHRH\0\0\0"));
+      write(card, "var/log/journal/0f3c/system@1.journal~", Buffer.alloc(70_000, "torn"));
+      write(card, "run/log/journal/0f3c/system.journal", Buffer.alloc(9_000, "volatile"));
+      const directory = stubs({
+        journalctl: "echo 'Mar 02 05:41:12 k1 kernel: last line'; while :; do sleep 1; done",
+      });
+      const result = await run([...shell.argv, collector, "--root", card], { env: withStubs(directory) });
+      const members = Members.of(result.stdout);
+      expect(members.step("journal-boots").status).toBe("timed-out");
+      expect(members.text("journal/boots.txt")).toContain("last line");
+      expect(members.step("journal-text")).toMatchObject({
+        status: "skipped",
+        reason: "journalctl did not answer an earlier step",
+      });
+      const taken = members.step("journal-file").files.map((file) => [file.path, file.status, file.bytes]);
+      expect(taken.sort()).toEqual([
+        ["journal/run/log/journal/0f3c/system.journal", "ok", 9000],
+        ["journal/var/log/journal/0f3c/system.journal", "ok", 11],
+        ["journal/var/log/journal/0f3c/system@1.journal~", "ok", 70000],
+      ]);
+      expect(result.code).toBe(3);
+      remove(card);
+      remove(directory);
+    },
+  );
+});
