@@ -1,6 +1,10 @@
-import { Temporal } from "@js-temporal/polyfill";
+import { createRequire } from "node:module";
+import type * as Polyfill from "@js-temporal/polyfill";
 import type { Micros } from "../model/time.ts";
 import { DAY, HOUR, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+
+const require = createRequire(import.meta.url);
+const UTC_NAMES = new Set(["UTC", "Etc/UTC"]);
 
 /** Days remembered of a named zone. */
 const MOST_DAYS = 4_096;
@@ -36,6 +40,9 @@ export function fixedZone(offset: Micros, name: string | null, basis: string): Z
  * @throws RangeError for a name that the tz database does not know.
  */
 export function namedZone(name: string, basis: string): Zone {
+  if (UTC_NAMES.has(name)) return fixedZone(0, name, basis);
+  // Loaded with the first named zone: many nodes keep UTC.
+  const { Temporal } = require("@js-temporal/polyfill") as typeof Polyfill;
   const probe = (stated: Micros, disambiguation: "earlier" | "later"): Micros => {
     const civil = Temporal.Instant.fromEpochMilliseconds(Math.floor(stated / 1000)).toZonedDateTimeISO("UTC");
     const zoned = civil.toPlainDateTime().toZonedDateTime(name, { disambiguation });

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Sink } from "./batch.ts";
+import type { Batch, Sink } from "./batch.ts";
 import type { TextMatcher } from "./matches.ts";
 import { createRowWriter } from "./rows.ts";
 import { hasThread, startThread } from "./thread.ts";
@@ -18,18 +18,32 @@ export function createSink(database: Database, matcher: TextMatcher, free: (numb
   const mayThread = !database.memory && hasThread;
   let thread: Sink | null = null;
   let left = BATCHES_BEFORE_THREAD;
+  let failure: unknown = null;
+  const writeBatch = (batch: Batch): void => {
+    if (mayThread && thread === null && left-- === 0) {
+      const { module, argument } = matcher;
+      thread = startThread(database, { index, module, argument, open: rows.finish() }, free);
+    }
+    if (thread !== null) return thread.write(batch);
+    rows.write(batch);
+    free(batch.numbers);
+  };
+  const check = (): null => {
+    if (failure !== null) throw failure;
+    return null;
+  };
   return {
     write(batch) {
-      if (mayThread && thread === null && left-- === 0) {
-        const { module, argument } = matcher;
-        thread = startThread(database, { index, module, argument, open: rows.finish() }, free);
+      // What goes wrong is told by `busy` and `finish`: here it would be taken for a failure of the source that is read.
+      try {
+        if (failure === null) writeBatch(batch);
+      } catch (error) {
+        failure = error;
       }
-      if (thread !== null) return thread.write(batch);
-      rows.write(batch);
-      free(batch.numbers);
     },
-    busy: () => thread?.busy() ?? null,
+    busy: () => thread?.busy() ?? check(),
     async finish() {
+      check();
       if (thread === null) rows.finish();
       await thread?.finish();
     },

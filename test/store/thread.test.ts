@@ -80,7 +80,7 @@ function sizeOf(path: string): number {
 test("an interrupt ends the thread as well and leaves no file", async () => {
   const long = join(directory, "long.txt");
   const once = readFileSync(bundle, "utf8");
-  writeFileSync(long, once.repeat(6));
+  writeFileSync(long, once.repeat(12));
   const { cwd, child, ended } = start("interrupted", [long, "--progress", "plain"]);
   // The thread has begun when the store is larger than what is written before it.
   while (sizeOf(cwd) < 4_500_000 && child.exitCode === null) await new Promise((soon) => setTimeout(soon, 10));
