@@ -18,7 +18,7 @@ import { missingNeeds, presentNeeds } from "./rules/needs.ts";
 import { textMatcher } from "./rules/matcher.ts";
 import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
-import type { Excerpts } from "./rereader.ts";
+import type { Rereader } from "./rereader.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
@@ -32,8 +32,8 @@ const EVENTS_FOR_THREAD = 100_000;
 
 /** What a caller can do to shorten the wait for the second reading of a large bundle. */
 export interface Assistance {
-  /** Reads lines again beside the caller; null when it cannot. */
-  reread?: (wanted: Map<string, number[]>, context: number) => Promise<Excerpts | null>;
+  /** Reads lines again beside the caller. */
+  rereader?: Rereader | undefined;
   /** Called when only the raw lines of the evidence are missing from the report. */
   meanwhile?: (report: IncidentReport) => void;
 }
@@ -53,7 +53,7 @@ export async function examine(
   database: Database,
   options: AnalysisOptions,
   onProgress: (progress: Progress) => void,
-  { reread, meanwhile }: Assistance = {},
+  { rereader, meanwhile }: Assistance = {},
 ): Promise<{ report: IncidentReport; findings: Finding[]; collectedAt: Micros | null }> {
   const [sources, binary, rules, bundle] = await Promise.all([
     loadSources(),
@@ -65,6 +65,7 @@ export async function examine(
     binary,
     matcher: textMatcher(rules),
     onArtifact: (path) => onProgress({ stage: "read", detail: path }),
+    onRead: (events) => void (events >= EVENTS_FOR_THREAD && rereader?.prepare()),
   });
 
   onProgress({ stage: "clock", detail: "" });
@@ -122,7 +123,7 @@ export async function examine(
     unread,
   });
   const wanted = wantedLines(report);
-  const pending = counts.events < EVENTS_FOR_THREAD ? null : reread?.(wanted, CONTEXT);
+  const pending = counts.events < EVENTS_FOR_THREAD ? null : rereader?.read({ wanted, context: CONTEXT });
   meanwhile?.(report);
   addExcerpts(report, (await pending) ?? (await readExcerpts(open, wanted, CONTEXT, binary)));
   finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });

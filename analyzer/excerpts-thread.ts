@@ -2,9 +2,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { readExcerpts } from "./bundle/excerpts.ts";
 import { openBundle } from "./bundle/open.ts";
-import type { ExcerptOrder } from "./rereader.ts";
+import type { ExcerptOrder, RereadBundle } from "./rereader.ts";
 import { loadBinarySources } from "./sources/registry.ts";
 
-const { paths, limits, wanted, context } = workerData as ExcerptOrder;
+const { paths, limits } = workerData as RereadBundle;
 const open = (): ReturnType<typeof openBundle> => openBundle(paths, { hash: false, limits });
-parentPort?.postMessage(await readExcerpts(open, wanted, context, await loadBinarySources()));
+const binary = loadBinarySources();
+parentPort?.once("message", async ({ wanted, context }: ExcerptOrder) => {
+  parentPort?.postMessage(await readExcerpts(open, wanted, context, await binary));
+});

@@ -34,6 +34,8 @@ export interface IngestOptions {
   /** What the line rules find in a text. */
   matcher: TextMatcher;
   onArtifact(path: string, bytes: number): void;
+  /** Called when everything has been read, and perhaps not all of it stored. */
+  onRead?(events: number): void;
 }
 
 /** Reads a whole bundle into an empty store. */
@@ -69,6 +71,7 @@ export async function ingest(
     const problems = result === null ? [] : integrity.check(result).problems;
     for (const { path, message } of problems) writer.warning(path, 0, message);
     for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
+    options.onRead?.(writer.events());
     await writer.finish();
     // What somebody laid beside the collector's members is no damage.
     return { manifest: result, unread, problems: problems.filter(({ kind }) => kind !== "unexpected") };

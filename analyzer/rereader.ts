@@ -7,27 +7,51 @@ import type { Limits } from "./bundle/limits.ts";
 /** Excerpts by artifact and line. */
 export type Excerpts = Map<string, Map<number, Excerpt>>;
 
-/** Lines to read again: numbers from 1 by artifact, and how many of their neighbours on either side. */
-export interface ExcerptOrder {
+/** What the thread begins with. */
+export interface RereadBundle {
   paths: string[];
   limits: Partial<Limits>;
+}
+
+/** Lines to read again: numbers from 1 by artifact, and how many of their neighbours on either side. */
+export interface ExcerptOrder {
   wanted: Map<string, number[]>;
   context: number;
+}
+
+export interface Rereader {
+  /** Starts the thread before it is known what it will read, so that it is ready by then. */
+  prepare(): void;
+  /** Null when there is no thread, or it failed: then the caller reads the lines itself and meets the error as it is. */
+  read(order: ExcerptOrder): Promise<Excerpts | null>;
 }
 
 /** Not there where sources run as they are, in the tests. */
 const code = new URL("excerpts-thread.js", import.meta.url);
 
-/**
- * Reads lines again in a thread of its own, so that the caller can go on meanwhile. Null when that cannot be, or went
- * wrong: then the caller reads them itself and meets the error as it is.
- */
-export async function rereadInThread(order: ExcerptOrder): Promise<Excerpts | null> {
-  if (!existsSync(code)) return null;
-  const worker = new Worker(code, { workerData: order });
-  return new Promise((resolve) => {
-    worker.on("message", (excerpts: Excerpts) => resolve(excerpts));
-    worker.on("error", () => resolve(null));
-    worker.on("exit", () => resolve(null));
-  });
+/** Reads lines of a bundle again in a thread of its own, so that the caller can go on meanwhile. */
+export function createRereader(bundle: RereadBundle): Rereader {
+  const exists = existsSync(code);
+  let worker: Worker | null = null;
+  const start = (): Worker => {
+    if (worker !== null) return worker;
+    worker = new Worker(code, { workerData: bundle });
+    // An analysis that fails before it asks for lines must not wait for it.
+    worker.unref();
+    return worker;
+  };
+  return {
+    prepare: () => void (exists && start()),
+    async read(order) {
+      if (!exists) return null;
+      const thread = start();
+      thread.ref();
+      return new Promise((resolve) => {
+        thread.on("message", (excerpts: Excerpts) => resolve(excerpts));
+        thread.on("error", () => resolve(null));
+        thread.on("exit", () => resolve(null));
+        thread.postMessage(order);
+      });
+    },
+  };
 }

@@ -17,7 +17,7 @@ import { severities } from "../model/words.ts";
 import type { EventSelection } from "../report/event-selection.ts";
 import { selectEvents } from "../report/event-selection.ts";
 import { exportEvents } from "../report/events.ts";
-import { rereadInThread } from "../rereader.ts";
+import { createRereader } from "../rereader.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -112,7 +112,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     selection,
   } = await analyzeAll(inputs, analysis, {
     withEvents: plan.html !== null,
-    reread: paths.includes("-") ? undefined : (wanted, context) => rereadInThread({ paths, limits, wanted, context }),
+    rereader: paths.includes("-") ? undefined : createRereader({ paths, limits }),
     onProgress: (step) => progress.show(step),
   });
   const secretLines = masking.mode === "none" ? [] : inputs.flatMap(({ database }) => keyLines(database));
@@ -161,11 +161,11 @@ function databaseFile(plan: OutputPlan, index: number): string {
 interface Wishes {
   withEvents: boolean;
   /** Reads lines of the only bundle again in a thread. */
-  reread: Assistance["reread"];
+  rereader: Assistance["rereader"];
   onProgress(progress: Progress): void;
 }
 
-async function analyzeAll(inputs: BundleInput[], options: AnalysisOptions, { withEvents, reread, onProgress }: Wishes) {
+async function analyzeAll(inputs: BundleInput[], options: AnalysisOptions, { withEvents, rereader, onProgress }: Wishes) {
   const [newest, ...others] = inputs;
   let selection: EventSelection | null = null;
   if (newest === undefined || others.length > 0) {
@@ -174,7 +174,7 @@ async function analyzeAll(inputs: BundleInput[], options: AnalysisOptions, { wit
     return { ...several, selection };
   }
   const select = (report: IncidentReport): void => void (selection = selectEvents(newest.database, report));
-  const assistance: Assistance = { ...(reread && { reread }), ...(withEvents && { meanwhile: select }) };
+  const assistance: Assistance = { rereader, ...(withEvents && { meanwhile: select }) };
   const report = await analyze(newest.open, newest.database, options, onProgress, assistance);
   return { report, newest, selection: selection as EventSelection | null };
 }

@@ -3,6 +3,7 @@
  * first appearance, so that what belongs together can still be told and the same bundle gives the same bytes.
  */
 import type { ReportRedaction } from "../model/report.ts";
+import { createPrefilter } from "../store/literals.ts";
 import { isPrivateIpv4 } from "./secret-addresses.ts";
 import type { SecretKind } from "./secret-kinds.ts";
 import { secretKinds } from "./secret-kinds.ts";
@@ -46,11 +47,14 @@ interface Span {
 
 export function createRedactor(options: RedactorOptions): Redactor {
   const tokens = createTokens(options.numbered ?? new Map());
-  const kinds = [...ownKinds(options), ...secretKinds];
   const slugs = new Map<string, string>();
 
-  const secretsOf = (text: string): Span[] =>
-    disjoint(outsideOfTokens(text, [...spansOf(text, kinds), ...looseSpans(text, tokens.loose())]));
+  const spansOf = createSpanFinder([...ownKinds(options), ...secretKinds]);
+  const secretsOf = (text: string): Span[] => {
+    const spans = spansOf(text);
+    looseSpans(text, tokens.loose(), spans);
+    return spans.length === 0 ? spans : disjoint(outsideOfTokens(text, spans));
+  };
   const token = (kind: string, value: string): string => {
     const name = tokens.of(kind, value);
     slugs.set(slugOf(value), name.slice(1, -1).replace(":", "-"));
@@ -88,18 +92,18 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
 /** True if a text holds something that is a secret by its own form. Tokens are none. */
 export function holdsEvidentSecret(text: string): boolean {
-  return spansOf(text, evidentKinds).length > 0;
+  return evidentSpans(text).length > 0;
 }
 
 /** The text with what is a secret by its own form struck out: the last resort, after everything else. */
 export function strikeEvidentSecrets(text: string): { text: string; struck: number } {
-  const spans = spansOf(text, evidentKinds).toSorted((a, b) => b.start - a.start);
+  const spans = evidentSpans(text).toSorted((a, b) => b.start - a.start);
   let result = text;
   for (const { start, end } of spans) result = `${result.slice(0, start)}‹struck›${result.slice(end)}`;
   return { text: result, struck: spans.length };
 }
 
-const evidentKinds = secretKinds.filter(({ evident }) => evident);
+const evidentSpans = createSpanFinder(secretKinds.filter(({ evident }) => evident));
 
 /** In order, each beginning after the end of the one before; of two at one place the longer. */
 function disjoint(spans: Span[]): Span[] {
@@ -138,34 +142,53 @@ function slugOf(value: string): string {
     .replace(/^-+|-+$/g, "");
 }
 
-function spansOf(text: string, kinds: readonly SecretKind[]): Span[] {
-  if (text.length < 3) return [];
-  const lower = text.toLowerCase();
-  return kinds.flatMap((secret) =>
-    secret.hints.length === 0 || secret.hints.some((hint) => lower.includes(hint)) ? matchesOf(text, secret) : [],
-  );
+/** Where a text holds secrets, as yet overlapping. */
+type FindSpans = (text: string) => Span[];
+
+/** Tries a kind's pattern only on texts in which one of its hints occurs, all of them looked for in one pass. */
+function createSpanFinder(kinds: readonly SecretKind[]): FindSpans {
+  const owners = new Map<string, number[]>();
+  kinds.forEach(({ hints }, kind) => {
+    for (const hint of hints) owners.set(hint, [...(owners.get(hint) ?? []), kind]);
+  });
+  const kindsOf = [...owners.values()];
+  const literals = createPrefilter([...owners.keys()]);
+  const always = Uint8Array.from(kinds, ({ hints }) => (hints.length === 0 ? 1 : 0));
+  const tried = new Uint8Array(kinds.length);
+  const hit = (literal: number): void => {
+    for (const kind of kindsOf[literal] as number[]) tried[kind] = 1;
+  };
+  return (text) => {
+    if (text.length < 3) return [];
+    tried.set(always);
+    literals.scan(text, hit);
+    const spans: Span[] = [];
+    for (let kind = 0; kind < tried.length; kind++) {
+      if (tried[kind] === 1) matchesOf(text, kinds[kind] as SecretKind, spans);
+    }
+    return spans;
+  };
 }
 
-function matchesOf(text: string, { kind, pattern, accept }: SecretKind): Span[] {
-  const spans: Span[] = [];
-  for (const match of text.matchAll(pattern)) {
+function matchesOf(text: string, { kind, pattern, accept }: SecretKind, spans: Span[]): void {
+  // Not with matchAll, which makes a copy of the pattern each time.
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    if (match[0] === "") pattern.lastIndex += 1;
     const { value, single, bare } = match.groups ?? {};
     const found = value ?? single ?? bare;
     if (found === undefined || found.startsWith("‹") || accept?.(found, match) === false) continue;
     const start = match.index + match[0].lastIndexOf(found);
     spans.push({ start, end: start + found.length, kind });
   }
-  return spans;
 }
 
-function looseSpans(text: string, loose: ReadonlyMap<string, string>): Span[] {
-  const spans: Span[] = [];
+function looseSpans(text: string, loose: ReadonlyMap<string, string>, spans: Span[]): void {
   for (const [value, kind] of loose) {
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
       spans.push({ start: at, end: at + value.length, kind });
     }
   }
-  return spans;
 }
 
 interface Tokens {

@@ -1,7 +1,7 @@
 import type { LineRule } from "./types.ts";
 import { RuleError } from "./_rule-error.ts";
 import { within } from "./_within.ts";
-import { createPrefilter } from "./prefilter.ts";
+import { createPrefilter } from "../store/literals.ts";
 
 /** What one rule captured in one text. */
 export interface LineMatch {

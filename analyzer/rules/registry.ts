@@ -9,7 +9,7 @@ import { RuleError } from "./_rule-error.ts";
 /** What the build makes of all YAML files. */
 const COMPILED = "line-rules.json";
 /** Files of this directory that are not rules. */
-const OWN = new Set(["evaluate", "line", "matcher", "needs", "prefilter", "registry", "types", "view", "yaml"]);
+const OWN = new Set(["evaluate", "line", "matcher", "needs", "registry", "types", "view", "yaml"]);
 
 /**
  * The rules of coldcase, and those of a directory of the user's own when one is given.

@@ -18,6 +18,8 @@ export interface StoreWriter {
   event(artifact: number, draft: EventDraft): void;
   fact<K extends FactKind>(artifact: number, kind: K, key: string, value: FactValues[K], line: Line): void;
   warning(artifact: string, line: number, message: string): void;
+  /** How many so far. */
+  events(): number;
   /** Resolves when there is room for more; null when there is. Rejects with what went wrong in the store. */
   busy(): Promise<void> | null;
   /** Resolves when everything is stored. */
@@ -79,6 +81,7 @@ export function createWriter(database: Database, matcher: TextMatcher): StoreWri
       batcher.row(["fact", kind, key, JSON.stringify(value), artifact, number, byteOffset, byteLength]);
     },
     warning: (artifact, line, message) => batcher.row(["warning", artifact, line, message]),
+    events: () => lastEvent,
     busy: () => sink.busy(),
     finish() {
       texts.finish();
