@@ -115,19 +115,14 @@ function citedEvents(database: Database, report: IncidentReport, paths: Map<numb
     wanted.set(path, [...(wanted.get(path) ?? []), line]);
   }
   const extent = database.prepare("SELECT min(first_event), max(last_event) FROM run WHERE artifact = ?").raw();
-  const find = database
-    .prepare(
-      `SELECT id FROM event WHERE id BETWEEN ? AND ? AND artifact = ? AND line BETWEEN ? AND ?
-         AND line IN (SELECT value FROM json_each(?))`,
-    )
-    .pluck();
-  const found = [...paths].flatMap(([artifact, path]) => {
-    const lines = wanted.get(path);
-    if (!lines) return [];
+  const columns = columnsOf(database);
+  const found: number[] = [];
+  for (const [artifact, path] of paths) {
+    const lines = new Set(wanted.get(path));
+    if (lines.size === 0) continue;
     const [first, last] = extent.get(artifact) as [number | null, number | null];
-    const ends = [Math.min(...lines), Math.max(...lines)];
-    return find.all(first, last, artifact, ...ends, JSON.stringify(lines)) as number[];
-  });
+    for (let id = first ?? 1; id <= (last ?? 0); id++) if (lines.has(columns.line(id))) found.push(id);
+  }
   return found.toSorted((a, b) => a - b);
 }
 

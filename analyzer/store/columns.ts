@@ -6,20 +6,27 @@ const CHUNK_BITS = 16;
 const CHUNK = 1 << CHUNK_BITS;
 
 interface Chunk {
+  line: Uint32Array;
   stated: Float64Array;
+  /** Which of the few precisions there are. */
+  precision: Uint16Array;
   level: Uint8Array;
   origin: Uint32Array;
+  text: Uint32Array;
 }
 
-/** Columns of the table `event`, by id: 13 bytes for each event. */
+/** Columns of the table `event`, by id: 23 bytes for each event. */
 export interface EventColumns {
   /** Ids run from 1 to this. */
   readonly count: number;
-  add(stated: Micros | null, level: number, origin: number): void;
+  add(line: number, stated: Micros | null, precision: Micros, level: number, origin: number, text: number): void;
+  line(id: number): number;
   /** As written, in µs; NaN when no time was. */
   stated(id: number): Micros;
+  precision(id: number): Micros;
   level(id: number): number;
   origin(id: number): number;
+  text(id: number): number;
 }
 
 const remembered = new WeakMap<Database, EventColumns>();
@@ -39,38 +46,47 @@ export function columnsOf(database: Database): EventColumns {
 /** The columns as they stand in the table. */
 export function readColumns(database: Database): EventColumns {
   const columns = createColumns();
-  const rows = database.prepare("SELECT stated, level, origin FROM event ORDER BY id").raw();
-  for (const [stated, level, origin] of rows.iterate() as Iterable<[number | null, number, number]>) {
-    columns.add(stated, level, origin);
-  }
+  const rows = database.prepare("SELECT line, stated, precision, level, origin, text FROM event ORDER BY id").raw();
+  for (const row of rows.iterate() as Iterable<Parameters<EventColumns["add"]>>) columns.add(...row);
   return columns;
 }
 
 function createColumns(): EventColumns {
   const chunks: Chunk[] = [];
+  const precisions: Micros[] = [];
   let count = 0;
   const chunkOf = (id: number): Chunk => chunks[(id - 1) >>> CHUNK_BITS] as Chunk;
   return {
     get count() {
       return count;
     },
-    add(stated, level, origin) {
+    add(line, stated, precision, level, origin, text) {
       const at = count & (CHUNK - 1);
       if (at === 0) {
         chunks.push({
+          line: new Uint32Array(CHUNK),
           stated: new Float64Array(CHUNK),
+          precision: new Uint16Array(CHUNK),
           level: new Uint8Array(CHUNK),
           origin: new Uint32Array(CHUNK),
+          text: new Uint32Array(CHUNK),
         });
       }
       count += 1;
       const chunk = chunkOf(count);
+      chunk.line[at] = line;
       chunk.stated[at] = stated ?? Number.NaN;
+      const known = precisions.indexOf(precision);
+      chunk.precision[at] = known >= 0 ? known : precisions.push(precision) - 1;
       chunk.level[at] = level;
       chunk.origin[at] = origin;
+      chunk.text[at] = text;
     },
+    line: (id) => chunkOf(id).line[(id - 1) & (CHUNK - 1)] as number,
     stated: (id) => chunkOf(id).stated[(id - 1) & (CHUNK - 1)] as number,
+    precision: (id) => precisions[chunkOf(id).precision[(id - 1) & (CHUNK - 1)] as number] as Micros,
     level: (id) => chunkOf(id).level[(id - 1) & (CHUNK - 1)] as number,
     origin: (id) => chunkOf(id).origin[(id - 1) & (CHUNK - 1)] as number,
+    text: (id) => chunkOf(id).text[(id - 1) & (CHUNK - 1)] as number,
   };
 }

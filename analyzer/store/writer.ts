@@ -73,7 +73,7 @@ export function createWriter(database: Database, matcher: TextMatcher): StoreWri
       const { line, stated, precision, level } = draft;
       const text = texts.id(draft.text, id, teller);
       const origin = origins.id(draft.origin);
-      columns.add(stated, level, origin);
+      columns.add(line.number, stated, precision, level, origin, text);
       batcher.event(artifact, line.number, line.byteOffset, line.byteLength, stated, precision, level, origin, text);
     },
     fact(artifact, kind, key, value, line) {

@@ -14,7 +14,15 @@ test("what is remembered of the events is what stands in the store", async () =>
     const line = { number, byteOffset: number * 10, byteLength: 9, text: "" };
     const stated = number % 7 === 0 ? null : number * 1_000_000;
     const clock = stated === null ? "none" : "utc";
-    const draft = { line, stated, clock, precision: 1, level: number % 8, origin: `unit-${number % 5}`, text: "said" };
+    const draft = {
+      line,
+      stated,
+      clock,
+      precision: number % 3,
+      level: number % 8,
+      origin: `unit-${number % 5}`,
+      text: "said",
+    };
     writer.event(artifact, draft as Parameters<typeof writer.event>[1]);
   }
   await writer.finish();
@@ -23,11 +31,13 @@ test("what is remembered of the events is what stands in the store", async () =>
   expect(remembered.count).toBe(EVENTS);
   expect(read.count).toBe(EVENTS);
   for (let id = 1; id <= EVENTS; id += 13) {
-    expect([remembered.stated(id), remembered.level(id), remembered.origin(id)]).toEqual([
-      read.stated(id),
-      read.level(id),
-      read.origin(id),
-    ]);
+    const row = (columns: typeof read): number[] =>
+      [columns.line, columns.stated, columns.precision, columns.level, columns.origin, columns.text].map((of) =>
+        of(id),
+      );
+    expect(row(remembered)).toEqual(row(read));
+    expect(remembered.line(id)).toBe(id);
+    expect(remembered.precision(id)).toBe(id % 3);
   }
   const other = new Sqlite(database.serialize());
   expect(columnsOf(other).count).toBe(EVENTS);
