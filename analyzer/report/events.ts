@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ReportEvents } from "../model/events.ts";
 import type { EventSelection, PlacedEvents, TimedEvent } from "./event-selection.ts";
-import { islandBound } from "./island.ts";
+import { packValue } from "./island.ts";
 import { clipLine, groupDigits } from "./text.ts";
 
 const LONGEST_TEXT = 1_000;
@@ -159,7 +159,7 @@ export function exportEvents(chosen: EventSelection, bytes: number, mask: Mask =
   let picked = selection.pick();
   for (let attempt = 1; ; attempt += 1) {
     const events = buildEvents(selection, picked, textOf, pathOf);
-    const size = islandBound(events);
+    const size = packValue(events).length;
     const count = picked.events.length;
     if (size <= bytes || attempt === ATTEMPTS || count === 0) return events;
     picked = selection.pick(Math.floor(count * Math.max(0, bytes / size) * 0.97));

@@ -12,7 +12,7 @@ import { checksView, clockView, containersView, coverageView, reproduceView } fr
 import type { Page } from "./html-templates.ts";
 import { loadPage } from "./html-templates.ts";
 import { timelineView } from "./html-timeline.ts";
-import { packIsland } from "./island.ts";
+import { packIsland, packValue } from "./island.ts";
 import { compactJson } from "./json.ts";
 import { visibleData } from "./text.ts";
 
@@ -75,6 +75,6 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
     coverage: coverageView(report),
     reproduce: reproduceView(report),
     data: page.trusted(packIsland(compactJson(original))),
-    events: events && page.trusted(packIsland(JSON.stringify(events))),
+    events: events && page.trusted(packValue(events)),
   });
 }

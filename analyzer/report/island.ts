@@ -17,10 +17,13 @@ export function packIsland(json: string): string {
   return deflateRawSync(Buffer.from(json, "utf8"), { level: 6, memLevel: 9 }).toString("base64");
 }
 
-/** At most how many bytes `packIsland` will give for a value, at less cost. */
-export function islandBound(value: unknown): number {
-  const { length } = deflateRawSync(Buffer.from(JSON.stringify(value), "utf8"), { level: 1 });
-  return Math.ceil((length * 4) / 3) + 4;
+const packed = new WeakMap<object, string>();
+
+/** `packIsland` for a value that does not change any more: it may be asked how much it takes before it is written. */
+export function packValue(value: object): string {
+  const island = packed.get(value) ?? packIsland(JSON.stringify(value));
+  packed.set(value, island);
+  return island;
 }
 
 /**
