@@ -165,7 +165,11 @@ interface Wishes {
   onProgress(progress: Progress): void;
 }
 
-async function analyzeAll(inputs: BundleInput[], options: AnalysisOptions, { withEvents, rereader, onProgress }: Wishes) {
+async function analyzeAll(
+  inputs: BundleInput[],
+  options: AnalysisOptions,
+  { withEvents, rereader, onProgress }: Wishes,
+) {
   const [newest, ...others] = inputs;
   let selection: EventSelection | null = null;
   if (newest === undefined || others.length > 0) {
