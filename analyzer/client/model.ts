@@ -1,7 +1,7 @@
 /** What the chart shows besides events: lanes, boots, steps of the clock, the incident, and how far everything reaches. */
 import type { IncidentReport, ReportTime } from "../model/report.ts";
 import type { Severity } from "../model/words.ts";
-import { drawable, laneContents } from "../report/html-lanes.ts";
+import { beforeItsEnd, drawable, laneContents } from "../report/html-lanes.ts";
 import { shortIds, visibleText } from "../report/text.ts";
 import { gapWords } from "../report/text-words.ts";
 import { drawnTime, formatDuration } from "../report/times.ts";
@@ -44,8 +44,6 @@ export interface ChartModel {
   home: Range;
 }
 
-/** Milliseconds: a collection takes its time. */
-const AFTER_COLLECTION = 3_600_000;
 const MOST_ENTITY_LANES = 14;
 const MOST_SOURCE_LANES = 10;
 const EARLIEST = Date.UTC(2001, 0, 1);
@@ -138,11 +136,9 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
   const { times, unset } = timesOf(table);
   const chain = chainWindows(report);
   const windows = chain.map(({ range }) => range);
-  const collected = Math.max(...report.bundles.flatMap(({ collectedAt }) => rangeOf(collectedAt)?.to ?? []), -Infinity);
+  const inTime = beforeItsEnd(report);
   // A time after the collection was written by a clock that was wrong: it is in its lane, and does not stretch the chart.
-  const entries = report.timeline
-    .flatMap(({ at }) => rangeOf(at) ?? [])
-    .filter(({ from }) => collected === -Infinity || from <= collected + AFTER_COLLECTION);
+  const entries = report.timeline.flatMap(({ at }) => (at && inTime(at) ? (rangeOf(at) ?? []) : []));
   const ends = times.length ? [{ from: quantile(times, 0), to: quantile(times, 1) }] : [];
   const most = times.length ? [{ from: quantile(times, 0.002), to: quantile(times, 0.998) }] : [];
   const extent = padded(union([...ends, ...entries, ...windows]) ?? { from: 0, to: 0 }, 0.02);

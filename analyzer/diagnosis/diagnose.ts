@@ -88,7 +88,7 @@ function rootCause(group: Finding[], graph: ExplanationGraph, input: DiagnosisIn
   const chain = [...history.slice(0, 1), ...bestChain(finding, graph)];
   const followers = group.flatMap((member) => [...graph.reach(member)]);
   const consequences = [...new Set([...group, ...followers])].filter((other) => !chain.includes(other));
-  const { confidence, reasons } = reasonsFor(finding, [...group, ...chain], input);
+  const { confidence, reasons } = reasonsFor(finding, group, chain, input);
   const triggers = triggersOf(finding, chain, input);
   return {
     cause: finding.cause,

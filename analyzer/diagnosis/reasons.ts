@@ -7,9 +7,11 @@ import { certainlyBefore } from "./order.ts";
 /** How sure a root cause is, in a word, and why, in sentences. */
 export function reasonsFor(
   finding: Finding,
-  support: Finding[],
+  group: Finding[],
+  chain: Finding[],
   input: DiagnosisInput,
 ): { confidence: Confidence; reasons: string[] } {
+  const support = [...group, ...chain];
   const agreeing = [finding, ...support.filter(({ cause, active }) => cause === finding.cause && active !== false)];
   const witnesses = [...new Set(agreeing.flatMap(({ evidence }) => evidence.map(({ witness }) => called(witness))))];
   const reasons: string[] = [];
@@ -19,7 +21,7 @@ export function reasonsFor(
       ? `${witnesses.length} different sources say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
       : `One source says so: ${named}.`,
   );
-  const seen = explains(finding, support);
+  const seen = explains(finding, support, chain);
   if (seen) reasons.push(seen);
   const { active, counterEvidence } = finding;
   for (const against of counterEvidence.slice(0, 2)) {
@@ -43,17 +45,17 @@ function isDoubted({ counterEvidence, refutedBy = [] }: Finding, { missing }: Di
 }
 
 /** What it explains, and whether the times bear that out. */
-function explains(finding: Finding, support: Finding[]): string | null {
+function explains(finding: Finding, support: Finding[], chain: Finding[]): string | null {
   const last = support.findLast(({ role }) => role === "symptom");
   if (!last || last === finding) return null;
-  const files = new Set(support.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact))).size;
-  const agree = files > 1 ? ` (${files} files agree)` : "";
+  const files = new Set(chain.flatMap(({ evidence }) => evidence.map(({ artifact }) => artifact))).size;
+  const agree = files > 1 ? `; the chain cites lines of ${files} files` : "";
   const timed = support.filter(({ window }) => window !== null && window !== finding.window);
   const earlier = finding.window
     ? timed.filter(({ window }) => window && finding.window && certainlyBefore(finding.window, window))
     : [];
   const order = earlier.length > 0 ? ", and it came before what it explains" : "";
-  return `It explains what was noticed: ${last.title}${agree}${order}.`;
+  return `It explains what was noticed: ${last.title}${order}${agree}.`;
 }
 
 /** A witness as people know it. */

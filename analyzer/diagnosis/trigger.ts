@@ -75,10 +75,16 @@ function judge(event: Finding, damage: Finding, chain: Finding[]): Trigger {
   const judged = (likelihood: Confidence, why: string): Trigger => ({ finding: event, likelihood, why });
   if (otherDevice(event, damage)) return judged("unknown", "it is about another disk");
   if (chain.includes(event)) return judged(weaker("likely", event, damage), "it stands before it in the chain");
-  if (order === "after") return judged("unknown", `it began ${distance(least)} after the first sign of the damage`);
+  if (order === "after") {
+    return judged(
+      "unknown",
+      `it ${toldLater(event) ? "was noticed" : "began"} ${distance(least)} after the first sign of the damage`,
+    );
+  }
   if (order === "before") {
-    const when = `${distance(least)} before the first sign of the damage`;
-    if (least > FAR) return judged("unknown", `it was over ${when}, which is too long`);
+    const when = `${toldLater(event) ? "noticed at the next boot, " : ""}${distance(least)} before the first sign of the damage`;
+    if (least > FAR)
+      return judged("unknown", `${toldLater(event) ? "it was" : "it was over"} ${when}, which is too long`);
     if (most > NEAR) return judged("possible", when);
     return judged(weaker("likely", event, damage), when);
   }
@@ -87,6 +93,11 @@ function judge(event: Finding, damage: Finding, chain: Finding[]): Trigger {
     return judged("possible", "the log begins with it, so that the order of the two is not known");
   }
   return judged("possible", "the times are not known well enough to tell which of the two came first");
+}
+
+/** A power cut leaves no line of its own: only the boot after it tells, and the damage may be older than that boot. */
+function toldLater({ cause }: Finding): boolean {
+  return cause === "power-loss";
 }
 
 /** Counter-evidence takes a step from a candidate, and so does a damage that may be older than its first sign. */

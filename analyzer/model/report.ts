@@ -96,6 +96,8 @@ export interface ReportComparison {
 export interface ReportNode {
   host: string | null;
   model: string | null;
+  /** The hypervisor under it, as its kernel or systemd calls it; null when nothing says that it is a virtual machine. */
+  hypervisor?: string | null;
   os: string | null;
   kernel: string | null;
   runtime: string | null;
@@ -163,6 +165,8 @@ export interface ReportFinding {
   window: ReportTime | null;
   active: boolean | null;
   count: number;
+  /** What `count` counts, in the singular: lines of logs, or signs of any kind. */
+  counted?: "line" | "sign";
   evidence: ReportEvidence[];
   counterEvidence: ReportEvidence[];
   /** Entity ids. */

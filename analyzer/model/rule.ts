@@ -61,6 +61,8 @@ export interface FindingDraft {
   /** The log begins with it, so that it may have begun earlier than `window` says. */
   openStart?: boolean;
   count: number;
+  /** What `count` counts; signs of any kind when not said. */
+  counted?: "line" | "sign";
   evidence: Evidence[];
   entities: EntityRef[];
   remedy?: RemedyStep[];
@@ -68,7 +70,8 @@ export interface FindingDraft {
   counterEvidence?: Evidence[];
 }
 
-export interface Finding extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart">> {
+export interface Finding extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart" | "counted">> {
+  counted?: "line" | "sign";
   openStart?: boolean;
   findingId: string;
 }

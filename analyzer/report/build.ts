@@ -113,7 +113,21 @@ export function toEvidence({ artifact, line, text, at }: Evidence): ReportEviden
 }
 
 function toFinding(finding: Finding): ReportFinding {
-  const { id, findingId, cause, layer, role, severity, confidence, title, summary, why, active, count } = finding;
+  const {
+    id,
+    findingId,
+    cause,
+    layer,
+    role,
+    severity,
+    confidence,
+    title,
+    summary,
+    why,
+    active,
+    count,
+    counted = "sign",
+  } = finding;
   return {
     id: findingId,
     rule: id,
@@ -128,6 +142,7 @@ function toFinding(finding: Finding): ReportFinding {
     window: reportTime(finding.window),
     active,
     count,
+    counted,
     evidence: finding.evidence.map(toEvidence),
     counterEvidence: finding.counterEvidence.map(toEvidence),
     entities: finding.entities.map(({ kind, key }) => entityId(kind, key)),

@@ -4,7 +4,7 @@ import { severities } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeView, excerptViews, remedyView, severityView, timeView } from "./html-parts.ts";
 import { clipLine, cutEnd, plural, proseSpans } from "./text.ts";
-import { activeWords, confidenceWords } from "./text-words.ts";
+import { activeWords, confidenceWords, countWords } from "./text-words.ts";
 
 const SHOWN_EVIDENCE = 8;
 const MOST_EVIDENCE = 60;
@@ -31,7 +31,7 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
       finding.role,
       `confidence: ${confidenceWords[finding.confidence]}`,
       activeWords(finding.active),
-      ...(finding.count > 1 ? [plural(finding.count, "time")] : []),
+      ...(finding.count > 1 ? [countWords(finding)] : []),
       ...(finding.change ? [`since the earlier bundle: ${finding.change}`] : []),
     ],
     window: timeView(finding.window),
@@ -44,7 +44,9 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
     counterEvidence: excerptViews(finding.counterEvidence, anchors),
     remedy: isPlan(report, finding) ? [] : remedyView(finding.remedy, proseSpans),
     plan: isPlan(report, finding),
-    entities: finding.entities.slice(0, 40).map((id) => proseSpans(cutEnd(titles.get(id) ?? id, 300))),
+    entities: finding.entities
+      .slice(0, 40)
+      .map((id) => proseSpans(cutEnd(titles.get(id) ?? id.replace(/^[a-z]+:/, ""), 300))),
     references: finding.references.map((text) => ({ text, link: /^https?:\/\/[^\s]+$/.test(text) })),
   };
 }

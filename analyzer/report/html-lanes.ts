@@ -47,6 +47,19 @@ export function drawable(time: ReportTime | null): time is ReportTime {
   return time !== null && Number.isFinite(timeMs(time.to)) && drawnTime(time).from >= EARLIEST;
 }
 
+/** Milliseconds: a collection takes its time. */
+const AFTER_COLLECTION = 3_600_000;
+
+/** Tells times that a wrong clock dated after the collection: they are listed, and would stretch the axis. */
+export function beforeItsEnd(report: IncidentReport): (time: ReportTime) => boolean {
+  const collected = report.bundles.flatMap(({ collectedAt }) =>
+    drawable(collectedAt) ? [drawnTime(collectedAt).to] : [],
+  );
+  if (collected.length === 0) return () => true;
+  const end = Math.max(...collected) + AFTER_COLLECTION;
+  return (time) => drawnTime(time).from <= end;
+}
+
 function worst(entries: ReportTimelineEntry[]): number {
   return entries.reduce<number>(
     (least, { severity }) => Math.min(least, severities.indexOf(severity)),

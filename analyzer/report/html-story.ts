@@ -1,12 +1,13 @@
 /** The first screens: what the report is about, what happened, what to do, and what else was considered. */
+import { chainEvidence, chainOrderNotes } from "./chain-order.ts";
 import { custodySentence } from "./custody.ts";
 import type { IncidentReport, ReportRootCause } from "../model/report.ts";
 import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeViews, narrativeView, remedyView, timeView } from "./html-parts.ts";
 import type { Span } from "./text.ts";
-import { cutEnd, proseSpans } from "./text.ts";
-import { activeWords, conclusionWords, confidenceWords, leadWords, riskWords } from "./text-words.ts";
+import { cutEnd, plural, proseSpans } from "./text.ts";
+import { activeWords, conclusionWords, confidenceWords, leadWords, nodeWords, riskWords } from "./text-words.ts";
 
 interface Fact {
   name: string;
@@ -47,7 +48,7 @@ function bundleFacts(report: IncidentReport): Fact[] {
 export function headerView(report: IncidentReport) {
   const { node } = report;
   const known: [string, string | null][] = [
-    ["Node", [node.host, node.model].filter((part) => part !== null).join(", ") || null],
+    ["Node", nodeWords(node) || null],
     ["System", [node.os, node.kernel && `kernel ${node.kernel}`].filter(Boolean).join(", ") || null],
     ["Runtime", [node.runtime, node.kubernetes && `Kubernetes ${node.kubernetes}`].filter(Boolean).join(", ") || null],
   ];
@@ -80,6 +81,17 @@ function chainView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
   });
 }
 
+/** The files whose lines prove the links of the chain and what follows from them, each with its first such line. */
+function filesView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
+  const files = new Map(
+    chainEvidence(report, cause)
+      .toReversed()
+      .map((evidence) => [evidence.artifact, evidence]),
+  );
+  const cites = citeViews([...files.values()].toReversed(), anchors);
+  return cites.length > 1 ? { title: plural(cites.length, "file"), cites } : null;
+}
+
 function sentenceCase(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
@@ -109,6 +121,8 @@ function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
     active: sentenceCase(activeWords(cause.active)),
     reasons: cause.reasons.map(proseSpans),
     chain: chainView(report, cause, anchors),
+    chainNotes: chainOrderNotes(report, cause).map(proseSpans),
+    files: filesView(report, cause, anchors),
     narrative: narrativeView(cause, anchors, proseSpans),
     trigger: proseSpans(cause.trigger),
     triggerCites: citeViews(

@@ -4,7 +4,7 @@ import { severities } from "../model/words.ts";
 import type { Axis, AxisShape, Stretch } from "./html-axis.ts";
 import { buildAxis } from "./html-axis.ts";
 import type { LaneContent } from "./html-lanes.ts";
-import { drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
+import { beforeItsEnd, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
 import { cutEnd, groupDigits, plural, shortIds } from "./text.ts";
 import { severityWords } from "./text-words.ts";
 import { drawnTime, formatDuration, timeMs } from "./times.ts";
@@ -65,7 +65,7 @@ const HISTOGRAM_HEIGHT = 54;
 const AXIS_HEIGHT = 42;
 
 function stretchesOf(report: IncidentReport): Stretch[] {
-  const times = report.timeline.flatMap(({ at }) => (drawable(at) ? [at] : []));
+  const times = report.timeline.flatMap(({ at }) => (drawable(at) ? [at] : [])).filter(beforeItsEnd(report));
   const placed = times.filter(({ basis }) => basis !== "order-only");
   return (placed.length ? placed : times).map(drawnTime);
 }
@@ -218,7 +218,9 @@ function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
   const histogramTop = flags.length ? FLAGS_HEIGHT : 4;
   const histogramBottom = histogramTop + (report.histogram ? HISTOGRAM_HEIGHT : 6);
   const lanesTop = histogramBottom + AXIS_HEIGHT;
-  const lanes = laneContents(report, drawing.mostLanes).map((lane, index) =>
+  const inTime = beforeItsEnd(report);
+  const drawn = { ...report, timeline: report.timeline.filter(({ at }) => at === null || inTime(at)) };
+  const lanes = laneContents(drawn, drawing.mostLanes).map((lane, index) =>
     drawLane(lane, axis, drawing, lanesTop + index * drawing.laneHeight),
   );
   const height = lanesTop + lanes.length * drawing.laneHeight + 4;
@@ -253,6 +255,7 @@ function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
   const axis = buildAxis(stretches, DRAWINGS[0]!);
   const undated = report.timeline.filter(({ at }) => at === null).length;
   const unset = report.timeline.length - undated - report.timeline.filter(({ at }) => drawable(at)).length;
+  const late = report.timeline.filter(({ at }) => drawable(at) && !beforeItsEnd(report)(at)).length;
   const skipped = (axis?.breaks ?? []).map((gap) => {
     const events = countBetween(report.histogram, gap);
     return `${formatDuration((gap.to - gap.from) * 1000)}${events ? ` with ${plural(events, "other event")}` : ""}`;
@@ -268,6 +271,7 @@ function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
     ...(report.rootCauses[0]?.chain.length ? ["The numbers above are the links of the chain."] : []),
     ...(undated ? [`Not drawn: ${plural(undated, "entry", "entries")} without a time.`] : []),
     ...(unset ? [`Not drawn: ${plural(unset, "entry", "entries")} from a clock that was not set.`] : []),
+    ...(late ? [`Not drawn: ${plural(late, "entry", "entries")} dated after the collection.`] : []),
     ...(unplaced ? [`${plural(unplaced, "event")} could not be placed in time.`] : []),
   ];
 }

@@ -2,11 +2,14 @@
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { Severity } from "../model/words.ts";
 import { changes, severities } from "../model/words.ts";
+import { chainOrderNotes } from "./chain-order.ts";
 import { cite, cites, codeSpan, evidenceBlock, fence, remedySteps, sentence } from "./markdown-blocks.ts";
 import { clipLine, cutEnd, plural, visibleData } from "./text.ts";
 import {
   activeWords,
   confidenceWords,
+  countWords,
+  nodeWords,
   coverageWords,
   gapWords,
   leadWords,
@@ -36,7 +39,7 @@ function list(items: string[], limit: number): string {
 function identity(report: IncidentReport): string {
   const { node } = report;
   const facts = [
-    ["Node", [node.host, node.model].filter((part) => part !== null).join(", ")],
+    ["Node", nodeWords(node)],
     ["System", [node.os, node.kernel].filter((part) => part !== null).join(", kernel ")],
     ["Runtime", [node.runtime, node.kubernetes].filter((part) => part !== null).join(", Kubernetes ")],
   ].filter(([, value]) => value !== "");
@@ -128,6 +131,7 @@ function story(report: IncidentReport, cause: ReportRootCause, index: number): P
     `Confidence: **${confidenceWords[cause.confidence]}**`,
     reasons,
     cause.chain.length ? `The chain, cause first:\n\n${chainLines(report, cause).join("\n")}` : "",
+    chainOrderNotes(report, cause).map(sentence).join(" "),
     alternatives.length ? `Considered and set aside:\n\n${list(alternatives, 5)}` : "",
   ];
   return { rank: index === 0 ? 0 : 2 + index, text: text.filter((part) => part !== "").join("\n\n"), cut: "section" };
@@ -152,7 +156,7 @@ function findingPart(finding: ReportFinding): Part {
   const against = finding.counterEvidence.slice(0, 2).map(evidenceBlock);
   const text = [
     `### ${icon} ${word}: ${sentence(cutEnd(finding.title, 300))}`,
-    `${window}${activeWords(finding.active)}, ${confidenceWords[finding.confidence]}${finding.count > 1 ? `, seen ${plural(finding.count, "time")}` : ""}`,
+    `${window}${activeWords(finding.active)}, ${confidenceWords[finding.confidence]}${finding.count > 1 ? `, ${countWords(finding)}` : ""}`,
     `${sentence(cutEnd(finding.summary, 1200))} ${sentence(cutEnd(finding.why, 600))}`,
     ...finding.evidence.slice(0, MOST_FINDINGS_LINES).map(evidenceBlock),
     more > 0 ? `… and ${plural(more, "more line")} in the HTML report.` : "",

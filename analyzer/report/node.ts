@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { NodeFact } from "../model/fact.ts";
 import type { ReportNode } from "../model/report.ts";
-import { factsOf } from "../store/queries.ts";
+import { factsOf, matchesOf } from "../store/queries.ts";
 
 /** What is known of the node: for each field the first output that says it. */
 export function nodeOf(database: Database, host: string | null): ReportNode {
@@ -11,9 +11,16 @@ export function nodeOf(database: Database, host: string | null): ReportNode {
   return {
     host: host ?? first("host"),
     model: first("model"),
+    hypervisor: hypervisorOf(database),
     os: first("os"),
     kernel: first("kernel"),
     runtime: first("runtime"),
     kubernetes: first("kubernetes"),
   };
+}
+
+/** What runs the node as a virtual machine. Firmware and the processor name the maker, systemd only the interface. */
+function hypervisorOf(database: Database): string | null {
+  const names = matchesOf(database, "virtual-machine").flatMap(({ captures }) => captures["hypervisor"] ?? []);
+  return names[0] ?? null;
 }

@@ -49,6 +49,7 @@ const bundle = object({
 const node = object({
   host: orNull(text),
   model: orNull(text),
+  hypervisor: optional(orNull(text)),
   os: orNull(text),
   kernel: orNull(text),
   runtime: orNull(text),
@@ -94,6 +95,7 @@ const finding = object({
   window: at,
   active: orNull(flag),
   count: number,
+  counted: optional(oneOf(["line", "sign"])),
   evidence: list(evidence),
   counterEvidence: list(evidence),
   entities: list(text),

@@ -1,7 +1,8 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { IncidentReport, ReportRedaction } from "../model/report.ts";
+import type { IncidentReport, ReportFinding, ReportNode, ReportRedaction } from "../model/report.ts";
 import type { Conclusion, Confidence, CoverageStatus, GapKind, RepairAnswer, Severity } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
+import { plural } from "./text.ts";
 
 export interface Word {
   icon: string;
@@ -92,4 +93,15 @@ export function redactionWords({ mode, masked, late }: ReportRedaction): string 
   const found = kinds.length > 0 ? `: ${kinds.join(", ")}` : "; none was found";
   const missed = late > 0 ? ` ${late} of the places were found only by the last look over the finished report.` : "";
   return `${what} are masked before anything is written${found}.${missed}`;
+}
+
+/** `301 lines`, `8 signs`: how often a finding was seen, and what was counted. */
+export function countWords({ count, counted = "sign" }: Pick<ReportFinding, "count" | "counted">): string {
+  return plural(count, counted);
+}
+
+/** Name, board and hypervisor of a node; empty when nothing is known. */
+export function nodeWords({ host, model, hypervisor }: ReportNode): string {
+  const machine = hypervisor ? `virtual machine (${hypervisor})` : null;
+  return [host, model, machine].filter((part) => part !== null).join(", ");
 }

@@ -135,6 +135,7 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
     active: activeOf(rule, first, last, count, view),
     openStart: startsWithLog(first, view.firstEventOf(first.artifact)),
     count,
+    counted: "line",
     evidence: pickEvidence(firsts, last),
     entities,
     remedy: fillRemedy(rule.remedy, view, entities, null),
