@@ -1,6 +1,6 @@
 /** Where second 0 of each boot lies: a point where its clock was set, an interval between its neighbours where not. */
 import type { Instant, Micros } from "../model/time.ts";
-import { DAY, HOUR, SECOND } from "../model/time.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
 import type { SettledBoot } from "./boot-trust.ts";
 
 export interface PlacedBoot extends SettledBoot {
@@ -14,6 +14,8 @@ export interface PlacedBoot extends SettledBoot {
 
 /** An unsynchronized crystal, and slewing by NTP. */
 const DRIFT = 5e-4;
+/** Saving, and the time that a shutdown and a start take. */
+const SAVED_LATELY = 10 * MINUTE;
 const READING = 10_000;
 /** Bound of a boot that nothing bounds: no card is used longer with the system it was written with. */
 const UNBOUNDED = 3660 * DAY;
@@ -48,7 +50,7 @@ function boundsOf(boot: SettledBoot): Bounds {
   const era = boot.anchor === null ? undefined : boot.eras[boot.anchor];
   if (!era) return { boot, length, lo: null, hi: null };
   const error = READING + Math.round(DRIFT * era.first);
-  return { boot, length, lo: era.distance - error, hi: era.distance + error };
+  return { boot, length, lo: era.distance - error - boot.doubt.before, hi: era.distance + error + boot.doubt.after };
 }
 
 /** No boot ends after the one after it started. */
@@ -63,10 +65,14 @@ function backward(bounds: Bounds[], collectedAt: Micros | null): void {
 /** No boot starts before the one before it ended, nor before a time that a right clock had saved. */
 function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
   let end: Micros | null = null;
+  let ahead = -Infinity;
   for (const own of bounds) {
     const { boot, hi } = own;
+    if (boot.anchor !== null) ahead = Math.max(ahead, aheadUntil(boot));
     if (boot.anchor === null) {
-      const restored = boot.eras.flatMap(({ distance }, at) => (boot.states[at] === "restored" ? [distance] : []));
+      const restored = boot.eras.flatMap(({ distance, first }, at) => {
+        return boot.states[at] === "restored" && distance + first > ahead + SAVED_LATELY ? [distance] : [];
+      });
       const least = [...restored, atLeast.get(boot.id) ?? -Infinity, end ?? -Infinity];
       // A time that lies behind the upper bound was saved by a clock that was wrong itself.
       const lo = Math.max(...least.filter((time) => time > -Infinity && (hi === null || time <= hi)));
@@ -76,9 +82,17 @@ function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
   }
 }
 
+/** The latest time that a boot's clock said while it was ahead, which may have been saved. */
+function aheadUntil({ eras, anchor }: SettledBoot): Micros {
+  const right = eras[anchor ?? -1]?.distance ?? 0;
+  const ahead = eras.filter(({ distance }) => distance > right + SAVED_LATELY);
+  return Math.max(-Infinity, ...ahead.map(({ endDistance, last }) => endDistance + last));
+}
+
 function toPlaced({ boot, length, lo, hi }: Bounds): PlacedBoot {
+  const own = boot.anchor === null ? null : (boot.eras[boot.anchor]?.distance ?? null);
   if (boot.anchor !== null && lo !== null && hi !== null) {
-    return { ...boot, length, open: false, start: { lo, hi, best: (lo + hi) / 2, basis: "clock-corrected" } };
+    return { ...boot, length, open: false, start: { lo, hi, best: own ?? lo, basis: "clock-corrected" } };
   }
   const first = boot.eras[0]?.distance ?? 0;
   const least = lo ?? (hi === null ? first : hi - UNBOUNDED);

@@ -20,6 +20,8 @@ export interface SettledBoot extends MeasuredBoot {
   states: EraState[];
   /** Index of the era whose time is right; null when none is. */
   anchor: number | null;
+  /** By how much, µs, the truth may lie before or after what the anchor says: a person is no time server. */
+  doubt: { before: Micros; after: Micros };
   /** Border n lies between eras n and n + 1. */
   steps: Step[];
   /** Wall time that a saved time was restored to, nearest to the end of the boot. */
@@ -49,6 +51,8 @@ export interface TrustInput {
 /** A boot whose first entries are in the journal shows whether its clock was set. */
 const FROM_THE_START = MINUTE;
 const WORTH = MINUTE;
+/** A clock that somebody sets by a watch or a phone is off by less. */
+const BY_HAND = 2 * MINUTE;
 const TOLD_AT_ONCE = 2 * SECOND;
 const NO_CLOCK = /hctosys: unable to|unable to open rtc device|No RTC|Cannot access the Hardware Clock/i;
 
@@ -79,7 +83,23 @@ function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
   // A clock that was near enough needs no step.
   const last = boot.eras.length - 1;
   if ((states[last] === "restored" || states[last] === "plain") && inTouch(last)) states[last] = "set";
-  return { ...boot, states, steps, anchor: anchorOf(states, steps, boot, input), restoredTo: restoredTo(boot, states) };
+  const anchor = anchorOf(states, steps, boot, input);
+  return {
+    ...boot,
+    states,
+    steps,
+    anchor,
+    doubt: doubtOf(states, steps, anchor),
+    restoredTo: restoredTo(boot, states),
+  };
+}
+
+/** What a person set is as near as a watch. Where the clock before it was as good, either of the two may be right. */
+function doubtOf(states: EraState[], steps: Step[], anchor: number | null): SettledBoot["doubt"] {
+  const step = anchor === null ? undefined : steps[anchor - 1];
+  if (anchor === null || step?.cause?.kind !== "hand") return { before: 0, after: 0 };
+  const other = states[anchor - 1] === "plain" ? step.delta : 0;
+  return { before: BY_HAND + Math.max(0, other), after: BY_HAND + Math.max(0, -other) };
 }
 
 /** Steps in order; a line tells the cause of one. */
@@ -128,7 +148,12 @@ function saysSynced({ text }: ClockLine): boolean {
 /** The latest era that was set, a time server's before a person's; else the latest that nothing speaks against. */
 function anchorOf(states: EraState[], steps: Step[], boot: MeasuredBoot, input: TrustInput): number | null {
   const set = states.flatMap((state, at) => (state === "set" ? [at] : []));
-  const byServer = set.filter((at) => at === 0 || steps[at - 1]?.cause?.kind === "synced");
+  // A step that nobody tells of, away from a time that was none, is a server's.
+  const isServer = (at: number): boolean => {
+    const cause = steps[at - 1]?.cause;
+    return cause?.kind === "synced" || (cause === null && /restored|unset/.test(states[at - 1] ?? ""));
+  };
+  const byServer = set.filter((at) => at === 0 || isServer(at));
   const last = set.at(-1);
   if (last !== undefined) {
     const byHand = steps[last - 1]?.cause?.kind === "hand";

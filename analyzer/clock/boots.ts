@@ -113,10 +113,12 @@ function withReading(boots: MeasuredBoot[], reading: Reading | null): MeasuredBo
 function toOrdered(boot: SettledBoot): Parameters<typeof orderBoots>[0][number] & { boot: SettledBoot } {
   const anchor = boot.anchor === null ? undefined : boot.eras[boot.anchor];
   const last = boot.eras.at(-1);
+  const { before, after } = boot.doubt;
+  const end = (anchor?.distance ?? 0) + (last?.last ?? 0) + after;
   return {
     boot,
     id: boot.id,
-    known: anchor ? { start: anchor.distance, end: anchor.distance + (last?.last ?? 0) } : null,
+    known: anchor ? { start: anchor.distance - before, end } : null,
     restoredTo: boot.restoredTo,
     lastWall: last ? last.endDistance + last.last : 0,
   };
@@ -128,10 +130,41 @@ const LOG_ERROR = 50_000;
 /** Until the clock was set, seconds run at the crystal's own rate. */
 const DRIFT = 5e-4;
 
-/** Where second 0 of the kernel's log lies, good for its first `length` µs. */
-export function kernelStart({ boot }: { boot: PlacedBoot }, history: WallEra[], length: Micros): Instant | null {
+/** From which moment on, µs since boot, second 0 of the kernel's log lies where. */
+export interface KernelStart {
+  from: Micros;
+  start: Instant;
+}
+
+/**
+ * Where second 0 of the kernel's log lies, in parts: a sleep that the seconds since boot do not count moves it.
+ * @param length of the log, µs
+ */
+export function kernelStarts({ boot }: { boot: PlacedBoot }, history: WallEra[], length: Micros): KernelStart[] {
   const own = history.filter((era) => era.boot === boot);
-  const era = own.find(({ index }) => index === boot.anchor) ?? own.at(-1);
+  const sleeps = boot.steps.flatMap(({ cause }, border) => (cause?.kind === "resumed" ? [border] : []));
+  const stretches = [...sleeps, boot.eras.length - 1].map((last, at) => {
+    const first = (sleeps[at - 1] ?? -1) + 1;
+    return own.filter(({ index }) => index >= first && index <= last);
+  });
+  const starts = stretches.map((eras) => startOf(boot, eras, length));
+  return starts.flatMap((start, at): KernelStart[] => {
+    const border = boot.steps[sleeps[at - 1] ?? -1];
+    if (!start) return [];
+    const before = starts[at - 1];
+    if (!border || !before) return [{ from: -Infinity, start }];
+    const error = LOG_ERROR + Math.round(LOG_DRIFT * length);
+    // Beside the sleep a line may be from before it or from after it.
+    const either = { ...start, lo: Math.min(before.lo, start.lo), hi: Math.max(before.hi, start.hi) };
+    return [
+      { from: border.after - error, start: either },
+      { from: border.before + error, start },
+    ];
+  });
+}
+
+function startOf(boot: PlacedBoot, eras: WallEra[], length: Micros): Instant | null {
+  const era = eras.find(({ index }) => index === boot.anchor) ?? eras.at(-1);
   const measured = era && boot.eras[era.index];
   if (!era || !measured) return null;
   const best = measured.distance + era.shift;

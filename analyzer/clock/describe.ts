@@ -67,10 +67,20 @@ function whatHappened(boot: PlacedBoot): string {
       : "it lies between the end of the boot before it and the start of the next, or the collection";
     return `${start}, and no time server was heard: ${bounds}.`;
   }
-  const steps = boot.steps.filter(({ delta }) => Math.abs(delta) >= WORTH_TELLING);
-  if (steps.length === 0) return "Nothing speaks against its clock.";
+  const worth = boot.steps.filter(({ delta }) => Math.abs(delta) >= WORTH_TELLING);
+  const steps = worth.filter(({ cause }) => cause?.kind !== "resumed");
+  const slept = worth.length > steps.length ? ["The machine slept, which the seconds since boot do not count."] : [];
+  if (steps.length === 0) return ["Nothing speaks against its clock.", ...slept].join(" ");
   const many = steps.length === 1 ? "one step" : `${steps.length} steps`;
-  return `Its clock was moved in ${many}: what was written before is corrected by them, on the seconds since boot.`;
+  const moved = `Its clock was moved in ${many}: what was written before is corrected by them, on the seconds since boot.`;
+  return [moved, ...doubtIn(boot), ...slept].join(" ");
+}
+
+function doubtIn({ doubt }: PlacedBoot): string[] {
+  if (doubt.before + doubt.after === 0) return [];
+  const isEither = doubt.before !== doubt.after;
+  const either = " Nothing spoke against the clock before that, so the truth lies between the two.";
+  return [`A person set it, by a watch: it may be off by minutes.${isEither ? either : ""}`];
 }
 
 function end(shutdown: boolean, isLast: boolean): string {

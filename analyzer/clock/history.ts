@@ -1,6 +1,6 @@
 /** What the wall clock of the node said, boot by boot, and how far each stretch of it was from the truth. */
 import type { Micros, Placement } from "../model/time.ts";
-import { MINUTE, SECOND } from "../model/time.ts";
+import { HOUR, MINUTE, SECOND } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import type { ClockRun } from "./run.ts";
@@ -21,6 +21,7 @@ export interface WallEra {
 
 const DRIFT = 5e-4;
 const READING = 10_000;
+const WELL_KNOWN = HOUR;
 /** journald writes to the disk every five minutes, so a power cut takes as much of the end of the journal with it. */
 const UNSEEN_END = 6 * MINUTE;
 
@@ -65,11 +66,17 @@ function uncertainty(boot: PlacedBoot, index: number, shift: Micros): Pick<WallE
     const error = READING + Math.round(DRIFT * (boot.eras[index]?.last ?? 0));
     return { before: start.best - start.lo + error, after: start.hi - start.best + error, basis: start.basis };
   }
-  if (shift === 0) return { before: 0, after: 0, basis: "exact" };
+  const { doubt } = boot;
+  const isSure = doubt.before + doubt.after === 0;
+  if (shift === 0 && isSure) return { before: 0, after: 0, basis: "exact" };
   const [own, right] = [boot.eras[index], boot.eras[anchor]];
   const apart = own && right ? Math.max(right.first - own.first, own.last - right.last) : 0;
-  const error = READING + Math.round(DRIFT * Math.max(0, apart));
-  return { before: error, after: error, basis: "clock-corrected" };
+  // A clock that a person set goes on as the crystal does.
+  const alone = isSure ? 0 : Math.max(0, (own?.last ?? 0) - (right?.first ?? 0));
+  const error = READING + Math.round(DRIFT * Math.max(0, apart, alone));
+  const before = error + doubt.before;
+  const after = error + doubt.after;
+  return { before, after, basis: isSure || before + after <= WELL_KNOWN ? "clock-corrected" : "order-only" };
 }
 
 /** The era in which a run with a monotonic time lies. */

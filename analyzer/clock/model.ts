@@ -3,11 +3,12 @@ import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
 import { DAY, FIRST_SENSIBLE, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
-import type { BootInput, Boots } from "./boots.ts";
-import { findBoots, kernelStart } from "./boots.ts";
+import type { BootInput, Boots, KernelStart } from "./boots.ts";
+import { findBoots, kernelStarts } from "./boots.ts";
 import { describeBoots, describeOrder, describeSteps, withUnmeasured } from "./describe.ts";
 import type { ClockRun } from "./run.ts";
 import type { EventLookup, PlacementContext } from "./parts.ts";
+import { startAt } from "./parts.ts";
 import { placeRuns } from "./place.ts";
 import type { ZoneProbe } from "./process-zones.ts";
 import { nodeProbe, processZones } from "./process-zones.ts";
@@ -65,13 +66,13 @@ export function buildClock(input: ClockInput): ClockModel {
   const zone = chooseZone(input, collection?.at ?? null);
   const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
   const zones = processZones(input.probes, zone, yearIn(years.collectedAt ?? seen?.[1] ?? 0));
-  const bootStart = startOfKernelLog(input, found, collection?.at ?? null);
+  const bootStarts = startsOfKernelLog(input, found, collection?.at ?? null);
   const { boots, history } = found;
   const context = {
     zone,
     years,
     collectedAt: collection?.at ?? null,
-    bootStart,
+    bootStarts,
     history,
     eventAt: input.eventAt,
     pauseIn: input.pauseIn,
@@ -203,11 +204,14 @@ function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
   return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4) + 0;
 }
 
-function startOfKernelLog(input: ClockInput, found: Boots, collectedAt: Instant | null): Instant | null {
+function startsOfKernelLog(input: ClockInput, found: Boots, collectedAt: Instant | null): KernelStart[] {
   const boot = found.collected?.boot ?? found.boots.at(-1);
-  if (!boot) return startOfBoot(input.clocks, collectedAt);
+  if (!boot) {
+    const start = startOfBoot(input.clocks, collectedAt);
+    return start ? [{ from: -Infinity, start }] : [];
+  }
   const logs = input.runs.filter(({ clock, firstStated }) => clock === "monotonic" && firstStated !== null);
-  return kernelStart({ boot }, found.history, Math.max(0, ...logs.map(({ lastStated }) => lastStated ?? 0)));
+  return kernelStarts({ boot }, found.history, Math.max(0, ...logs.map(({ lastStated }) => lastStated ?? 0)));
 }
 
 function startOfBoot(clocks: ClockFact[], collectedAt: Instant | null): Instant | null {
@@ -222,7 +226,7 @@ function placeReading(reading: TimeReading, context: Parameters<typeof placeRuns
   if (clock === "none") return null;
   if (clock === "utc") return { lo: stated, hi: stated + precision, best: stated, basis: "exact" };
   if (clock === "monotonic") {
-    const start = context.bootStart;
+    const start = startAt(context, stated);
     return (
       start && { lo: start.lo + stated, hi: start.hi + stated, best: start.best + stated, basis: "clock-corrected" }
     );

@@ -2,10 +2,11 @@
 import type { Instant, Micros } from "../model/time.ts";
 import { DAY, FIRST_SENSIBLE, MINUTE, SECOND } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
+import type { KernelStart } from "./boots.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
 import type { FileRun } from "./wall.ts";
-import { bordersOf, stepTo } from "./wall.ts";
+import { bordersOf, stepTo, yearInHistory } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
 import { inYear, leapBreak, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
@@ -24,8 +25,8 @@ export interface PlacementContext {
   years: YearAnchors;
   /** Nothing of the node happened after it. */
   collectedAt: Instant | null;
-  /** Where second 0 of the monotonic clock lies, for the boot that ran at collection. */
-  bootStart: Instant | null;
+  /** Where second 0 of the monotonic clock lies, for the boot that ran at collection, in order of `from`. */
+  bootStarts: KernelStart[];
   /** What the wall clock did in each boot that the journal measures. */
   history: WallEra[];
   eventAt: EventLookup;
@@ -134,9 +135,21 @@ function startsAlike(a: ClockRun, b: ClockRun): boolean {
   return Math.abs((a.firstStated ?? 0) - (b.firstStated ?? 0)) < SAME_START;
 }
 
-/** A yearless run that crosses the end of February is two segments. */
+/** A yearless run that crosses the end of February is two segments, and a kernel log is cut where the machine slept. */
 function splitRun(run: ClockRun, context: PlacementContext): ClockRun[] {
+  if (run.clock === "monotonic") {
+    return cutAt(
+      run,
+      context.bootStarts.map(({ from }) => from),
+      context,
+    );
+  }
   return run.clock === "local-no-year" ? cutAt(run, [leapBreak()], context) : [run];
+}
+
+/** Where second 0 lies of the boot in which the kernel logged something `since` µs after it. */
+export function startAt({ bootStarts }: PlacementContext, since: Micros): Instant | null {
+  return bootStarts.findLast(({ from }) => from <= since)?.start ?? null;
 }
 
 /** A local run that crosses a clock change is two segments, and one more where an hour is repeated. */
@@ -190,14 +203,21 @@ function placeRun(run: ClockRun, context: PlacementContext): Placed | null {
   if (firstStated === null || lastStated === null) return null;
   if (run.clock === "utc") return placedAt(run, { shift: 0, before: 0, after: 0, basis: "exact", yearShift: 0 });
   if (run.clock === "monotonic") {
-    const start = context.bootStart;
+    const start = startAt(context, firstStated);
     if (!start) return null;
     const [before, after] = [start.best - start.lo, start.hi - start.best];
     return placedAt(run, { shift: start.best, before, after, basis: "clock-corrected", yearShift: 0 });
   }
-  const year = run.clock === "local-no-year" ? yearOf(lastStated, context.years) : null;
+  const year = run.clock === "local-no-year" ? yearOfRun(run, lastStated, context) : null;
   if (run.clock === "local-no-year" && year === null) return null;
   return placeCivil(run, year === null ? 0 : inYear(firstStated, year) - firstStated, context);
+}
+
+/** A clock that was ahead of the collection for a while says so in the journal: its year is not the one before. */
+function yearOfRun(run: ClockRun, lastStated: Micros, context: PlacementContext): number | null {
+  const year = yearOf(lastStated, context.years);
+  if (year === null || context.years.year !== null || context.zone.assumed) return year;
+  return Math.max(year, yearInHistory(wallRun(run, 0, context), context.history) ?? year);
 }
 
 function placeCivil(run: ClockRun, yearShift: Micros, { zone }: PlacementContext): Placed {

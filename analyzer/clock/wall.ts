@@ -88,6 +88,19 @@ function erasAt(history: WallEra[], { run, toUtc, utcIn }: WallRun): Candidate[]
   });
 }
 
+/** The latest year in which the wall clock said the time at which a run begins; null where it never did, or in no year. */
+export function yearInHistory({ run, utcIn }: WallRun, history: WallEra[]): number | null {
+  const stated = run.firstStated ?? 0;
+  const cutOff = DELAY + ROUNDING;
+  const years = history.flatMap(({ from, to }) =>
+    yearsOf(from, to).filter((year) => {
+      const utc = utcIn?.(stated, year) ?? -Infinity;
+      return utc >= from - cutOff && utc <= to + DELAY;
+    }),
+  );
+  return years.length > 0 ? Math.max(...years) : null;
+}
+
 /** Years that somewhere on Earth begin, last or end between two times. */
 function yearsOf(from: Micros, to: Micros): number[] {
   return [...new Set([yearIn(from - DAY), yearIn(to + DAY)])];

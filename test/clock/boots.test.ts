@@ -93,6 +93,47 @@ describe("one boot", () => {
     expect(placements.map(({ offset }) => offset)).toEqual([0, 0]);
     expect(steps).toEqual([]);
   });
+
+  test("a person's watch is off by minutes, and where the clock before it was as good either may be right", () => {
+    const runs = [run("a", "2024-03-04T10:00:00", 5, 30), run("a", "2024-03-04T16:00:00", 31, 300)];
+    const byHand = line("pi : COMMAND=/usr/bin/date -s 16:00", "sudo");
+    const { boots, placements } = clockOf(runs, { linesAround: () => [byHand] });
+    expect(placements[1]).toMatchObject({ offset: 0, basis: "order-only" });
+    expect(placements[1]?.before).toBeGreaterThan(6 * 60 * MINUTE);
+    expect(placements[1]?.after).toBeLessThan(3 * MINUTE);
+    expect(boots[0]?.basis).toContain("A person set it");
+    const restored = clockOf(runs, {
+      linesAround: () => [byHand],
+      clockLines: [{ boot: id("a"), monotonic: 6 * SECOND, line: RESTORED }],
+    });
+    expect(restored.placements[1]).toMatchObject({ offset: 0, basis: "clock-corrected" });
+    expect(restored.placements[1]?.before).toBeLessThan(3 * MINUTE);
+  });
+
+  test("a kernel log of a machine that slept is cut there: its seconds stood still", () => {
+    const runs = [
+      run("a", "2024-03-04T10:00:00", 5, 30),
+      run("a", "2024-03-04T16:00:00", 31, 300),
+      run("a", "1970-01-01T00:00:00", 6, 290, { clock: "monotonic", boot: null, path: "dmesg", artifact: 2 }),
+    ];
+    const kernel = runs[2] ?? run("a", "1970-01-01T00:00:00", 0, 0);
+    const { placements, boots } = clockOf(runs, {
+      linesAround: () => [line("PM: suspend exit", "kernel")],
+      eventAt: (_, stated) =>
+        stated > 100 * SECOND
+          ? null
+          : { event: kernel.firstEvent + (stated > 30.9 * SECOND ? 5 : 4), stated, before: stated },
+    });
+    const parts = placements.filter(({ firstEvent }) => firstEvent >= kernel.firstEvent);
+    expect(parts.map(({ offset }) => offset)).toEqual([
+      utc("2024-03-04T10:00:00"),
+      utc("2024-03-04T16:00:00"),
+      utc("2024-03-04T16:00:00"),
+    ]);
+    expect(parts[1]?.before).toBeGreaterThan(6 * 60 * MINUTE);
+    expect(parts[2]?.before).toBeLessThan(SECOND);
+    expect(boots[0]?.basis).toContain("The machine slept");
+  });
 });
 
 describe("a boot to which no time came", () => {

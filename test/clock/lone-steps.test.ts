@@ -76,6 +76,8 @@ function simulateLog(seed: number): SimulatedNode {
     kind: "saved",
     boots: [],
     artifacts,
+    files: [],
+    errors: [],
     collected: { truth: now, stated: now + SECOND, uptime: DAY, bootId: "a" },
   };
 }

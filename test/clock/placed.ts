@@ -2,7 +2,8 @@
 import type { Database } from "better-sqlite3";
 import { placeTimes } from "../../analyzer/clock-pass.ts";
 import type { AnalysisOptions } from "../../analyzer/model/analysis.ts";
-import type { ClockFact } from "../../analyzer/model/fact.ts";
+import type { ClockFact, Ext4Fact } from "../../analyzer/model/fact.ts";
+import type { TimeReading } from "../../analyzer/model/time.ts";
 import { SECOND } from "../../analyzer/model/time.ts";
 import { textMatcher } from "../../analyzer/rules/matcher.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
@@ -40,6 +41,7 @@ export async function placeNode(
       writer.finishArtifact(id, source, said.length, said.length);
     }
     writeClock(writer, node);
+    writeFacts(writer, node);
     await writer.finish();
     const clock = placeTimes(database, null, OPTIONS);
     return { compared: compare(database, node), clock };
@@ -71,15 +73,67 @@ function writeClock(writer: ReturnType<typeof createWriter>, { collected }: Simu
   writer.finishArtifact(id, "clock-readings", 1, 1);
 }
 
-function compare(database: Database, node: SimulatedNode): Compared[] {
-  const rows = database.prepare("SELECT lo, hi, basis FROM timeline ORDER BY id").all() as Pick<
-    Compared,
-    "lo" | "hi" | "basis"
-  >[];
-  const all = node.artifacts.flatMap(({ path, said }) => said.map((own) => ({ said: own, path })));
-  return all.map(({ said, path }, index): Compared => {
-    const { lo, hi, basis } = rows[index] ?? { lo: null, hi: null, basis: null };
-    const outside = lo === null || hi === null ? 0 : Math.max(0, lo - said.truth, said.truth - hi);
-    return { said, path, lo, hi, basis, outside };
+/** mtimes of files as `ls` or tar tell them, and times of errors as dumpe2fs does. */
+function writeFacts(writer: ReturnType<typeof createWriter>, { files, errors }: SimulatedNode): void {
+  const id = writer.artifact("disk/times.txt", null, null);
+  const file = { type: "file" as const, mode: "-rw-r--r--", size: 1, inode: null, target: null };
+  files.forEach(({ draft }, at) => {
+    const path = `/files/${at}`;
+    writer.fact(id, "directory-entry", path, { ...file, path, modified: readingOf(draft) }, line);
   });
+  errors.forEach(({ draft }, at) => {
+    writer.fact(id, "ext4", `/errors/${at}`, { ...NO_ERROR, lastErrorTime: readingOf(draft) }, line);
+  });
+  writer.finishArtifact(id, "file-status", 1, 1);
+}
+
+function readingOf({ stated, clock, precision }: Said["draft"]): TimeReading {
+  return { stated: stated ?? 0, clock, precision };
+}
+
+const NO_ERROR: Ext4Fact = {
+  device: "mmcblk0p2",
+  source: "superblock",
+  state: "clean with errors",
+  lastMountedOn: "/",
+  errorsBehaviour: null,
+  errorCount: 1,
+  firstErrorTime: null,
+  firstErrorFunction: null,
+  firstErrorInode: null,
+  firstErrorCode: null,
+  lastErrorTime: null,
+  lastErrorFunction: null,
+  lastErrorInode: null,
+  lastErrorCode: null,
+  lastChecked: null,
+  lastMounted: null,
+  mountCount: null,
+};
+
+function compare(database: Database, node: SimulatedNode): Compared[] {
+  const rows = database.prepare("SELECT lo, hi, basis FROM timeline ORDER BY id").all() as Row[];
+  const all = node.artifacts.flatMap(({ path, said }) => said.map((own) => ({ said: own, path })));
+  const events = all.map(({ said, path }, index) => comparedWith(path, said, rows[index]));
+  const placed = database
+    .prepare(
+      "SELECT key, lo, hi, basis FROM fact JOIN fact_time ON fact = id WHERE kind IN ('directory-entry', 'ext4')",
+    )
+    .all() as (Row & { key: string })[];
+  const byKey = new Map(placed.map((row) => [row.key, row]));
+  const facts = Object.entries({ files: node.files, errors: node.errors }).flatMap(([path, said]) =>
+    said.map((own, at) => comparedWith(`${path}/`, own, byKey.get(`/${path}/${at}`))),
+  );
+  return [...events, ...facts];
+}
+
+type Row = Pick<Compared, "lo" | "hi" | "basis">;
+
+function comparedWith(
+  path: string,
+  said: Said,
+  { lo, hi, basis }: Row = { lo: null, hi: null, basis: null },
+): Compared {
+  const outside = lo === null || hi === null ? 0 : Math.max(0, lo - said.truth, said.truth - hi);
+  return { said, path, lo, hi, basis, outside };
 }

@@ -4,32 +4,9 @@
  */
 import type { EventDraft } from "../../analyzer/model/source.ts";
 import type { Micros } from "../../analyzer/model/time.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../analyzer/model/time.ts";
-import { random } from "../helpers/random.mjs";
-
-/** Fastest rate at which the kernel lets a clock run away from the truth, and what one reading is delayed. */
-const DRIFT = 5e-4;
-const DELAY = 10_000;
-
-/** A stretch of one boot with one distance of the wall clock from the seconds since boot. */
-interface Stretch {
-  from: Micros;
-  distance: Micros;
-  /** What a program said when it began. */
-  line: { origin: string; text: string } | null;
-}
-
-export interface SimulatedBoot {
-  id: string;
-  /** True time of second 0; how much faster than true seconds its seconds are before the clock was set. */
-  start: Micros;
-  drift: number;
-  length: Micros;
-  stretches: Stretch[];
-  /** µs since boot at which the right time came; null: never. */
-  synced: Micros | null;
-  orderly: boolean;
-}
+import { MINUTE, SECOND } from "../../analyzer/model/time.ts";
+import type { Dice, NodeKind, SimulatedBoot } from "./simulate-boots.ts";
+import { DELAY, DRIFT, HAND, diceOf, makeBoots, stretchAt, truthAt, wallAt } from "./simulate-boots.ts";
 
 export interface Said {
   draft: Omit<EventDraft, "line">;
@@ -40,109 +17,14 @@ export interface Said {
 
 export interface SimulatedNode {
   seed: number;
-  kind: "rtc" | "saved" | "epoch";
+  kind: NodeKind;
   boots: SimulatedBoot[];
   artifacts: { path: string; source: string; said: Said[] }[];
+  /** Times that are no lines: of files, and of errors in a superblock. */
+  files: Said[];
+  errors: Said[];
   /** What its own clock said at the collection, in the last boot. */
   collected: { truth: Micros; stated: Micros; uptime: Micros; bootId: string };
-}
-
-interface Dice {
-  /** From `least` up to `most`, with small values as likely as large ones. */
-  span(least: number, most: number): number;
-  chance(share: number): boolean;
-  below(limit: number): number;
-}
-
-function diceOf(seed: number): Dice {
-  const next = random(seed);
-  return {
-    span: (least, most) => Math.round(least * (most / least) ** next()),
-    chance: (share) => next() < share,
-    below: (limit) => Math.floor(next() * limit),
-  };
-}
-
-const SYNC_LINES = [
-  { origin: "systemd-timesyncd", text: "Initial clock synchronization to Mon 2024-03-04 11:12:13.123456 UTC." },
-  { origin: "chronyd", text: "System clock was stepped by 4211.235 seconds" },
-  { origin: "ntpd", text: "time reset +4211.235 s" },
-];
-const SAVED = {
-  origin: "systemd-timesyncd",
-  text: "System clock time unset or jumped backwards, restored from recorded timestamp: Mon 2024-03-04 10:00:00 UTC",
-};
-const BUILT = { origin: "systemd", text: "System time before build time, advancing clock." };
-
-/** True time of a moment `since` µs after the start of a boot. */
-export function truthAt({ start, drift, synced }: SimulatedBoot, since: Micros): Micros {
-  const until = synced ?? Infinity;
-  return since <= until
-    ? Math.round(start + since * (1 + drift))
-    : Math.round(start + until * (1 + drift) + since - until);
-}
-
-function stretchAt({ stretches }: SimulatedBoot, since: Micros): Stretch {
-  return stretches.findLast(({ from }) => from <= since) ?? { from: 0, distance: 0, line: null };
-}
-
-/** What the wall clock of the node said then. */
-function wallAt(boot: SimulatedBoot, since: Micros): Micros {
-  return since + stretchAt(boot, since).distance;
-}
-
-function makeBoots(dice: Dice, kind: SimulatedNode["kind"]): SimulatedBoot[] {
-  const boots: SimulatedBoot[] = [];
-  const built = Date.UTC(2024, 0, 1) * 1000;
-  let now = built + dice.span(30 * DAY, 500 * DAY);
-  let saved = built;
-  for (let left = 1 + dice.below(5); left > 0; left--) {
-    const length = dice.span(3 * MINUTE, 20 * HOUR);
-    const neverSynced = kind !== "rtc" && dice.chance(0.25);
-    const synced = neverSynced ? null : Math.min(dice.span(8 * SECOND, 10 * MINUTE), length - MINUTE);
-    const drift = (dice.below(2001) / 1000 - 1) * 0.9 * DRIFT;
-    const id = dice
-      .below(2 ** 31)
-      .toString(16)
-      .padStart(8, "0")
-      .repeat(4);
-    const boot: SimulatedBoot = { id, start: now, drift, length, stretches: [], synced, orderly: dice.chance(0.5) };
-    boot.stretches = stretchesOf(boot, kind, saved, dice);
-    boots.push(boot);
-    // Saved every hour and at an orderly shutdown, by whatever the clock said then.
-    const saving = boot.orderly ? length : Math.floor(length / HOUR) * HOUR;
-    if (saving > 0) saved = wallAt(boot, saving);
-    now = truthAt(boot, length) + dice.span(15 * SECOND, 5 * DAY);
-  }
-  return boots;
-}
-
-function stretchesOf(boot: SimulatedBoot, kind: SimulatedNode["kind"], saved: Micros, dice: Dice): Stretch[] {
-  const { synced } = boot;
-  // A clock that needs no step runs with the time server.
-  const off = kind === "rtc" && dice.chance(0.5) ? dice.span(SECOND, 5 * MINUTE) * (dice.chance(0.5) ? 1 : -1) : 0;
-  if (kind === "rtc" && off === 0) boot.drift = 0;
-  const right = synced === null ? 0 : truthAt(boot, synced) - synced;
-  if (kind === "rtc") {
-    const line = SYNC_LINES[dice.below(SYNC_LINES.length)] ?? null;
-    const set = { from: synced ?? 0, distance: right, line };
-    return off === 0
-      ? [{ from: 0, distance: right, line: null }]
-      : [{ from: 0, distance: right - off, line: null }, set];
-  }
-  const restored = dice.span(2 * SECOND, 6 * SECOND);
-  const stretches: Stretch[] = [];
-  if (kind === "epoch") stretches.push({ from: 0, distance: 0, line: null });
-  stretches.push({
-    from: kind === "epoch" ? restored : 0,
-    distance: saved - restored,
-    line: kind === "epoch" && dice.chance(0.3) ? BUILT : SAVED,
-  });
-  if (synced !== null) {
-    const line = dice.chance(0.9) ? (SYNC_LINES[dice.below(SYNC_LINES.length)] ?? null) : null;
-    stretches.push({ from: synced, distance: right, line });
-  }
-  return stretches;
 }
 
 /** Moments of a boot at which something is written, denser at its start, in order. */
@@ -151,20 +33,33 @@ function momentsOf(boot: SimulatedBoot, count: number, dice: Dice): Micros[] {
   return moments.toSorted((a, b) => a - b);
 }
 
+/** Whether anybody told the boot the time, a server or a person. */
+function isSet({ stretches, synced }: SimulatedBoot): boolean {
+  return synced !== null || stretches.some(({ set }) => set === "hand");
+}
+
 /** What cannot be known of a moment's place from the journal: drift before the step, or the pauses beside the boot. */
 function injectedAt(boots: SimulatedBoot[], at: number, since: Micros, precision: Micros): Micros | null {
   const boot = boots[at];
   if (!boot) return null;
+  const own = stretchAt(boot, since);
   if (boot.synced !== null) {
-    const settled = stretchAt(boot, since).distance === boot.stretches.at(-1)?.distance;
-    return settled ? precision : 2 * (DELAY + DRIFT * (boot.synced - (boot.stretches[0]?.from ?? 0))) + precision;
+    const isRight = own.set !== "hand" && since >= boot.synced;
+    const first = boot.stretches[0]?.from ?? 0;
+    const apart = since < boot.synced ? boot.synced - first : boot.length - boot.synced;
+    // A clock that was right when the machine started.
+    const isFound = own.set === "found" && truthAt(boot, since) === since + own.distance;
+    return isRight || isFound ? precision : 2 * (DELAY + DRIFT * apart) + precision;
   }
-  const before = boots.slice(0, at).findLast(({ synced }) => synced !== null);
-  const after = boots.slice(at + 1).find(({ synced }) => synced !== null);
+  if (isSet(boot)) return 2 * (HAND + DELAY + DRIFT * boot.length) + precision;
+  const before = boots.slice(0, at).findLast(isSet);
+  const after = boots.slice(at + 1).find(isSet);
   if (!before || !after) return null;
   const between = boots.slice(boots.indexOf(before) + 1, boots.indexOf(after));
   const lengths = between.reduce((sum, { length }) => sum + length, 0);
-  return after.start - truthAt(before, before.length) - lengths + 4 * DELAY + 2 * DRIFT * boot.length + precision;
+  const byHand = [before, after].filter(({ synced }) => synced === null).length * 2 * HAND;
+  const pause = after.start - truthAt(before, before.length) - lengths;
+  return pause + byHand + 4 * DELAY + 2 * DRIFT * boot.length + precision;
 }
 
 export const ZONE = "Europe/Madrid";
@@ -178,6 +73,7 @@ const CIVIL = {
 } as const;
 /** Times without a year are stated in this one. */
 const YEARLESS = 1972;
+const CLOSED = { origin: "sudo", text: "pam_unix(sudo:session): session closed for user root" };
 const SYNCED_TEXT = { level: 6 as const, clock: "utc" as const };
 
 function journalOf(boots: SimulatedBoot[], dice: Dice): Said[][] {
@@ -188,13 +84,17 @@ function journalOf(boots: SimulatedBoot[], dice: Dice): Said[][] {
         ? 0
         : Math.min(dice.span(SECOND, 5 * MINUTE), Math.floor(boot.length / 2));
     const end = boot.length - cut;
-    const lines = boot.stretches.flatMap(({ from, line }) => (line ? [{ since: from + 1000, ...line }] : []));
+    const lines = boot.stretches.flatMap(({ from, line }) =>
+      line ? [{ ...line, since: line.early ? from - 1000 : from + 1000 }] : [],
+    );
+    const byHand = boot.stretches.filter(({ set }) => set === "hand");
+    const closed = byHand.map(({ from }) => ({ since: from + 1000, ...CLOSED }));
     const own = momentsOf(boot, 20 + dice.below(60), dice)
       .map((since) => ({ since, origin: "kubelet", text: `sync ${dice.below(50)}` }))
       .filter(({ since }) => since < end);
     const first = { since: dice.span(SECOND / 2, 1.9 * SECOND), origin: "kernel", text: "Booting Linux" };
     const last = { since: end, origin: "systemd-journald", text: boot.orderly ? "Journal stopped" : "Time spent" };
-    return [first, ...lines, ...own, last]
+    return [first, ...lines, ...closed, ...own, last]
       .toSorted((a, b) => a.since - b.since)
       .map(({ since, origin, text }): Said => {
         const stated = wallAt(boot, since);
@@ -283,6 +183,10 @@ function filesOf(journal: Said[][], lost: number, dice: Dice): SimulatedNode["ar
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+function isNotByHand({ set }: SimulatedBoot["stretches"][number]): boolean {
+  return set !== "hand";
+}
+
 /** A node of one to five boots with a journal, logs of containers and a kernel log. */
 export function simulateNode(seed: number): SimulatedNode {
   const dice = diceOf(seed);
@@ -292,7 +196,9 @@ export function simulateNode(seed: number): SimulatedNode {
   if (!last) throw new Error("a node without a boot");
   // Old entries are deleted first; the collector runs after the last of them.
   const journal = journalOf(boots, dice);
-  const lost = boots[0]?.synced !== null && dice.chance(0.3) ? dice.below((journal[0]?.length ?? 0) - 1) : 0;
+  const [oldestBoot] = boots;
+  const isCalm = oldestBoot !== undefined && oldestBoot.sleep === null && oldestBoot.stretches.every(isNotByHand);
+  const lost = isCalm && oldestBoot.synced !== null && dice.chance(0.3) ? dice.below((journal[0]?.length ?? 0) - 1) : 0;
   const uptime = last.length + 5 * SECOND;
   // What a clock did before the oldest entry of the journal, nothing tells.
   const oldest = journal[0]?.[lost]?.truth ?? 0;
@@ -304,10 +210,14 @@ export function simulateNode(seed: number): SimulatedNode {
     artifacts: [
       ...filesOf(journal, lost, dice),
       { path: "pods/web_0.log", source: "docker-json-log", said: known(wallLogOf(boots, 1, dice)) },
+      { path: "pods/dns_0.log", source: "cri-log", said: known(wallLogOf(boots, 1, dice)) },
+      { path: "logs/kubelet.log", source: "container-log", said: known(wallLogOf(boots, 1, dice, true)) },
       { path: "logs/second.log", source: "container-log", said: known(wallLogOf(boots, SECOND, dice)) },
       { path: "logs/syslog", source: "text", said: known(wallLogOf(boots, SECOND, dice, true)) },
       { path: "kernel/dmesg.txt", source: "kernel-log", said: kernelLogOf(boots, dice) },
     ],
+    files: known(wallLogOf(boots, 1, dice)),
+    errors: known(wallLogOf(boots, SECOND, dice)),
     collected: { truth: truthAt(last, uptime), stated: wallAt(last, uptime), uptime, bootId: last.id },
   };
 }
