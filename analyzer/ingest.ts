@@ -20,6 +20,9 @@ const HEAD_LINES = 40;
 const HEAD_CHARACTERS = 64 * 1024;
 const SNIFFED_CHARACTERS = 8 * 1024;
 
+/** A bundle of so many bytes, packed as it is, will need a thread for its store. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
 export interface Ingested {
   manifest: BundleManifest | null;
   /** Artifacts that hold binary data that no source reads, with what they are. */
@@ -45,7 +48,7 @@ export async function ingest(
   database: Database,
   options: IngestOptions,
 ): Promise<Ingested> {
-  const writer = createWriter(database, options.matcher);
+  const writer = createWriter(database, options.matcher, (bundle.size ?? 0) >= LARGE_BYTES);
   const manifest = createManifestReader();
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];

@@ -140,6 +140,7 @@ function assemble(name: string, form: string, settings: Settings, read: Read, so
   return {
     name,
     form,
+    ...(sources.length > 0 && { size: sources.reduce((sum, source) => sum + source.size, 0) }),
     maxLineBytes: settings.limits.maxLineBytes,
     artifacts,
     damage: () => context.damage.list(),

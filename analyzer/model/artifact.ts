@@ -34,6 +34,8 @@ export interface OpenedBundle {
   name: string;
   /** How the bundle was packed, in the reader's words: `tar`, `tar.gz`, `directory`, `files`, `stdin`. */
   form: string;
+  /** Bytes on disk, where they are known before it is read. */
+  size?: number;
   /** Bytes of a line that are kept; one MiB when absent. */
   maxLineBytes?: number;
   /** Each artifact must be read, or skipped by leaving its chunks alone, before the next is asked for. */

@@ -4,26 +4,34 @@ import type { TextMatcher } from "./matches.ts";
 import { createRowWriter } from "./rows.ts";
 import { hasThread, startThread } from "./thread.ts";
 
-/** Batches that are written at once; a bundle with more of them gets a thread for the store. */
+/** Batches that are written at once; a bundle with more of them, or known to be large, gets a thread for the store. */
 const BATCHES_BEFORE_THREAD = 8;
+
+export interface SinkOptions {
+  /** Whether to start the thread at once: it takes a tenth of a second, in which the reader can go on. */
+  large: boolean;
+  /** Takes the numbers of each batch when they are written. */
+  free: (numbers: Float64Array) => void;
+}
 
 /**
  * Small bundles are written at once. A large one is handed to a thread that owns the file until `finish`, so that
  * reading and storing share two processors; the rows are the same. A store without a file is always written at once.
- * @param free takes the numbers of each batch when they are written
  */
-export function createSink(database: Database, matcher: TextMatcher, free: (numbers: Float64Array) => void): Sink {
+export function createSink(database: Database, matcher: TextMatcher, { large, free }: SinkOptions): Sink {
   const index = !database.memory;
   const rows = createRowWriter(database, { index, match: matcher.match, open: new Map() });
   const mayThread = !database.memory && hasThread;
-  let thread: Sink | null = null;
+  let thread = null as Sink | null;
   let left = BATCHES_BEFORE_THREAD;
   let failure: unknown = null;
+  const begin = (): Sink => {
+    const { module, argument } = matcher;
+    return startThread(database, { index, module, argument, open: rows.finish() }, free);
+  };
+  if (mayThread && large) thread = begin();
   const writeBatch = (batch: Batch): void => {
-    if (mayThread && thread === null && left-- === 0) {
-      const { module, argument } = matcher;
-      thread = startThread(database, { index, module, argument, open: rows.finish() }, free);
-    }
+    if (mayThread && thread === null && left-- === 0) thread = begin();
     if (thread !== null) return thread.write(batch);
     rows.write(batch);
     free(batch.numbers);

@@ -4,8 +4,8 @@ import type { Database } from "better-sqlite3";
 import type { Batch, Sink } from "./batch.ts";
 import type { OpenMatches, TextMatcher } from "./matches.ts";
 
-/** Batches under way before the reader has to wait: some megabytes. */
-const MAX_UNDER_WAY = 8;
+/** Batches under way before the reader has to wait, more than it fills while the thread starts: some megabytes. */
+const MAX_UNDER_WAY = 12;
 
 /** What the thread answers. */
 export type Answer =

@@ -31,9 +31,10 @@ export interface StoreWriter {
 /**
  * Writes drafts as they come into an empty store. Event ids count up from 1 in bundle order.
  * @param matcher what the line rules find in a text
+ * @param large whether many events are expected
  */
-export function createWriter(database: Database, matcher: TextMatcher): StoreWriter {
-  const sink = createSink(database, matcher, (numbers) => batcher.free(numbers));
+export function createWriter(database: Database, matcher: TextMatcher, large = false): StoreWriter {
+  const sink = createSink(database, matcher, { large, free: (numbers) => batcher.free(numbers) });
   const batcher = createBatcher((batch) => sink.write(batch));
   const artifacts = new Map<number, [path: string, modified: number | null, link: string | null]>();
   const origins = createOrigins();
