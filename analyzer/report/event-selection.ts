@@ -7,6 +7,7 @@ import type { TimeBasis } from "../model/words.ts";
 import { columnsOf } from "../store/columns.ts";
 import type { PlacedRange, SortedEvents } from "./event-choice.ts";
 import { chooseEvents, sortEvents } from "./event-choice.ts";
+import { isClean } from "./redactor.ts";
 
 const MOST_EVENTS = 100_000;
 
@@ -46,6 +47,8 @@ export interface EventSelection {
   /** At most about `cap` events; by default as many as any report holds. */
   pick(cap?: number): PlacedEvents;
   textOf(id: number): string;
+  /** Texts of the first choice in which there are no secrets; looked through at once, while the caller waits for others. */
+  clean: ReadonlySet<number>;
   origin(id: number): { name: string; total: number };
 }
 
@@ -151,11 +154,13 @@ export function selectEvents(database: Database, report: IncidentReport): EventS
     return placeEvents(database, ids, ranges);
   };
   const first = pick(MOST_EVENTS);
-  for (const { text } of first.events) textOf(text);
+  const clean = new Set(first.events.map(({ text }) => text));
+  for (const id of clean) if (!isClean(textOf(id))) clean.delete(id);
   return {
     total,
     paths,
     textOf,
+    clean,
     pick: (cap) => (cap === undefined ? first : pick(cap)),
     origin: (id) => origin.get(id) as { name: string; total: number },
   };

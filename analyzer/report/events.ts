@@ -8,7 +8,7 @@ import { clipLine, groupDigits } from "./text.ts";
 const LONGEST_TEXT = 1_000;
 const ATTEMPTS = 4;
 
-type Mask = (text: string) => string;
+type Mask = (text: string, clean?: boolean) => string;
 
 /** Eight hex digits for an artifact's path: links to its lines survive a new analysis. */
 export function artifactId(path: string): string {
@@ -27,12 +27,12 @@ interface ShapedText {
 }
 
 /** Texts as the report shows them. Every attempt asks for much the same ones. */
-function createTexts(read: (id: number) => string, mask: Mask): (id: number) => ShapedText {
+function createTexts({ textOf: read, clean }: EventSelection, mask: Mask): (id: number) => ShapedText {
   const known = new Map<number, ShapedText>();
   return (id) => {
     const found = known.get(id);
     if (found) return found;
-    const text = clipLine(mask(read(id)), LONGEST_TEXT);
+    const text = clipLine(mask(read(id), clean.has(id)), LONGEST_TEXT);
     const shaped = { id, text, shape: shapeOf(text) };
     known.set(id, shaped);
     return shaped;
@@ -141,7 +141,7 @@ function maskedOrigin({ name, total }: { name: string; total: number }, mask: Ma
 export function maskEvents(events: ReportEvents, mask: Mask): ReportEvents {
   return {
     ...events,
-    texts: events.texts.map(mask),
+    texts: events.texts.map((text) => mask(text)),
     artifacts: events.artifacts.map(({ path, id }) => ({ path: mask(path), id })),
     origins: events.origins.map((origin) => ({ ...origin, name: mask(origin.name) })),
   };
@@ -155,7 +155,7 @@ export function exportEvents(chosen: EventSelection, bytes: number, mask: Mask =
   const selection: EventSelection = { ...chosen, origin: (id) => maskedOrigin(chosen.origin(id), mask) };
   const paths = new Map([...selection.paths].map(([id, path]) => [id, mask(path)]));
   const pathOf = (artifact: number): string => paths.get(artifact) ?? "";
-  const textOf = createTexts(selection.textOf, mask);
+  const textOf = createTexts(selection, mask);
   let picked = selection.pick();
   for (let attempt = 1; ; attempt += 1) {
     const events = buildEvents(selection, picked, textOf, pathOf);

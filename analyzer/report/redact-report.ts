@@ -14,8 +14,8 @@ const ID_FIELDS = new Set(["id", "finding", "chain", "consequences", "entities",
 export interface Redaction {
   /** A copy of the report in which secrets are tokens. */
   report: IncidentReport;
-  /** Masks a text that leaves beside the report, with the same tokens. */
-  mask(text: string): string;
+  /** Masks a text that leaves beside the report, with the same tokens; see `Redactor.mask`. */
+  mask(text: string, clean?: boolean): string;
   /** What was masked so far, for the report. */
   summary(): ReportRedaction;
 }

@@ -29,8 +29,11 @@ export interface RedactorOptions {
 export interface Redactor {
   /** Gives the secrets of a text their numbers, without counting them as masked. */
   learn(text: string): void;
-  /** The text with every secret replaced by its token. */
-  mask(text: string): string;
+  /**
+   * The text with every secret replaced by its token.
+   * @param clean whether `isClean` was asked before and said so
+   */
+  mask(text: string, clean?: boolean): string;
   /** The token of a secret that was found by other means. */
   token(kind: string, value: string): string;
   /** The slugs of known secrets, as they stand in ids, replaced too. */
@@ -49,9 +52,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const tokens = createTokens(options.numbered ?? new Map());
   const slugs = new Map<string, string>();
 
-  const spansOf = createSpanFinder([...ownKinds(options), ...secretKinds]);
-  const secretsOf = (text: string): Span[] => {
-    const spans = spansOf(text);
+  const ownSpans = createSpanFinder(ownKinds(options));
+  const secretsOf = (text: string, clean = false): Span[] => {
+    const spans = ownSpans(text);
+    if (!clean) spans.push(...knownSpans(text));
     looseSpans(text, tokens.loose(), spans);
     return spans.length === 0 ? spans : disjoint(outsideOfTokens(text, spans));
   };
@@ -60,10 +64,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
     slugs.set(slugOf(value), name.slice(1, -1).replace(":", "-"));
     return name;
   };
-  const mask = (text: string): string => {
+  const mask = (text: string, clean = false): string => {
     let result = "";
     let at = 0;
-    for (const { start, end, kind } of secretsOf(text)) {
+    for (const { start, end, kind } of secretsOf(text, clean)) {
       tokens.count(kind);
       result += text.slice(at, start) + token(kind, text.slice(start, end));
       at = end;
@@ -90,6 +94,11 @@ export function createRedactor(options: RedactorOptions): Redactor {
   };
 }
 
+/** Whether nothing in a text is a secret wherever it stands. What the user or other texts make one is not asked. */
+export function isClean(text: string): boolean {
+  return knownSpans(text).length === 0;
+}
+
 /** True if a text holds something that is a secret by its own form. Tokens are none. */
 export function holdsEvidentSecret(text: string): boolean {
   return evidentSpans(text).length > 0;
@@ -103,6 +112,7 @@ export function strikeEvidentSecrets(text: string): { text: string; struck: numb
   return { text: result, struck: spans.length };
 }
 
+const knownSpans = createSpanFinder(secretKinds);
 const evidentSpans = createSpanFinder(secretKinds.filter(({ evident }) => evident));
 
 /** In order, each beginning after the end of the one before; of two at one place the longer. */

@@ -108,5 +108,5 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
 /** What SQLite can hold. NUL ends a text in some tools, and half of a surrogate pair has no UTF-8. */
 function storable(text: string): string {
   const visible = text.includes("\0") ? text.replaceAll("\0", "␀") : text;
-  return /\p{Surrogate}/u.test(visible) ? visible.replaceAll(/\p{Surrogate}/gu, "\ufffd") : visible;
+  return visible.isWellFormed() ? visible : visible.toWellFormed();
 }
