@@ -69,6 +69,8 @@ export interface ReportTime {
   basis: TimeBasis;
   /** Where it most likely lies, when that is not simply `from`: the time under the assumption that `basis` names. */
   best?: string;
+  /** What the line says itself, where the clock that wrote it was wrong. */
+  stated?: string;
 }
 
 export interface ReportBundle {

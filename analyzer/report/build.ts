@@ -13,6 +13,7 @@ import { coverageOf } from "./coverage.ts";
 import { gapsOf } from "./gaps.ts";
 import { histogramOf } from "./histogram.ts";
 import { reportTime } from "./instants.ts";
+import { addStated } from "./stated.ts";
 import { keyEvents } from "./key-events.ts";
 import { nodeOf } from "./node.ts";
 
@@ -43,7 +44,7 @@ const MAX_ROWS = 2_000;
 /** Builds the report. Everything in it is in a fixed order. */
 export function buildReport(input: ReportInput): IncidentReport {
   const { database, graph, diagnosis, findings, clock, bundle } = input;
-  return {
+  const report: IncidentReport = {
     schemaVersion: 1,
     tool: { name: "coldcase", version: input.version },
     conclusion: diagnosis.conclusion,
@@ -89,6 +90,8 @@ export function buildReport(input: ReportInput): IncidentReport {
     timeline: keyEvents(database, graph, findings),
     redaction: { mode: "none", masked: [], late: 0 },
   };
+  addStated(database, report);
+  return report;
 }
 
 function rows<T>(database: Database, query: string): T[] {

@@ -6,7 +6,7 @@ import type { Anchors, Place } from "./html-anchors.ts";
 import { clipLine, cutStart } from "./text.ts";
 import { riskWords, severityWords } from "./text-words.ts";
 import type { TimeText } from "./times.ts";
-import { timeParts } from "./times.ts";
+import { statedText, timeParts } from "./times.ts";
 
 const LONGEST_LINE = 4000;
 const LONGEST_CONTEXT = 600;
@@ -15,13 +15,15 @@ export interface TimeView {
   approximate: string;
   from: TimeText;
   to: TimeText | null;
+  /** What the line says itself, where the clock that wrote it was wrong; else empty. */
+  stated: string;
 }
 
 /** A time for the `time` partial. */
 export function timeView(time: ReportTime | null): TimeView | null {
   if (!time) return null;
   const { approximate, from, to } = timeParts(time);
-  return { approximate: approximate ? "~" : "", from, to };
+  return { approximate: approximate ? "~" : "", from, to, stated: statedText(time) };
 }
 
 /** Severity as word, icon and colour. */

@@ -3,7 +3,7 @@ import type { ReportEvidence } from "../model/report.ts";
 import type { RemedyStep } from "../model/rule.ts";
 import { clipLine, cutStart, proseSpans } from "./text.ts";
 import { riskWords } from "./text-words.ts";
-import { formatTime } from "./times.ts";
+import { formatTime, statedText } from "./times.ts";
 
 function longestRun(text: string, character: string): number {
   let [longest, run] = [0, 0];
@@ -69,7 +69,8 @@ const LONGEST_LINE = 700;
 
 /** Evidence: where it stands, when it was, and the line itself in a fence. */
 export function evidenceBlock(evidence: ReportEvidence): string {
-  const time = evidence.at ? ` at ${formatTime(evidence.at)} UTC` : "";
+  const stated = evidence.at?.stated ? ` (stated ${statedText(evidence.at)})` : "";
+  const time = evidence.at ? ` at ${formatTime(evidence.at)} UTC${stated}` : "";
   return `${cite(evidence)}${time}\n\n${fence([clipLine(evidence.text, LONGEST_LINE)], "text")}`;
 }
 

@@ -25,7 +25,9 @@ import { ShapeError } from "./shape.ts";
 const CLOCKS = ["utc", "local", "local-no-year", "monotonic", "none"] as const;
 const RISKS = ["safe", "backup", "change"] as const;
 
-const at = orNull(object({ from: time, to: time, basis: oneOf(timeBases), best: optional(time) }));
+const at = orNull(
+  object({ from: time, to: time, basis: oneOf(timeBases), best: optional(time), stated: optional(time) }),
+);
 const evidence = object({
   artifact: text,
   line: number,

@@ -111,6 +111,11 @@ export function timeParts(time: ReportTime): TimeParts {
   return { approximate, from: timeText(time.from, precision), to: timeText(last, precision, knownDate) };
 }
 
+/** What a line said itself, where that was wrong: `1970-01-01 00:00:33`; empty where it was not. */
+export function statedText({ stated }: ReportTime): string {
+  return stated === undefined ? "" : timeText(stated, "second").text;
+}
+
 /** `2017-11-05 06:07:57.028`; `~2017-11-01 06:38 – 11-02 06:38` for an inferred interval. UTC, without the zone's name. */
 export function formatTime(time: ReportTime | null): string {
   if (!time) return "time not known";
