@@ -5,6 +5,7 @@ import type { Context, Palette, Scene } from "./canvas.ts";
 import { clamp, fitted, fittedMiddle, haloText, hatch, tone } from "./canvas.ts";
 import type { Scale } from "./layout.ts";
 import type { Lane, Mark } from "./model.ts";
+import type { Range } from "./state.ts";
 
 function drawInterval(context: Context, mark: Mark, x0: number, x1: number, y: number, palette: Palette): void {
   const gradient = context.createLinearGradient(x0, 0, x1, 0);
@@ -25,19 +26,19 @@ function drawInterval(context: Context, mark: Mark, x0: number, x1: number, y: n
   context.globalAlpha = 1;
 }
 
-/** Where the marks of a lane are when none is in sight. */
-function drawElsewhere(context: Context, { layout, palette, view }: Scene, { marks }: Lane, y: number): void {
+/** Where a lane goes on when nothing of it is in sight. */
+function drawElsewhere(context: Context, { layout, palette, view }: Scene, ranges: Range[], y: number): void {
   context.fillStyle = palette.quiet;
-  if (marks.some(({ to }) => to < view.from)) haloText(context, palette, "‹ earlier", layout.left + 4, y + 4);
+  if (ranges.some(({ to }) => to < view.from)) haloText(context, palette, "‹ earlier", layout.left + 4, y + 4);
   const later = "later ›";
   const x = layout.right - context.measureText(later).width - 4;
-  if (marks.some(({ from }) => from > view.to)) haloText(context, palette, later, x, y + 4);
+  if (ranges.some(({ from }) => from > view.to)) haloText(context, palette, later, x, y + 4);
 }
 
 function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: number): void {
   const { layout, palette } = scene;
   const seen = lane.marks.filter(({ from, to }) => to >= scene.view.from && from <= scene.view.to);
-  if (seen.length === 0) return drawElsewhere(context, scene, lane, y);
+  if (seen.length === 0) return drawElsewhere(context, scene, lane.marks, y);
   const middles = seen.map(({ from, to }) =>
     scale.x((Math.max(from, scene.view.from) + Math.min(to, scene.view.to)) / 2),
   );
@@ -71,12 +72,14 @@ function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: 
 
 function drawDensity(context: Context, scene: Scene, laneIndex: number, y: number): void {
   const { layout, palette } = scene;
+  let seen = false;
   const draw = (bins: Bins, alpha: number): void => {
     const width = (layout.right - layout.left) / bins.count;
     for (let bin = 0; bin < bins.count; bin += 1) {
       const cell = laneIndex * bins.count + bin;
       const count = bins.lanes[cell] ?? 0;
       if (count === 0) continue;
+      seen = true;
       const size = Math.min(12, 3 + 2 * Math.log1p(count));
       context.globalAlpha = alpha;
       context.fillStyle = tone(palette, (bins.worst[cell] ?? 8) - 1);
@@ -86,6 +89,17 @@ function drawDensity(context: Context, scene: Scene, laneIndex: number, y: numbe
   };
   if (scene.backdrop) draw(scene.backdrop, 0.18);
   draw(scene.bins, 0.9);
+  const span = scene.model.lanes[laneIndex]?.span;
+  if (!seen && span)
+    drawElsewhere(
+      context,
+      scene,
+      [
+        { from: span.from, to: span.from },
+        { from: span.to, to: span.to },
+      ],
+      y,
+    );
 }
 
 export function drawLanes(context: Context, scene: Scene, scale: Scale): void {

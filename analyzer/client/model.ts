@@ -5,9 +5,10 @@ import { beforeItsEnd, drawable, laneContents } from "../report/html-lanes.ts";
 import { shortIds, visibleText } from "../report/text.ts";
 import { gapWords } from "../report/text-words.ts";
 import { drawnTime, formatDuration } from "../report/times.ts";
+import { sourceLanes } from "./source-lanes.ts";
 import type { Range } from "./state.ts";
 import type { Table } from "./table.ts";
-import { isTimed, placeOf } from "./table.ts";
+import { isTimed } from "./table.ts";
 
 export interface Mark extends Range {
   severity: Severity;
@@ -23,6 +24,8 @@ export interface Lane {
   gaps: (Range & { text: string })[];
   /** Whether events are drawn in it, by their source. */
   events: boolean;
+  /** From its first to its last event. */
+  span?: Range;
 }
 
 export interface ChartModel {
@@ -45,7 +48,6 @@ export interface ChartModel {
 }
 
 const MOST_ENTITY_LANES = 14;
-const MOST_SOURCE_LANES = 10;
 const EARLIEST = Date.UTC(2001, 0, 1);
 const SHORTEST_VIEW = 120_000;
 
@@ -88,25 +90,6 @@ function entityLanes(report: IncidentReport, far: Range): Lane[] {
   }));
 }
 
-function sourceLanes(table: Table, first: number) {
-  const { origins } = table.events;
-  const timed = new Set<number>();
-  table.events.columns.origin.forEach((origin, index) => {
-    if (isTimed(placeOf(table, index))) timed.add(origin);
-  });
-  const ranked = origins
-    .map((origin, index) => ({ ...origin, index }))
-    .filter(({ index }) => timed.has(index))
-    .toSorted((a, b) => b.total - a.total);
-  const own = ranked.length <= MOST_SOURCE_LANES ? ranked : ranked.slice(0, MOST_SOURCE_LANES - 1);
-  const laneOfOrigin = new Uint16Array(origins.length).fill(first + own.length);
-  own.forEach(({ index }, position) => (laneOfOrigin[index] = first + position));
-  const names = own.map(({ name }) => visibleText(shortIds(name)));
-  if (own.length < ranked.length) names.push(`${ranked.length - own.length} other sources`);
-  const lanes = names.map((name): Lane => ({ name, marks: [], gaps: [], events: true }));
-  return { lanes, laneOfOrigin };
-}
-
 function timesOf(table: Table): { times: Float64Array; unset: boolean } {
   const placed = table.events.places.map((place) => isTimed(place));
   let unset = false;
@@ -144,8 +127,15 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
   const extent = padded(union([...ends, ...entries, ...windows]) ?? { from: 0, to: 0 }, 0.02);
   const overview = padded(union([...most, ...windows]) ?? extent, 0.02);
   const entityRows = entityLanes(report, extent);
-  const sources = sourceLanes(table, entityRows.length);
-  const lanes = [...entityRows, ...sources.lanes];
+  const pauses = report.gaps.flatMap((gap) => {
+    const range =
+      gap.entity === undefined
+        ? { from: rangeOf(gap.from)?.to ?? extent.from, to: rangeOf(gap.to)?.from ?? extent.to }
+        : null;
+    return range && range.to > range.from ? [{ gap, range }] : [];
+  });
+  const sources = sourceLanes(table, entityRows.length, extent, pauses);
+  const lanes: Lane[] = [...entityRows, ...sources.lanes.map((lane) => ({ ...lane, marks: [], events: true }))];
   const unsetLane = unset ? lanes.push({ name: "clock not set", marks: [], gaps: [], events: true }) - 1 : -1;
   const incident = union(windows);
   const steps = report.clock.steps.flatMap(({ at, deltaUs }) => {

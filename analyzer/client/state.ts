@@ -1,10 +1,8 @@
 /** What the reader chose. Everything that is drawn follows from this and the data. */
+import type { Range } from "./range.ts";
 import type { Zone } from "./zone.ts";
 
-export interface Range {
-  from: number;
-  to: number;
-}
+export type { Range };
 
 export type LevelGroup = "error" | "warning" | "other" | "debug";
 

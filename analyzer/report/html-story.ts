@@ -14,10 +14,12 @@ interface Fact {
   value: Span[];
   time: ReturnType<typeof timeView>;
   alert: boolean;
+  /** Needs the whole width of a narrow screen. */
+  wide: boolean;
 }
 
 function fact(name: string, value: string, more: Partial<Fact> = {}): Fact {
-  return { name, value: proseSpans(value), time: null, alert: false, ...more };
+  return { name, value: proseSpans(value), time: null, alert: false, wide: false, ...more };
 }
 
 function code(text: string): Span[] {
@@ -39,7 +41,11 @@ function bundleFacts(report: IncidentReport): Fact[] {
       bundle.redacted
         ? fact(`Redaction${suffix}`, "secrets are masked")
         : fact(`Redaction${suffix}`, "secrets are NOT masked: read before publishing", { alert: true }),
-      fact(`sha256${suffix}`, bundle.sha256 ?? "not known", bundle.sha256 ? { value: code(bundle.sha256) } : {}),
+      fact(
+        `sha256${suffix}`,
+        bundle.sha256 ?? "not known",
+        bundle.sha256 ? { value: code(bundle.sha256), wide: true } : {},
+      ),
     ];
   });
 }
