@@ -9,9 +9,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { analyze } from "../../analyzer/analyze.ts";
 import { openBundle } from "../../analyzer/bundle/open.ts";
 import type { ReportEvents } from "../../analyzer/model/events.ts";
+import type { IncidentReport } from "../../analyzer/model/report.ts";
 import { selectEvents } from "../../analyzer/report/event-selection.ts";
 import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
+import { readIsland } from "../../analyzer/report/island.ts";
 import { createStore } from "../../analyzer/store/open.ts";
 import { sampleBundles } from "../helpers/samples.ts";
 import { tinyEvents } from "./fixture-events.ts";
@@ -157,8 +159,42 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.locator("main").innerText()).toContain("structure needs cleaning");
   });
 
+  it.each(samples.map(({ name }) => name))(
+    "%s: without its script it shows the chain and a line of each link, prints within the page, and axe finds nothing",
+    async (name) => {
+      const html = readFileSync(join(folder, `${name}.html`), "utf8");
+      writeFileSync(join(folder, `${name}-bare.html`), html.replace(/<script>[^]*?<\/script>/, ""));
+      const report = readIsland(html, "report") as IncidentReport;
+      const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+      await page.goto(pathToFileURL(join(folder, `${name}-bare.html`)).href);
+      expect(await page.evaluate("document.documentElement.dataset.ready ?? null")).toBe(null);
+      const squeezed = (text: string): string => text.replace(/\s+/g, " ").trim();
+      const told = squeezed((await page.locator("main").textContent()) ?? "");
+      const chain = report.rootCauses[0]?.chain ?? [];
+      expect(await page.locator("#what-happened .chain .link").count()).toBe(chain.length);
+      if (report.rootCauses[0]) expect(told).toContain(report.rootCauses[0].cause);
+      for (const id of chain) {
+        const line = report.findings.find((finding) => finding.id === id)?.evidence[0]?.text ?? "missing";
+        expect(told).toContain(squeezed(line.slice(0, 300)).slice(0, 150));
+      }
+      await page.evaluate(AXE);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      }
+      // A4 without its margins, in CSS pixels.
+      await page.setViewportSize({ width: 718, height: 1000 });
+      await page.emulateMedia({ media: "print" });
+      expect(
+        await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+      ).toBeLessThanOrEqual(0);
+    },
+    120_000,
+  );
+
   it("changes the zone of everything at once", async () => {
-    const { page } = await open("k1-apiserver-refused");
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const { page } = await open("k1-apiserver-refused", "", { permissions });
     await page.fill("#x-query", "PLEG");
     await page.locator("#x-rows .row").first().click();
     const shown = async (): Promise<string[]> => {
@@ -178,6 +214,12 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(here[1]).toContain("Asia/Tokyo");
     expect(here[2]).toContain("Asia/Tokyo");
     expect(here[4]).toBe("Asia/Tokyo");
+    await page.keyboard.press("c");
+    await page.waitForTimeout(100);
+    expect(await page.evaluate<string>("navigator.clipboard.readText()")).toContain("2017-11-05 15:07:57");
+    await page.locator("#x-canvas").hover({ position: { x: 500, y: 100 } });
+    await page.waitForTimeout(100);
+    expect(await page.locator("#x-note").textContent()).toContain("Asia/Tokyo");
     expect(here[3]).not.toBe(utc[3]);
     await page.getByRole("button", { name: "from T0" }).click();
     const relative = await shown();
