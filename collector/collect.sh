@@ -1,7 +1,6 @@
 #!/bin/sh
 # collect.sh: gathers what a broken container node can still tell, as one .tar.gz.
 #   ssh pi@k1 'sudo sh -s' < collect.sh > k1.tar.gz          sudo sh collect.sh -o /media/usb/k1.tar.gz
-#
 # It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
 # but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
 # `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
@@ -22,8 +21,7 @@ forbidden() {
 usage() { # no here-document: mksh and posh need room in /tmp for one
   echo 'usage: collect.sh [options] > FILE, or, to a file that is not there yet: collect.sh -o FILE [options]
   --since 7d      only logs of the last 7 days (d, h or m)     --max-mb N  of logs, uncompressed (default 200)
-  --total-time S  stop collecting after S seconds, whatever happens (default 300)
-  --root DIR      read a card mounted at DIR instead of the running system
+  --root DIR      read a card mounted at DIR     --total-time S  stop collecting after S seconds (default 300)
   --plan          print every command and path, touch nothing     --quiet  no progress     --help  this text
 exit: 0 complete, 1 the output broke, 2 wrong usage, 3 something is missing, 128+n signal n'
 }
@@ -126,7 +124,8 @@ send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a d
   rm -f "$1" "$stage/sent"
   [ "$sink" != ok ] || return 0
   interrupted=${interrupted:-13:PIPE}
-  kill -KILL "$send_pid" 2>/dev/null
+  family "$send_pid"
+  kill -KILL $family 2>/dev/null
 }
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
 family() { # PID: it and its descendants in $family, in the order of their start (field 22, here 20)
@@ -292,9 +291,9 @@ record() {
 # take TOPIC CAP PATH: a file becomes a member, newest first. Above CAP bytes only its head and tail, in whole
 # lines. CAP 0: all of it, however long; CAP -1: without secrets.
 take() {
-  link=$(readlink -- "$3")
+  link=$1$(readlink -- "$3" || echo "$3")
   # A pod's log can be a link to a log of docker, which is collected as such.
-  [ "${link%-json.log}" = "$link" ] || return 0
+  [ "${link#pods*-json.log}" = "$link" ] || return 0
   facts=$(stat -L -c '%f %s %Y' -- "$3")
   wanted=$((wanted + 1)) mtime=${facts##* }
   printf '%s' "$1 $2 ${facts:-0 0 0} $3" >"$W.take.$(printf '%010d' $((2147483647 - mtime))).$wanted"
@@ -407,7 +406,7 @@ scrub() {
     -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
     -e 's/^(Environment="?[A-Za-z0-9_]*=)[^-].*/\1<redacted>/' \
     -e "s#(($secret_names)[A-Za-z0-9_-]*\"(=|: ?)\")[^/\" ,=:-][^\" ,]*#\\1<redacted>#g" \
-    -e "s#(($secret_names)[A-Za-z0-9_-]*( |=|: ?| = )\"?)[^/\" ,=:-][^\" ,]*#\\1<redacted>#g"
+    -e "s#(($secret_names)[A-Za-z0-9_-]*( |=|: ?| = )\"?)[^/\" ,=:-]([^\" ,\\\\]|\\\\[^\"])*#\\1<redacted>#g"
 }
 present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
@@ -424,7 +423,10 @@ each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one
   done
 }
 # Level by level, and a name after a wildcard is put on by hand: a shell drops silently what it cannot stat.
-walk() { # DIRECTORY PATTERN/
+walk() { # DIRECTORY PATTERN/. On a card, a link to /x leads to the card's own x, not to this machine's.
+  while [ -n "$root" ] && [ -L "$1" ] && link=$(readlink -- "$1") && [ "${link#/}" != "$link" ]; do
+    set -- "$root$link" "$2"
+  done
   set -- "$1" "${2%%/*}" "${2#*/}"
   case $2 in
     '') $worker "$1" ;;
@@ -438,7 +440,7 @@ walk() { # DIRECTORY PATTERN/
       done
       ;;
     *)
-      [ -n "$3" ] || present "$1/$2" -d || return 0
+      [ -n "$3" ] || present "$1/$2" -ld || return 0
       walk "$1/$2" "$3"
       ;;
   esac
@@ -469,8 +471,7 @@ clock() {
   headed chronyc -n tracking
   headed ntpq -pn
   synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
-  zone=$(cat /etc/timezone || readlink /etc/localtime)
-  object=
+  object='' zone=$(cat /etc/timezone || readlink /etc/localtime)
   tick
   fields wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
   fields bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
@@ -481,7 +482,8 @@ clock() {
 docker_data_root() {
   configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json")
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
-  echo "$root${configured:-/var/lib/docker}"
+  worker='echo'
+  walk "$root${configured:-/var/lib/docker}" /
 }
 inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {
@@ -530,7 +532,7 @@ steps() {
   step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
   step docker-ps docker/ps.txt run docker ps -a
-  step docker-ps-json docker/ps.jsonl run docker ps -a --no-trunc --format "{${ps_format#,}}"
+  step docker-ps-json docker/ps.jsonl run scrubbed docker ps -a --no-trunc --format "{${ps_format#,}}"
   step docker-info docker/info.txt run scrubbed docker info
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
   step docker-logs-error docker/logs.txt failed_logs 'docker logs --tail 20 (each that is not running)'
@@ -583,11 +585,9 @@ steps() {
 }
 manifest() {
   started=$(cat "$stage/clock-start" 2>/dev/null)
-  wall=${started#*\"wall\":\"}
-  object=$format
+  wall=${started#*\"wall\":\"} object=$format complete=true
   # Missing is also what was skipped, unless it makes no sense with --root.
   missing='"status":"(timed-out|stuck|denied|truncated|skipped","reason":"([^-]|--total))[^{]*"exit"'
-  complete=true
   ! grep -Eq "$missing" "$stage/records" || complete=false
   fields collector: "{\"version\":\"$version\"}" host "$(uname -n)" collectedAt "${wall%%\"*}"
   fields laptopClock "$laptop_clock" root "$root" since "$since" maxMb: "$max_mb" totalTime: "$total"

@@ -1,22 +1,24 @@
 /** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   collectCard,
+  collector,
   containerId,
   layer,
   makeCard,
   Members,
   podUid,
   remove,
+  run,
   temporary,
   write,
   type Run,
 } from "./lab.ts";
-import { underEachShell } from "./shells.ts";
+import { PATIENCE, underEachShell } from "./shells.ts";
 
 const oddNames = ["two\nlines.log", "-n.log", "star*[a].log", "$(touch PWNED).log", "`id`.log", "a b.log", "q'\".log"];
 const longName = `${"n".repeat(250)}.log`;
@@ -31,7 +33,7 @@ beforeAll(() => {
   for (const name of [...oddNames, longName]) write(root, `${pods}/${name}`, `content of ${name}\n`);
   write(root, Buffer.concat([Buffer.from(`${pods}/`), binaryName]), "content of bytes\n");
   spawnSync("mkfifo", [join(root, pods, "fifo.log")]);
-  symlinkSync("/dev/zero", join(root, pods, "device.log"));
+  symlinkSync(`${"../".repeat(12)}dev/zero`, join(root, pods, "device.log"));
   // A torn write: a run of zero bytes and half a line, as after a power cut.
   const torn = Buffer.concat([
     Buffer.from('{"log":"a\\n"}\n'),
@@ -54,6 +56,11 @@ beforeAll(() => {
   write(root, "root/.docker/config.json", '{"auths":{"r":{"auth":"canary-auth"}}}');
   write(root, "etc/kubernetes/pki/ca.key", "canary-key");
   write(root, "etc/cni/net.d/calico-kubeconfig", "canary-kubeconfig");
+  write(root, "etc/rancher/k3s/registries.yaml", "canary-auth");
+  write(root, "etc/docker/daemon.json", '{"proxies":{"http-proxy":"http://user:canary-auth@proxy:3128"}}');
+  write(root, "etc/kubernetes/pki/sa.key", "canary-key");
+  write(root, "var/lib/kubelet/pods/0a/volumes/kubernetes.io~secret/s/password", "canary-token");
+  write(root, "var/lib/kubelet/pods/0a/volumes/kubernetes.io~projected/t/token", "canary-token");
   write(
     root,
     "etc/kubernetes/manifests/api.yaml",
@@ -64,7 +71,7 @@ beforeAll(() => {
     `var/lib/docker/containers/${containerId}/config.v2.json`,
     `{"ID":"${containerId}","Config":{"Env":["A=canary-env","B=\\"]canary-env\\\\","C=a=canary-env"],"Labels":{"annotation.kubectl.kubernetes.io/last-applied-configuration":"{\\"value\\":\\"canary-env\\"}","io.kubernetes.pod.uid":"${podUid}"}}}`,
   );
-}, 60_000);
+}, PATIENCE);
 afterAll(() => remove(root));
 
 underEachShell(({ name, argv }) => {
@@ -73,7 +80,7 @@ underEachShell(({ name, argv }) => {
   beforeAll(async () => {
     result = await collectCard(argv, root, "--max-mb", "60");
     members = Members.of(result.stdout);
-  }, 60_000);
+  }, PATIENCE);
 
   test("the bundle is complete, and plain tar reads it", () => {
     expect(result.stderr).toContain("next, on the laptop");
@@ -158,6 +165,28 @@ underEachShell(({ name, argv }) => {
     expect(config).toContain('"Env":["A=","B=","C="]');
     expect(config).toContain(`"io.kubernetes.pod.uid":"${podUid}"`);
     expect(members.text("kubernetes/manifests.txt")).toContain("image: i");
+  });
+
+  test("hard case 18 (real): scrub() blanks what a command line or docker's JSON tells, and leaves JSON whole", async () => {
+    const functions = /^scrub\(\) \{$[^]*?^\}$/m.exec(readFileSync(collector, "utf8"))![0];
+    const names = /secret_names='[^']*'/.exec(readFileSync(collector, "utf8"))![0];
+    const script = join(temporary("scrub"), "scrub.sh");
+    writeFileSync(script, `${functions}\n${names}\nscrub\n`);
+    const input = [
+      String.raw`{"Command":"\"mysqld --password=canary\"","ID":"1"}`,
+      String.raw`{"Command":"\"mysqld --password=can\\ary --x\"","ID":"2"}`,
+      String.raw`{"Config":{"Env":["A=canary","B=\"]canary\\"],"Cmd":["--token=canary","-v"]}}`,
+      "HTTPS_PROXY=http://user:canary@proxy:3128",
+    ];
+    const result = await run([...argv, script], { input: Buffer.from(input.join("\n")) });
+    const lines = result.stdout.toString().split("\n");
+    expect(lines.slice(0, 3).map((line) => JSON.parse(line) as unknown)).toEqual([
+      { Command: '"mysqld --password=<redacted>"', ID: "1" },
+      { Command: '"mysqld --password=<redacted> --x"', ID: "2" },
+      { Config: { Env: ["A=", "B="], Cmd: ["--token=<redacted>", "-v"] } },
+    ]);
+    expect(lines[3]).toBe("HTTPS_PROXY=http://<redacted>@proxy:3128");
+    remove(dirname(script));
   });
 
   test("overlay2 without a daemon", () => {

@@ -1,6 +1,6 @@
 /** What other collectors stumble over: damaged entries, clocks that jump, a hostile environment, another collector. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -15,8 +15,9 @@ import {
   remove,
   run,
   temporary,
+  write,
 } from "./lab.ts";
-import { has, isRoot, labTest, replacing, stubs, underEachShell, withStubs } from "./shells.ts";
+import { PATIENCE, has, isRoot, labTest, replacing, stubs, underEachShell, withStubs } from "./shells.ts";
 
 let root: string;
 let bundle: Buffer;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   root = temporary("faults");
   makeCard(root);
   bundle = (await collectCard(["dash"], root)).stdout;
-}, 60_000);
+}, PATIENCE);
 afterAll(() => remove(root));
 
 /** An ext4 image damaged with debugfs, mounted; the same for all shells. */
@@ -52,7 +53,7 @@ beforeAll(() => {
   ].join(" && ");
   const made = spawnSync("sh", ["-c", script], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(made.stderr);
-}, 60_000);
+}, PATIENCE);
 afterAll(() => {
   spawnSync("umount", [mount]);
   remove(lab);
@@ -104,8 +105,38 @@ underEachShell((shell) => {
   );
 
   test(
+    "--root: a link that begins with / leads to the card's own, not to this machine's",
+    { timeout: PATIENCE },
+    async () => {
+      const card = temporary("links");
+      makeCard(card);
+      mkdirSync(join(card, "mnt/ssd"), { recursive: true });
+      renameSync(join(card, "var/lib/docker"), join(card, "mnt/ssd/docker"));
+      symlinkSync("/mnt/ssd/docker", join(card, "var/lib/docker"));
+      write(card, "run/resolve/resolv.conf", "nameserver 192.0.2.1\n");
+      symlinkSync("/run/resolve/resolv.conf", join(card, "etc/resolv.conf"));
+      // Only this machine has that file.
+      symlinkSync("/etc/passwd", join(card, "etc/hosts"));
+      symlinkSync("/etc/passwd", join(card, "var/log/pods/kube-system_etcd-k1_0a1b/etcd/1.log"));
+      const log = `/var/lib/docker/containers/${containerId}/${containerId}-json.log`;
+      symlinkSync(log, join(card, "var/log/pods/kube-system_etcd-k1_0a1b/etcd/2.log"));
+      const members = Members.of((await collectCard(shell.argv, card)).stdout);
+      expect(members.text("network/resolver.txt")).toContain("nameserver 192.0.2.1");
+      for (const [name, content] of members) expect(content.includes("root:x:0:0"), name).toBe(false);
+      expect(members.text("docker/root.txt")).toBe(`${card}/mnt/ssd/docker\n`);
+      expect(members.text("overlay2/link-lower.txt")).toContain("LINK3");
+      const taken = [...members.keys()].filter((name) => name.endsWith(".log"));
+      expect(taken.filter((name) => name.includes(containerId))).toEqual([
+        `docker/mnt/ssd/docker/containers/${containerId}/${containerId}-json.log`,
+      ]);
+      expect(taken.some((name) => name.endsWith("etcd/0.log"))).toBe(true);
+      remove(card);
+    },
+  );
+
+  test(
     "hard case 16 (stub: date goes back a month at each call): steps keep their order, nothing times out",
-    { timeout: 60_000 },
+    { timeout: PATIENCE },
     async () => {
       const directory = stubs({ date: DATE_GOES_BACK });
       const result = await run([...replacing(shell, ["date"]), collector, "--root", root], {
@@ -125,7 +156,7 @@ underEachShell((shell) => {
 
   test(
     "hard case 17 (real: a hostile environment): the same members as in a clean one",
-    { timeout: 60_000 },
+    { timeout: PATIENCE },
     async () => {
       const clean = await run([...shell.argv, collector, "--root", root]);
       const result = await run([...shell.argv, collector, "--root", root], {
@@ -154,7 +185,7 @@ underEachShell((shell) => {
 
   test(
     "hard case 19 (real: two at once): they do not meet, and remove only what is theirs",
-    { timeout: 60_000 },
+    { timeout: PATIENCE },
     async () => {
       const other = `/dev/shm/coldcase.other-${shell.argv.at(-1)!.replaceAll("/", "")}`;
       mkdirSync(other, { recursive: true });

@@ -178,8 +178,7 @@ export async function collectCard(shell: string[], root: string, ...options: str
 
 export const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** Staging directories of a collector that is not running any more. */
-export function leftovers(): string[] {
+function abandoned(): string[] {
   return ["/run", "/dev/shm", "/tmp"].flatMap((base) =>
     spawnSync("find", [base, "-maxdepth", "1", "-name", "coldcase.*"], { encoding: "utf8" })
       .stdout.split("\n")
@@ -188,6 +187,11 @@ export function leftovers(): string[] {
       .filter((path) => existsSync(path)),
   );
 }
+
+const before = new Set(abandoned());
+
+/** Staging directories of a collector that is not running any more, but for those that were there before the tests. */
+export const leftovers = (): string[] => abandoned().filter((path) => !before.has(path));
 
 /** The names of the members, but for what journalctl says, which busybox has not. */
 export const comparable = (bundle: Buffer): string[] =>

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
-import { has, underEachShell } from "./shells.ts";
+import { PATIENCE, has, underEachShell } from "./shells.ts";
 
 let root: string;
 beforeAll(() => {
@@ -15,7 +15,7 @@ afterAll(() => remove(root));
 underEachShell((shell) => {
   const start = (...options: string[]) => run([...shell.argv, collector, ...options]);
 
-  test("cut in transit it does nothing", { timeout: 60_000 }, async () => {
+  test("cut in transit it does nothing", { timeout: PATIENCE }, async () => {
     const lab = temporary("cut");
     const script = readFileSync(collector);
     for (let part = 1; part < 20; part++) {
@@ -27,7 +27,7 @@ underEachShell((shell) => {
     remove(lab);
   });
 
-  test("it refuses a terminal, unknown options and an existing file", { timeout: 60_000 }, async () => {
+  test("it refuses a terminal, unknown options and an existing file", { timeout: PATIENCE }, async () => {
     if (has("script")) {
       const quoted = [...shell.argv, collector].map((word) => `'${word}'`).join(" ");
       const terminal = await run(["script", "-qec", quoted, "/dev/null"]);
@@ -60,54 +60,62 @@ underEachShell((shell) => {
       expect(help.stdout.toString()).toContain(word);
   });
 
-  test("--quiet says nothing, and its bundle is complete", { timeout: 60_000 }, async () => {
+  test("--quiet says nothing, and its bundle is complete", { timeout: PATIENCE }, async () => {
     const result = await start("--root", root, "--quiet");
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(Members.of(result.stdout).manifest().complete).toBe(true);
   });
 
-  test("progress: a line per step with its time, what was read and written, where the bundle is", async () => {
-    const place = temporary("progress");
-    const file = join(place, "k1.tar.gz");
-    const result = await start("--root", root, "-o", file);
-    const members = Members.of(readFileSync(file));
-    const lines = result.stderr.trimEnd().split("\n");
-    const steps = members.manifest().steps;
-    expect(lines).toHaveLength(steps.length + 2);
-    steps.forEach((step, i) => {
-      const [name, status] = [`[${String(i + 1).padStart(3, "0")}-${step.id}]`, step.status];
-      expect(lines[i]).toMatch(/ \([\d.]+ to [\d.]+ s\)$/);
-      expect([`${name} ${status}`, `${name} slow`]).toContain(lines[i]!.split(" ").slice(0, 2).join(" "));
-    });
-    const size = readFileSync(file).length;
-    expect(lines.at(-2)).toMatch(/^read \d+ kB, wrote \d+ kB; nothing else was written$/);
-    expect(lines.at(-2)).toContain(`wrote ${Math.floor(size / 1000)} kB`);
-    expect(lines.at(-1)).toBe(`${file}: ${size} bytes, complete: true; next, on the laptop: npx coldcase FILE`);
-    expect(readdirSync(place)).toEqual(["k1.tar.gz"]);
-    remove(place);
-  });
+  test(
+    "progress: a line per step with its time, what was read and written, where the bundle is",
+    { timeout: PATIENCE },
+    async () => {
+      const place = temporary("progress");
+      const file = join(place, "k1.tar.gz");
+      const result = await start("--root", root, "-o", file);
+      const members = Members.of(readFileSync(file));
+      const lines = result.stderr.trimEnd().split("\n");
+      const steps = members.manifest().steps;
+      expect(lines).toHaveLength(steps.length + 2);
+      steps.forEach((step, i) => {
+        const [name, status] = [`[${String(i + 1).padStart(3, "0")}-${step.id}]`, step.status];
+        expect(lines[i]).toMatch(/ \([\d.]+ to [\d.]+ s\)$/);
+        expect([`${name} ${status}`, `${name} slow`]).toContain(lines[i]!.split(" ").slice(0, 2).join(" "));
+      });
+      const size = readFileSync(file).length;
+      expect(lines.at(-2)).toMatch(/^read \d+ kB, wrote \d+ kB; nothing else was written$/);
+      expect(lines.at(-2)).toContain(`wrote ${Math.floor(size / 1000)} kB`);
+      expect(lines.at(-1)).toBe(`${file}: ${size} bytes, complete: true; next, on the laptop: npx coldcase FILE`);
+      expect(readdirSync(place)).toEqual(["k1.tar.gz"]);
+      remove(place);
+    },
+  );
 
-  test("--plan names every step; it runs only what writes its own words, and opens none of what it names", async () => {
-    const plan = await start("--plan");
-    expect(plan.code).toBe(0);
-    const text = plan.stdout.toString();
-    for (const word of ["dmesg -r", "docker ps -a", "var/log/journal", "overlay2", "dumpe2fs -h"])
-      expect(text).toContain(word);
-    if (!has("strace")) return;
-    const traced = await run(["strace", "-f", "-e", "trace=file,network", ...shell.argv, collector, "--plan"]);
-    expect(traced.stdout.toString()).toBe(text);
-    // What prepares the environment of the shell is not the script's, nor what the C library looks for.
-    const traces = traced.stderr.slice(traced.stderr.indexOf('collect.sh", O_RDONLY'));
-    const own = traces.replace(/^.*"\/(dev\/(null|tty)|sys\/fs\/selinux)".*\n/gm, "");
-    expect(own.length).toBeGreaterThan(0);
-    const commands = [...own.matchAll(/execve\("([^"]+)", \["([^"]+)".* = 0$/gm)].map((match) => match[2]!);
-    expect([...new Set(commands)].filter((name) => !["sed", "od", "tr", "printf"].includes(name))).toEqual([]);
-    expect(own).not.toMatch(/O_CREAT|O_WRONLY|O_RDWR|mkdir|unlink|rename|socket\(|connect\(/);
-    const named = /"\/(sys|dev\/sd|var\/l|boot|run\/|proc\/(?!self|filesystems|meminfo|stat))|etc\/(os-r|docker|k)/;
-    expect(own.split("\n").filter((line) => named.test(line))).toEqual([]);
-  });
+  test(
+    "--plan names every step; it runs only what writes its own words, and opens none of what it names",
+    { timeout: PATIENCE },
+    async () => {
+      const plan = await start("--plan");
+      expect(plan.code).toBe(0);
+      const text = plan.stdout.toString();
+      for (const word of ["dmesg -r", "docker ps -a", "var/log/journal", "overlay2", "dumpe2fs -h"])
+        expect(text).toContain(word);
+      if (!has("strace")) return;
+      const traced = await run(["strace", "-f", "-e", "trace=file,network", ...shell.argv, collector, "--plan"]);
+      expect(traced.stdout.toString()).toBe(text);
+      // What prepares the environment of the shell is not the script's, nor what the C library looks for.
+      const traces = traced.stderr.slice(traced.stderr.indexOf('collect.sh", O_RDONLY'));
+      const own = traces.replace(/^.*"\/(dev\/(null|tty)|sys\/fs\/selinux)".*\n/gm, "");
+      expect(own.length).toBeGreaterThan(0);
+      const commands = [...own.matchAll(/execve\("([^"]+)", \["([^"]+)".* = 0$/gm)].map((match) => match[2]!);
+      expect([...new Set(commands)].filter((name) => !["sed", "od", "tr", "printf"].includes(name))).toEqual([]);
+      expect(own).not.toMatch(/O_CREAT|O_WRONLY|O_RDWR|mkdir|unlink|rename|socket\(|connect\(/);
+      const named = /"\/(sys|dev\/sd|var\/l|boot|run\/|proc\/(?!self|filesystems|meminfo|stat))|etc\/(os-r|docker|k)/;
+      expect(own.split("\n").filter((line) => named.test(line))).toEqual([]);
+    },
+  );
 
-  test("--total-time ends the run, and the rest is listed", { timeout: 60_000 }, async () => {
+  test("--total-time ends the run, and the rest is listed", { timeout: PATIENCE }, async () => {
     const began = Date.now();
     const result = await start("--root", root, "--total-time", "1");
     expect(Date.now() - began).toBeLessThan(15_000);
@@ -117,7 +125,7 @@ underEachShell((shell) => {
     expect(result.code).toBe(3);
   });
 
-  test("--since leaves out older files", { timeout: 60_000 }, async () => {
+  test("--since leaves out older files", { timeout: PATIENCE }, async () => {
     const card = temporary("since");
     makeCard(card);
     write(card, "var/log/pods/old_old_1/c/0.log", "old\n", 1_500_000_000);
@@ -129,7 +137,7 @@ underEachShell((shell) => {
     remove(card);
   });
 
-  test("--max-mb takes the newest journals first; what does not fit is listed", { timeout: 60_000 }, async () => {
+  test("--max-mb takes the newest journals first; what does not fit is listed", { timeout: PATIENCE }, async () => {
     const card = temporary("newest");
     makeCard(card);
     const journal = "var/log/journal/0f3c";

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { collectCard, collector, comparable, makeCard, Members, remove, run, temporary } from "./lab.ts";
-import { labTest, underEachShell } from "./shells.ts";
+import { PATIENCE, labTest, underEachShell } from "./shells.ts";
 
 let root: string;
 let bundle: Buffer;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   root = temporary("places");
   makeCard(root);
   bundle = (await collectCard(["dash"], root)).stdout;
-}, 60_000);
+}, PATIENCE);
 afterAll(() => remove(root));
 
 /** Runs a script in a mount namespace of its own; "$@" in it starts the shell. */

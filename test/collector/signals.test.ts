@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary } from "./lab.ts";
-import { labTest, underEachShell } from "./shells.ts";
+import { PATIENCE, labTest, underEachShell } from "./shells.ts";
 
 let root: string;
 beforeAll(() => {
@@ -53,10 +53,10 @@ underEachShell((shell) => {
         // Nothing of the process group, which is its own, is left. What init has not reaped yet is none of it.
         expect(spawnSync("pgrep", ["-g", String(pid), "-r", "R,S,D,T"]).stdout.toString()).toBe("");
       },
-      60_000,
+      PATIENCE,
     );
 
-    test("a reader that goes away", { timeout: 60_000 }, async () => {
+    test("a reader that goes away", { timeout: PATIENCE }, async () => {
       const script = `"$@" ${collector} --root ${root} | head -c 3000 | wc -c`;
       const result = await run(["sh", "-c", script, "sh", ...shell.argv]);
       expect(result.stdout.toString().trim()).toBe("3000");
@@ -79,7 +79,7 @@ underEachShell((shell) => {
 
   test(
     "hard case 12 (real: the stream cut at 50 places): each prefix opens, a longer one never has less",
-    { timeout: 60_000 },
+    { timeout: PATIENCE },
     async () => {
       const bundle = (await collectCard(shell.argv, root)).stdout;
       let before: string[] = [];

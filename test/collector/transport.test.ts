@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { coldcase } from "../helpers/cli.ts";
 import { collectCard, collector, leftovers, makeCard, Members, remove, temporary, type Run } from "./lab.ts";
-import { has, underEachShell } from "./shells.ts";
+import { PATIENCE, has, underEachShell } from "./shells.ts";
 
 let root: string;
 beforeAll(() => {
@@ -52,7 +52,7 @@ underEachShell((shell) => {
     });
     afterAll(() => remove(place));
 
-    test("on a terminal it shows its progress there and writes the bundle to -o", { timeout: 60_000 }, async () => {
+    test("on a terminal it shows its progress there and writes the bundle to -o", { timeout: PATIENCE }, async () => {
       const bundle = join(place, "k1.tar.gz");
       const result = await onTerminal(`${start} -o ${bundle}`);
       const shown = result.stdout.toString().trimEnd().split("\r\n");
@@ -65,7 +65,7 @@ underEachShell((shell) => {
 
     test.each([2, 20, 40])(
       "Ctrl-C after step %i ends it, and the bundle can be read",
-      { timeout: 60_000 },
+      { timeout: PATIENCE },
       async (step) => {
         const bundle = join(place, `cut-${step}.tar.gz`);
         const result = await onTerminal(`${start} -o ${bundle}`, { keys: "\u0003", afterLine: step });
@@ -75,7 +75,7 @@ underEachShell((shell) => {
       },
     );
 
-    test("without -o it writes no binary to the terminal", { timeout: 60_000 }, async () => {
+    test("without -o it writes no binary to the terminal", { timeout: PATIENCE }, async () => {
       const result = await onTerminal(start);
       expect(result.code).toBe(2);
       expect(result.stdout.toString()).toMatch(/^collect\.sh: the bundle is binary: redirect stdout/);
@@ -85,7 +85,7 @@ underEachShell((shell) => {
 
   test(
     "hard case 13 (real: what ssh and sudo print first): the bundle behind it is found",
-    { timeout: 60_000 },
+    { timeout: PATIENCE },
     async () => {
       const directory = temporary("noise");
       const bundle = (await collectCard(shell.argv, root)).stdout;

@@ -1,5 +1,6 @@
 /** Things that never answer, for real: a FUSE mount without replies (state D), a daemon that only accepts. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
@@ -149,6 +150,35 @@ underEachShell((shell) => {
       expect(result.code).toBe(3);
       expect(leftovers()).toEqual([]);
       remove(directory);
+    },
+  );
+
+  test(
+    "a line that takes no more bytes: given up after a minute, and nothing goes on behind it",
+    { timeout: 200_000 },
+    async ({ onTestFinished }) => {
+      const card = temporary("stalled");
+      makeCard(card);
+      // More than a pipe holds, and nothing that gzip makes small.
+      write(card, "var/log/journal/0f3c/system.journal", randomBytes(1_000_000));
+      const child = spawn(shell.argv[0]!, [...shell.argv.slice(1), collector, "--root", card], {
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      onTestFinished(() => {
+        child.stdout.destroy();
+        remove(card);
+      });
+      let shown = "";
+      child.stderr.on("data", (chunk: Buffer) => (shown += chunk.toString("latin1")));
+      child.stdout.pause();
+      const began = Date.now();
+      const code = await new Promise((resolve) => child.on("exit", resolve));
+      expect(Date.now() - began).toBeLessThan(100_000);
+      expect(code).toBe(1);
+      expect(spawnSync("pgrep", ["-g", String(child.pid), "-r", "R,S,D,T"]).stdout.toString()).toBe("");
+      expect(shown).toContain("the output broke (stalled");
+      expect(leftovers()).toEqual([]);
     },
   );
 
