@@ -83,6 +83,11 @@ function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
   // A clock that was near enough needs no step.
   const last = boot.eras.length - 1;
   if ((states[last] === "restored" || states[last] === "plain") && inTouch(last)) states[last] = "set";
+  // In the minute before a step, a time server was heard that was not followed yet.
+  for (const [at, era] of boot.eras.slice(0, last).entries()) {
+    const heard = synced.some(({ monotonic }) => monotonic >= era.first && monotonic <= era.last - WORTH);
+    if (states[at] === "plain" && heard) states[at] = "set";
+  }
   const anchor = anchorOf(states, steps, boot, input);
   return {
     ...boot,

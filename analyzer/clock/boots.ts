@@ -39,18 +39,21 @@ const SAME_READING = 5 * SECOND;
  * @param given the same from somebody who knows, which is right whatever the node says
  */
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
-  const reading = readingAtCollection(input.clocks);
-  const measured = withReading(measureBoots(input.runs), reading);
   const { linesAround, clockLines } = input;
-  const notBefore = [...input.notBefore, ...stamped(reading, input.stamp)];
   const hasNoClock = input.clocks.some(isWithoutBattery);
-  const trust = { linesAround, clockLines, notBefore, hasNoClock, collectedAt: given ?? stated };
+  const known = { linesAround, clockLines, hasNoClock, collectedAt: given ?? stated };
+  const byJournal = measureBoots(input.runs);
+  const reading = awake(readingAtCollection(input.clocks), byJournal, { ...known, notBefore: [] });
+  const measured = withReading(byJournal, reading);
+  const notBefore = [...input.notBefore, ...stamped(reading, input.stamp)];
+  const trust = { ...known, notBefore };
   const settled = settleBoots(measured, trust);
   const evidence = { runs: input.runs, listed: input.listed, collected: reading?.boot ?? null };
   const ordered = orderBoots(settled.map(toOrdered), evidence).map(({ boot }) => boot);
   const running = ordered.find(({ id }) => id === reading?.boot);
   // The node's own word for the collection is as good as the clock of that boot.
-  const isRight = running === undefined || running.anchor === running.eras.length - 1;
+  const after = running?.steps.slice(running.anchor ?? 0) ?? [];
+  const isRight = running === undefined || (running.anchor !== null && after.every(isSleep));
   const boots = placeStarts(ordered, given ?? (isRight ? stated : null), leastStarts(notBefore));
   const boot = boots.find(({ id }) => id === reading?.boot);
   return {
@@ -91,6 +94,17 @@ function readingAtCollection(clocks: ClockFact[]): Reading | null {
   if (!collection?.bootId || seconds === null) return null;
   const time = collection.time?.clock === "utc" ? collection.time.stated : null;
   return { boot: collection.bootId, uptime: Math.round(seconds * SECOND), stated: time };
+}
+
+function isSleep({ cause }: SettledBoot["steps"][number]): boolean {
+  return cause?.kind === "resumed";
+}
+
+/** /proc/uptime counts the time asleep; the seconds of the journal do not, and the collector's clock is held against them. */
+function awake(reading: Reading | null, boots: MeasuredBoot[], trust: TrustInput): Reading | null {
+  const own = boots.filter(({ id, eras }) => id === reading?.boot && eras.length > 1);
+  const sleeps = settleBoots(own, trust).flatMap(({ steps }) => steps.filter(isSleep));
+  return reading && { ...reading, uptime: reading.uptime - sleeps.reduce((sum, { delta }) => sum + delta, 0) };
 }
 
 /** The clock as the collector read it is one more entry of the boot that ran then. */

@@ -78,8 +78,8 @@ function isCoarse({ firstStated, lastStated }: WallRun["run"]): boolean {
   return (firstStated ?? 1) % SECOND === 0 && (lastStated ?? 1) % SECOND === 0;
 }
 
-function erasAt(history: WallEra[], { run, toUtc, utcIn }: WallRun): Candidate[] {
-  const cutOff = DELAY + (isCoarse(run) ? ROUNDING : 0);
+function erasAt(history: WallEra[], { run, toUtc, utcIn }: WallRun, unit = ROUNDING): Candidate[] {
+  const cutOff = DELAY + (unit > ROUNDING ? unit : isCoarse(run) ? ROUNDING : 0);
   const [first, last] = [run.firstStated ?? 0, run.lastStated ?? 0];
   return history.flatMap(({ from, to }, era) => {
     const utc = utcIn === null ? [first + toUtc] : yearsOf(from, to).map((year) => utcIn(first, year));
@@ -173,7 +173,7 @@ export function correctPlacement(placement: Placement, { shift, least, most, bas
 export function correctInstant(at: Instant, precision: Micros, history: WallEra[]): Instant {
   if (isExact(history)) return at;
   const correction = correctionOf(
-    erasAt(history, { run: momentOf(at.best, precision), toUtc: 0, utcIn: null }),
+    erasAt(history, { run: momentOf(at.best, precision), toUtc: 0, utcIn: null }, precision),
     history,
   );
   if (!correction || correction.basis === "exact") return at;

@@ -110,6 +110,23 @@ describe("one boot", () => {
     expect(restored.placements[1]?.before).toBeLessThan(3 * MINUTE);
   });
 
+  test("a time server that was heard goes before the person who moved the clock later, though it needed no step", () => {
+    const runs = [run("a", "2024-03-04T10:00:00", 5, 300), run("a", "2024-03-04T16:00:00", 301, 400)];
+    const byHand = line("pi : COMMAND=/usr/bin/date -s 16:05", "sudo");
+    const heard = line("Contacted time server 192.0.2.1:123 (2.debian.pool.ntp.org).", "systemd-timesyncd");
+    const at = (monotonic: number): ReturnType<typeof clockOf>["placements"] =>
+      clockOf(runs, {
+        linesAround: () => [byHand],
+        clockLines: [{ boot: id("a"), monotonic: monotonic * SECOND, line: heard }],
+      }).placements;
+    expect(at(20)).toMatchObject([
+      { offset: 0, basis: "exact" },
+      { offset: -6 * 60 * MINUTE, basis: "clock-corrected" },
+    ]);
+    // Right before the step it may be what moved the clock.
+    expect(at(290)[0]).not.toMatchObject({ basis: "exact" });
+  });
+
   test("a kernel log of a machine that slept is cut there: its seconds stood still", () => {
     const runs = [
       run("a", "2024-03-04T10:00:00", 5, 30),

@@ -199,7 +199,9 @@ export function simulateNode(seed: number): SimulatedNode {
   const [oldestBoot] = boots;
   const isCalm = oldestBoot !== undefined && oldestBoot.sleep === null && oldestBoot.stretches.every(isNotByHand);
   const lost = isCalm && oldestBoot.synced !== null && dice.chance(0.3) ? dice.below((journal[0]?.length ?? 0) - 1) : 0;
-  const uptime = last.length + 5 * SECOND;
+  const since = last.length + 5 * SECOND;
+  // /proc/uptime counts the time asleep.
+  const uptime = since + (last.sleep?.length ?? 0);
   // What a clock did before the oldest entry of the journal, nothing tells.
   const oldest = journal[0]?.[lost]?.truth ?? 0;
   const known = (said: Said[]): Said[] => said.filter(({ truth }) => truth >= oldest);
@@ -216,8 +218,9 @@ export function simulateNode(seed: number): SimulatedNode {
       { path: "logs/syslog", source: "text", said: known(wallLogOf(boots, SECOND, dice, true)) },
       { path: "kernel/dmesg.txt", source: "kernel-log", said: kernelLogOf(boots, dice) },
     ],
-    files: known(wallLogOf(boots, 1, dice)),
+    // To the microsecond, and to the minute of `ls -l`.
+    files: known([...wallLogOf(boots, 1, dice), ...wallLogOf(boots, MINUTE, dice)]),
     errors: known(wallLogOf(boots, SECOND, dice)),
-    collected: { truth: truthAt(last, uptime), stated: wallAt(last, uptime), uptime, bootId: last.id },
+    collected: { truth: truthAt(last, since), stated: wallAt(last, since), uptime, bootId: last.id },
   };
 }

@@ -1,5 +1,6 @@
 /** Binary journals that systemd itself has written are read as journalctl reads them, entry by entry. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -9,11 +10,25 @@ import { entriesOf, exportOf, hasJournalTools, journalctlEntries, makeJournal, t
 
 const directory = scratch();
 const tools = hasJournalTools();
+const recorded = join(directory, "recorded");
+mkdirSync(recorded);
+execFileSync("tar", [
+  "-xzf",
+  fileURLToPath(new URL("../../samples/no-rtc-clock-jump/k2.tar.gz", import.meta.url)),
+  "-C",
+  recorded,
+]);
+/** Of the guest without a clock: whole files, and those that a power cut left open. */
+const guest = journalsIn(recorded);
 const captures = fileURLToPath(new URL("../../../shared/captures/pi-overlay2-broken/journal/files/", import.meta.url));
-const captured = existsSync(captures)
-  ? readdirSync(captures, { recursive: true, encoding: "utf8" }).filter((path) => /\.journal~?$/.test(path))
-  : [];
+const captured = existsSync(captures) ? journalsIn(captures) : [];
 if (captured.length === 0) console.log("captures not available: journals of a real journald were not compared");
+
+function journalsIn(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.journal~?$/.test(name))
+    .toSorted();
+}
 
 const shown = (entry: JournalEntry) => ({
   message: entry.fields.MESSAGE,
@@ -62,6 +77,11 @@ describe.skipIf(!tools)("journals of systemd-journal-remote", () => {
     expect(summary.header).toMatchObject({ keyed, compact });
     await compare(path);
   });
+});
+
+describe.skipIf(!tools)("journals of the journald of a recorded guest", () => {
+  test("are in the sample", () => expect(guest.length).toBeGreaterThan(2));
+  test.each(guest)("%s", (path) => compare(join(recorded, path)));
 });
 
 describe.skipIf(!tools || captured.length === 0)("journals of a real journald", () => {
