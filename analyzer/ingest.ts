@@ -1,5 +1,6 @@
 /** Bundle to store: each artifact is cut into sections, each section read by the source that fits it. */
 import type { Database } from "better-sqlite3";
+import { binaryKind } from "./bundle/binary-kind.ts";
 import type { ItemProblem } from "./bundle/integrity.ts";
 import { createIntegrity } from "./bundle/integrity.ts";
 import { splitLines } from "./bundle/lines.ts";
@@ -8,7 +9,8 @@ import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
 import { DEFAULT_MAX_LINE_BYTES } from "./bundle/splitter.ts";
 import { spill } from "./bundle/spill.ts";
-import type { ArtifactStream, OpenedBundle, StepRecord } from "./model/artifact.ts";
+import { createEventLimit, type EventLimit } from "./event-limit.ts";
+import type { ArtifactStream, BundleDamage, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { BinarySource, Line, LineReader, ParseSink, SeenRecords, SourceParser } from "./model/source.ts";
 import { chooseSource } from "./sources/_choose.ts";
 import type { TextMatcher } from "./store/matches.ts";
@@ -27,8 +29,8 @@ export interface Ingested {
   manifest: BundleManifest | null;
   /** Artifacts that hold binary data that no source reads, with what they are. */
   unread: { path: string; what: string }[];
-  /** Where the bundle is not what its manifest says. */
-  problems: ItemProblem[];
+  /** Where the bundle is not what its manifest says, and what was too much. */
+  problems: (ItemProblem | BundleDamage)[];
 }
 
 export interface IngestOptions {
@@ -53,6 +55,7 @@ export async function ingest(
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];
   const seen: SeenRecords = new Map();
+  const limit = createEventLimit(bundle.maxEvents);
   try {
     for await (const artifact of bundle.artifacts()) {
       options.onArtifact(artifact.path, artifact.size ?? 0);
@@ -67,6 +70,7 @@ export async function ingest(
           manifest: () => manifest.result(),
           unread,
           seen,
+          limit,
           maxLineBytes: bundle.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES,
         });
     }
@@ -77,7 +81,9 @@ export async function ingest(
     options.onRead?.(writer.events());
     await writer.finish();
     // What somebody laid beside the collector's members is no damage.
-    return { manifest: result, unread, problems: problems.filter(({ kind }) => kind !== "unexpected") };
+    const told = problems.filter(({ kind }) => kind !== "unexpected");
+    const left = limit.damage();
+    return { manifest: result, unread, problems: left === null ? told : [...told, left] };
   } catch (error) {
     await writer.abort();
     throw error;
@@ -92,6 +98,7 @@ interface Context {
   unread: Ingested["unread"];
   /** Records of binary files, of which a second file may hold copies. */
   seen: SeenRecords;
+  limit: EventLimit;
   maxLineBytes: number;
 }
 
@@ -108,7 +115,7 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
       binary,
       artifact.path,
       rejoin(first.value, counted.chunks),
-      sinkOf(artifact.path, id, writer),
+      sinkOf(artifact.path, id, context),
       context.seen,
     );
     writer.finishArtifact(id, binary.id, counted.bytes(), records);
@@ -160,9 +167,12 @@ function isTime(stated: number | null): boolean {
   return stated === null || Number.isSafeInteger(stated);
 }
 
-function sinkOf(path: string, id: number, writer: StoreWriter): ParseSink {
+function sinkOf(path: string, id: number, { writer, limit }: Context): ParseSink {
   return {
-    event: (draft) => writer.event(id, isTime(draft.stated) ? draft : { ...draft, ...NO_TIME }),
+    event(draft) {
+      if (!limit.allows(path, draft.line.number)) return;
+      writer.event(id, isTime(draft.stated) ? draft : { ...draft, ...NO_TIME });
+    },
     fact: (kind, key, value, line) => writer.fact(id, kind, key, value, line),
     warning: (line, message) => writer.warning(path, line, message),
   };
@@ -195,20 +205,6 @@ function startOf(text: string): string {
   return text.length > SNIFFED_CHARACTERS ? text.slice(0, SNIFFED_CHARACTERS) : text;
 }
 
-/** What a binary artifact is, by its first bytes; null for text. */
-function binaryKind(head: Buffer): string | null {
-  if (head.toString("latin1", 257, 262) === "ustar") return "an archive inside of the bundle";
-  if (head[0] === 0x1f && head[1] === 0x8b) return "a compressed file";
-  if (head.toString("latin1", 0, 15) === "SQLite format 3") return "an SQLite database";
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return null;
-  const sample = head.subarray(0, 4096);
-  const odd = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 27)).length;
-  const nul = sample.filter((byte) => byte === 0).length;
-  // Runs of NUL bytes in a log are what a power cut leaves; a file of nothing else is not text.
-  const empty = nul > sample.length * 0.9 && sample.length > 16 && !/[\x20-\x7e]{16}/.test(sample.toString("latin1"));
-  return odd - nul > sample.length * 0.1 || empty ? "binary data" : null;
-}
-
 /** Feeds lines to sections, and each section to its source. A source that throws is left, its lines are kept as text. */
 function createArtifactReader(
   path: string,
@@ -217,7 +213,7 @@ function createArtifactReader(
   names: Set<string>,
 ): { line: (line: Line) => void; end: () => void } {
   const { writer, sources } = context;
-  const sink = sinkOf(path, id, writer);
+  const sink = sinkOf(path, id, context);
   const step = stepOf(path, context.manifest()?.steps ?? []);
   const fallback = sources.find((source) => source.id === "text");
   let head: Line[] = [];

@@ -12,6 +12,8 @@ export interface Limits {
   maxPathLength: number;
   /** Bytes of a line that are kept. */
   maxLineBytes: number;
+  /** Events that are kept: each costs memory until the report is written. */
+  maxEvents: number;
   /** Bytes out for one byte in, once more than 100 MB have come out. */
   maxRatio: number;
 }
@@ -24,6 +26,7 @@ export const defaultLimits: Limits = {
   maxEntries: 200_000,
   maxPathLength: 4_096,
   maxLineBytes: DEFAULT_MAX_LINE_BYTES,
+  maxEvents: 10_000_000,
   maxRatio: 5_000,
 };
 
@@ -34,6 +37,7 @@ export const limitOptions: Record<keyof Limits, string> = {
   maxEntries: "--max-entries",
   maxPathLength: "--max-path-length",
   maxLineBytes: "--max-line-bytes",
+  maxEvents: "--max-events",
   maxRatio: "--max-ratio",
 };
 

@@ -142,6 +142,7 @@ function assemble(name: string, form: string, settings: Settings, read: Read, so
     form,
     ...(sources.length > 0 && { size: sources.reduce((sum, source) => sum + source.size, 0) }),
     maxLineBytes: settings.limits.maxLineBytes,
+    maxEvents: settings.limits.maxEvents,
     artifacts,
     damage: () => context.damage.list(),
     sha256: () => sha256,

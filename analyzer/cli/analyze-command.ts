@@ -80,6 +80,7 @@ export function addAnalyzeCommand(program: Command, finish: (exit: number) => vo
     .option("--max-entries <n>")
     .option("--max-path-length <n>")
     .option("--max-line-bytes <n>")
+    .option("--max-events <n>")
     .option("--max-ratio <n>")
     .action(async (paths: string[], options: AnalyzeOptions) => finish(await run(paths, options)));
 }

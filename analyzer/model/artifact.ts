@@ -38,6 +38,8 @@ export interface OpenedBundle {
   size?: number;
   /** Bytes of a line that are kept; one MiB when absent. */
   maxLineBytes?: number;
+  /** Events of it that are kept; ten millions when absent. */
+  maxEvents?: number;
   /** Each artifact must be read, or skipped by leaving its chunks alone, before the next is asked for. */
   artifacts: () => AsyncIterable<ArtifactStream>;
   /** Complete only after `artifacts()` has been read to its end. */

@@ -115,6 +115,16 @@ export async function heavyCases(): Promise<HostileCase[]> {
       shows: [SEEN, /1 line too long, cut after 300 bytes \(raise it with --max-line-bytes\)/],
     },
     {
+      name: "more events than a limit that was given",
+      make: () =>
+        archive(witness, entry({ name: "k1/app.log", content: "Nov 05 06:07:58 k1 app[1]: again\n".repeat(5_000) })),
+      args: ["--out", ".", "--json", "out.json", "--max-events", "1000"],
+      shows: [
+        SEEN,
+        /\d{4} events from [^ ]*app\.log:\d+ on were left out, of all artifacts; the limit is 1000 \(raise it with --max-events\)/,
+      ],
+    },
+    {
       name: "100,000 different things that one rule finds",
       make: () =>
         archive(
