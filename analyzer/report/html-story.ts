@@ -36,7 +36,9 @@ function bundleFacts(report: IncidentReport): Fact[] {
       bundle.collectedAt
         ? fact(`Collected${suffix}`, "", { time: timeView(bundle.collectedAt) })
         : fact(`Collected${suffix}`, "time not known"),
-      ...(bundle.custody?.collectorVersion ? [fact(`Custody${suffix}`, custodySentence(bundle.custody))] : []),
+      ...(bundle.custody?.collectorVersion
+        ? [fact(`Custody${suffix}`, custodySentence(bundle.custody), { wide: true })]
+        : []),
       ...(bundle.complete ? [] : [fact(`Complete${suffix}`, "no: parts are missing, see coverage", { alert: true })]),
       bundle.redacted
         ? fact(`Redaction${suffix}`, "secrets are masked")

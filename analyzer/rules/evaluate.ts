@@ -188,6 +188,11 @@ function captured(match: MatchedText, name: string, view: RuleView): string[] {
   return layer ? usersOfLayer(layer, view) : [];
 }
 
+/** A message that was cut within quotes, with its closing quote. */
+function closed(text: string): string {
+  return text.split('"').length % 2 === 0 ? `${text}"` : text;
+}
+
 /** Replaces `{name}` and, where there is a value, `{name|text with %}` by what the texts captured: the values of an entity by its title, at most three of them. */
 function fillTemplate(template: string, group: MatchedText[], view: RuleView, rule: LineRule): string {
   const filled = template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, optional: string | undefined) => {
@@ -195,7 +200,7 @@ function fillTemplate(template: string, group: MatchedText[], view: RuleView, ru
     const values = [...new Set(group.slice(0, 500).flatMap((match) => captured(match, name, view)))].filter(Boolean);
     const entity = rule.entities.find(({ capture }) => capture === name);
     const shown = values.slice(0, 3).map((value) => {
-      if (!entity || entity.kind === "path" || entity.kind === "endpoint") return value;
+      if (!entity || entity.kind === "path" || entity.kind === "endpoint") return closed(value);
       return view.title(view.resolve(entity.kind, value));
     });
     const unique = [...new Set(shown)];
