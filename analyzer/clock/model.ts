@@ -15,6 +15,7 @@ import { nodeProbe, processZones } from "./process-zones.ts";
 import { correctInstant } from "./wall.ts";
 import { inYear, yearIn, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
+import { boundsNamed, zoneNamed } from "./zone-names.ts";
 import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
 
 export interface ClockInput extends BootInput {
@@ -60,7 +61,8 @@ export function buildClock(input: ClockInput): ClockModel {
   const seen = seenRange(input.runs);
   const stated = collectionTime(input);
   const given = input.collectedAt?.given ? input.collectedAt.time : null;
-  const found = findBoots(input, stated?.at.best ?? null, given);
+  const latest = stated && stated.at.basis !== "exact" ? stated.at.hi : (stated?.at.best ?? null);
+  const found = findBoots(input, latest, given);
   const corrected = stated && given === null ? correctedCollection(stated, found) : stated;
   const collection = corrected && given === null ? notBeforeStamp(corrected, input.stamp) : corrected;
   const zone = chooseZone(input, collection?.at ?? null);
@@ -86,7 +88,7 @@ export function buildClock(input: ClockInput): ClockModel {
     const isWall = reading.clock === "utc" || (reading.clock !== "monotonic" && !zone.assumed);
     return at && isWall ? correctInstant(at, reading.precision, history) : at;
   };
-  const latest = collection?.at.hi ?? seen?.[1] ?? null;
+  const end = collection?.at.hi ?? seen?.[1] ?? null;
   return {
     zone,
     collectedAt: collection?.at ?? null,
@@ -101,7 +103,7 @@ export function buildClock(input: ClockInput): ClockModel {
       ...zones.notes(),
       ...describe(placements, zone, yearBasis),
     ],
-    place: (reading) => beforeAll(place(reading), latest),
+    place: (reading) => beforeAll(place(reading), end),
     placeFile: place,
     placeStated: (reading) => placeReading(reading, context),
     placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
@@ -128,9 +130,21 @@ function collectionTime(input: ClockInput): { at: Instant; basis: string } | nul
     return { at: { lo: time, hi: time + SECOND, best: time, basis: "exact" }, basis };
   }
   const fact = input.clocks.find((clock) => clock.reading === "collection" && clock.time?.clock === "utc");
-  if (!fact?.time) return null;
+  if (!fact?.time) return localCollection(input);
   const time = fact.time.stated;
   return { at: { lo: time, hi: time + SECOND, best: time, basis: "exact" }, basis: "the output of date in the bundle" };
+}
+
+/** `date` in local time: as sure as the zone is. */
+function localCollection(input: ClockInput): { at: Instant; basis: string } | null {
+  const fact = input.clocks.find((clock) => clock.reading === "collection" && clock.time?.clock === "local");
+  if (!fact?.time) return null;
+  const { stated, precision } = fact.time;
+  const zone = chooseZone(input, null);
+  const { offset, least, most } = zone.offsetAt(stated);
+  const basis = least === most ? "exact" : "zone-assumed";
+  const at: Instant = { lo: stated - most, hi: stated - least + precision, best: stated - offset, basis };
+  return { at, basis: `the output of date in the bundle, in local time (${zone.name ?? zone.basis})` };
 }
 
 /** What the node's clock said at the collection, put right by the boot that it was said in. */
@@ -171,14 +185,9 @@ function describeStamp(stated: Instant | null, stamp: Micros | null): string[] {
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
   if (input.timezone) return namedZone(input.timezone.name, input.timezone.basis);
-  const named = input.clocks.find((clock) => clock.zone !== null)?.zone;
-  if (named) {
-    try {
-      return namedZone(named, `the node says so: ${named}`);
-    } catch {
-      // An abbreviation or a damaged name: go on with weaker evidence.
-    }
-  }
+  const names = input.clocks.flatMap(({ zone }) => zone ?? []);
+  const named = zoneNamed(names);
+  if (named) return named;
   const probe = nodeProbe(input.probes);
   if (probe) {
     const name = offsetName(probe.offset);
@@ -186,7 +195,9 @@ function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
   }
   const { isOfContainer } = processZones(input.probes, assumedZone(), 0);
   const ofNode = input.runs.filter((run) => !isOfContainer(input.processOf(run)));
-  return assumedZone(leastOffset(ofNode, collectedAt), WIDEST_ZONE_EAST);
+  const [west, east, basis] = boundsNamed(names) ?? [-WIDEST_ZONE_WEST, WIDEST_ZONE_EAST];
+  const least = leastOffset(ofNode, collectedAt);
+  return least > east ? assumedZone(least, WIDEST_ZONE_EAST) : assumedZone(Math.max(west, least), east, basis);
 }
 
 /** Nothing happened after the collection, so a local time at or beyond it puts a lower bound on the zone. */

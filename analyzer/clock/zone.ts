@@ -82,10 +82,14 @@ export function namedZone(name: string, basis: string): Zone {
  * UTC for want of anything better. The bounds say how far off that may be.
  * @param least the smallest offset east of UTC that the evidence leaves open, µs
  */
-export function assumedZone(least: Micros = -WIDEST_ZONE_WEST, most: Micros = WIDEST_ZONE_EAST): Zone {
+export function assumedZone(
+  least: Micros = -WIDEST_ZONE_WEST,
+  most: Micros = WIDEST_ZONE_EAST,
+  basis = "assumed UTC: nothing in the bundle names the node's zone",
+): Zone {
   return {
     name: null,
-    basis: "assumed UTC: nothing in the bundle names the node's zone",
+    basis,
     assumed: true,
     least,
     most,

@@ -14,6 +14,7 @@
  */
 import type { Level } from "../model/source.ts";
 import type { ClockKind, Micros } from "../model/time.ts";
+import { HOUR, MINUTE } from "../model/time.ts";
 import { COLON, SPACE, Stamp, isDigit } from "./_stamp.ts";
 import { readFacilityLevel, readOddTime, readSyslogPriority } from "./_journal-odd.ts";
 
@@ -22,6 +23,8 @@ const CLOSE = 93;
 const LESS = 60;
 const MINUS = 45;
 const SLASH = 47;
+/** A weekday in any language before the year: `Do 2026-`, `jeu. 2026-`. */
+const WEEKDAY = /^\p{L}{1,4}\.? (?=\d)/u;
 /** Processes remembered at a time. */
 const RECENT = 4;
 
@@ -67,6 +70,8 @@ export class JournalHeader {
     } else if (line.charCodeAt(at + 3) === SPACE && isDigit(line.charCodeAt(at + 4)) && stamp.readIso(line, at + 4)) {
       return this.#take(line, this.#namedZone(line, stamp.end));
     }
+    const word = WEEKDAY.exec(line.slice(at, at + 8));
+    if (word && stamp.readIso(line, at + word[0].length)) return this.#take(line, this.#namedZone(line, stamp.end));
     return this.#odd(line, at);
   }
 
@@ -91,7 +96,7 @@ export class JournalHeader {
     return close >= 0 && close - at < 40 && this.#take(line, close + 1);
   }
 
-  /** ` UTC` after a short-full time makes it exact; any other name of a zone leaves it local. */
+  /** ` UTC` or ` -04` after a short-full time makes it exact; any other name of a zone leaves it local. */
   #namedZone(line: string, end: number): number {
     const stamp = this.#stamp;
     if (line.charCodeAt(end) !== SPACE || stamp.clock === "utc") return end;
@@ -100,7 +105,13 @@ export class JournalHeader {
       return end + 4;
     }
     const next = line.indexOf(" ", end + 1);
-    return next > 0 && /^(?:[A-Z]{2,5}|[+-]\d\d(?:\d\d)?)$/.test(line.slice(end + 1, next)) ? next : end;
+    const zone = next > 0 ? line.slice(end + 1, next) : "";
+    const offset = /^([+-])(\d\d)(\d\d)?$/.exec(zone);
+    if (!offset) return /^[A-Z]{2,5}$/.test(zone) ? next : end;
+    const east = Number(offset[2]) * HOUR + Number(offset[3] ?? 0) * MINUTE;
+    stamp.stated -= offset[1] === "-" ? -east : east;
+    stamp.clock = "utc";
+    return next;
   }
 
   #withPriority(line: string): boolean {

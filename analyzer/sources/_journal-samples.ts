@@ -64,6 +64,18 @@ export const samples: SourceSample[] = [
     firstStated: "2026-03-02T05:45:05.370927",
   },
   {
+    name: "short-full of other languages, and a zone that is a number",
+    lines: [
+      "Thu 2026-03-05 06:07:57 -04 k1 kubelet[319]: node not found",
+      "Do 2026-03-05 11:07:58 CET k1 kubelet[319]: node not found",
+      "jeu. 2026-03-05 11:07:58 CET k1 kubelet[319]: node not found",
+      "四 2026-03-05 18:07:59 CST k1 kubelet[319]: node not found",
+    ],
+    events: 4,
+    facts: 0,
+    firstStated: "2026-03-05T10:07:57",
+  },
+  {
     name: "short-unix",
     lines: ["1772430305.123456 pi-master systemd[1]: Reached target multi-user.target - Multi-User System."],
     events: 1,
