@@ -1,5 +1,5 @@
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
-const INTERN_LIMIT = 1 << 17;
+const INTERN_LIMIT = 1 << 16;
 const GENERATION = INTERN_LIMIT / 2;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
