@@ -52,6 +52,8 @@ export interface FileRecord {
   size: number;
   mtime: number;
   bytes: number;
+  /** Of a file taken as it is. */
+  sizeAfter?: number;
 }
 
 export interface Step {
