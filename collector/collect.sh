@@ -1,9 +1,8 @@
 #!/bin/sh
 # collect.sh: gathers what a broken container node can still tell, as one .tar.gz.
 #   ssh pi@k1 'sudo sh -s' < collect.sh > k1.tar.gz          sudo sh collect.sh -o /media/usb/k1.tar.gz
-# It only reads. It restarts, repairs, syncs and signals nothing but its own children, and writes nothing
-# but the bundle and a private directory in memory (/run or /dev/shm), which it removes at the end.
-# `--plan` prints every command and path, and touches nothing. README.md describes the bundle.
+# It reads: it restarts, repairs and syncs nothing, signals only its own children, writes only the bundle and
+# a private directory in memory, removed at the end. `--plan` prints each command and path, touches nothing.
 # shellcheck disable=SC2317,SC2086,SC2046,SC2059 # workers called through "$@"; lists of words; NUL in formats
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
@@ -14,7 +13,7 @@ forbidden() {
     *.key | *.pem | *.p12 | *.pfx | *.jks | */id_rsa* | */id_e[cd]* | */ssh_host_*) return 0 ;;
     */token | *-token | *.token | */shadow | */gshadow | */.netrc | */k3s*.env | */rke2*.env) return 0 ;;
     */.docker/* | */.dockercfg | */.dockerconfigjson | */auth.json | */registries.yaml) return 0 ;;
-    *kubernetes.io~secret* | *kubernetes.io~projected* | */secrets/*) return 0 ;;
+    *kubernetes.io~secret* | *kubernetes.io~projected* | */secrets/* | */userconf*) return 0 ;;
   esac
   return 1
 }
@@ -36,11 +35,11 @@ settle() { # the same run under every shell, locale and environment
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
-  format='"format":"coldcase-bundle","version":1'
+  format='"format":"coldcase-bundle","version":1' wanted=10000
   version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
   interrupted='' sink=ok sent=broken deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
   [ -n "$(printf '\377')" ] || narrow=yes # yash: its variables hold only text of the locale
-  wanted=10000 secret_names='[Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY'
+  secret='([Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY)[A-Za-z0-9_-]*'
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
 die() {
@@ -399,14 +398,15 @@ scrubbed() {
 }
 # Environment values in docker's JSON, annotations and units, passwords in URLs, values with a telling name.
 scrub() {
-  sed -E -e ':again' \
+  sed -E -e 's/^( *"?auth"? ?[=:] ?")[^"]*/\1<redacted>/' -e ':again' \
     -e 's/("Env":\[("([^"=\\]|\\.)*=?",?)*"([^"=\\]|\\.)*=)([^"\\]|\\.)+"/\1"/' -e 'tagain' \
     -e '/"Env": \[$/,/^ *\],?$/s/^( *"[^"=]*=).*"(,?)$/\1"\2/' \
     -e 's/(last-applied-configuration": ?")([^"\\]|\\.)*/\1/g' \
     -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
-    -e 's/^(Environment="?[A-Za-z0-9_]*=)[^-].*/\1<redacted>/' \
-    -e "s#(($secret_names)[A-Za-z0-9_-]*\"(=|: ?)\")[^/\" ,=:-][^\" ,]*#\\1<redacted>#g" \
-    -e "s#(($secret_names)[A-Za-z0-9_-]*( |=|: ?| = )\"?)[^/\" ,=:-]([^\" ,\\\\]|\\\\[^\"])*#\\1<redacted>#g"
+    -e "s/^(Environment *= *[\"']?[A-Za-z0-9_]*=)[^-].*/\\1<redacted>/" \
+    -e "s#($secret(\\\\*\"?(=|: ?)| =? ?)\\\\*\"?)[^\\\\/\" ,=:-]([^\" ,\\\\]|\\\\[^\"])*#\\1<redacted>#g" \
+    -e "s#(\"-[^\"]*$secret\", ?\")[^\\\\/\"-]([^\"\\\\]|\\\\.)*#\\1<redacted>#g" \
+    -e "/\"-[^\"]*$secret\",\$/{" -e 'n' -e 's/"[^/"-].*"/"<redacted>"/' -e '}'
 }
 present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
@@ -531,7 +531,7 @@ steps() {
   step os-release system/os-release.txt each heads "$r/etc/" os-release '*_version' hostname
   step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
-  step docker-ps docker/ps.txt run docker ps -a
+  step docker-ps docker/ps.txt run scrubbed docker ps -a
   step docker-ps-json docker/ps.jsonl run scrubbed docker ps -a --no-trunc --format "{${ps_format#,}}"
   step docker-info docker/info.txt run scrubbed docker info
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
