@@ -424,7 +424,7 @@ each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one
 }
 # Level by level, and a name after a wildcard is put on by hand: a shell drops silently what it cannot stat.
 walk() { # DIRECTORY PATTERN/. On a card, a link to /x leads to the card's own x, not to this machine's.
-  while [ -n "$root" ] && [ -L "$1" ] && link=$(readlink -- "$1") && [ "${link#/}" != "$link" ]; do
+  while [ -n "$root" ] && at "$1" && link=$(readlink -- "$1") && [ "${link#/}" != "$link" ]; do
     set -- "$root$link" "$2"
   done
   set -- "$1" "${2%%/*}" "${2#*/}"

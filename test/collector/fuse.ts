@@ -3,7 +3,7 @@
  * nothing at all, and one that mirrors a directory but for some paths that never answer. Nothing in this process may
  * touch such a mount.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   lstatSync,
@@ -37,12 +37,12 @@ const ENOSYS = 38;
 type Hangs = (path: string) => boolean;
 
 /** Mounts a filesystem that answers the first request and takes, but never answers, all others. @returns its end */
-export function silentMount(directory: string): () => void {
+export function silentMount(directory: string): () => Promise<void> {
   return serve(directory, (request) => (request.opcode === INIT ? init() : null));
 }
 
 /** Mounts a mirror of `source`. What hangs is let go when the process that waits for it gets a signal. @returns its end */
-export function mirrorMount(source: string, directory: string, hangs: Hangs): () => void {
+export function mirrorMount(source: string, directory: string, hangs: Hangs): () => Promise<void> {
   const mirror = new Mirror(source, hangs);
   return serve(directory, (request) => mirror.answer(request));
 }
@@ -61,7 +61,7 @@ interface Reply {
   unique?: Buffer;
 }
 
-function serve(directory: string, answer: (request: Request) => Reply | null): () => void {
+function serve(directory: string, answer: (request: Request) => Reply | null): () => Promise<void> {
   const fuse = openSync("/dev/fuse", "r+");
   const options = "fd=3,rootmode=40000,user_id=0,group_id=0";
   const mounted = spawnSync("mount", ["-i", "-t", "fuse", "-o", options, "lab", directory], {
@@ -77,16 +77,15 @@ function serve(directory: string, answer: (request: Request) => Reply | null): (
       next();
     });
   next();
-  let ended = false;
-  const end = (): void => {
-    if (ended) return;
-    ended = true;
-    // By force: what waits for an answer gets an error instead, and sleeps no longer.
-    spawnSync("umount", ["-f", directory], { timeout: 5000 });
-    spawnSync("umount", ["-l", directory], { timeout: 5000 });
-  };
-  process.on("exit", end);
-  return end;
+  // By force: what waits for an answer gets an error instead, and sleeps no longer. Not waited for in one go, as other
+  // mounts are served by this process meanwhile.
+  const script = `timeout 5 umount -f "$0"; timeout 5 umount -l "$0"`;
+  let ended: Promise<void> | undefined;
+  process.on("exit", () => ended ?? spawnSync("sh", ["-c", script, directory]));
+  return () =>
+    (ended ??= new Promise((resolve) => {
+      spawn("sh", ["-c", script, directory], { stdio: "ignore" }).on("close", () => resolve());
+    }));
 }
 
 function requestIn(buffer: Buffer): Request {
