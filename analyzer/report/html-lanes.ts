@@ -50,14 +50,19 @@ export function drawable(time: ReportTime | null): time is ReportTime {
 /** Milliseconds: a collection takes its time. */
 const AFTER_COLLECTION = 3_600_000;
 
-/** Tells times that a wrong clock dated after the collection: they are listed, and would stretch the axis. */
+/**
+ * Tells times that a wrong clock dated after the collection: they are listed, and would stretch the axis. Where most times
+ * are, it is the time of the collection that is wrong, and all are drawn.
+ */
 export function beforeItsEnd(report: IncidentReport): (time: ReportTime) => boolean {
   const collected = report.bundles.flatMap(({ collectedAt }) =>
     drawable(collectedAt) ? [drawnTime(collectedAt).to] : [],
   );
   if (collected.length === 0) return () => true;
   const end = Math.max(...collected) + AFTER_COLLECTION;
-  return (time) => drawnTime(time).from <= end;
+  const inTime = (time: ReportTime): boolean => drawnTime(time).from <= end;
+  const dated = report.timeline.flatMap(({ at }) => (drawable(at) ? [at] : []));
+  return dated.filter(inTime).length * 2 >= dated.length ? inTime : () => true;
 }
 
 function worst(entries: ReportTimelineEntry[]): number {
