@@ -6,12 +6,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
+  constants,
   lstatSync,
   openSync,
-  read,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   writeSync,
   type Stats,
 } from "node:fs";
@@ -62,21 +63,27 @@ interface Reply {
 }
 
 function serve(directory: string, answer: (request: Request) => Reply | null): () => Promise<void> {
-  const fuse = openSync("/dev/fuse", "r+");
+  const fuse = openSync("/dev/fuse", constants.O_RDWR | constants.O_NONBLOCK);
   const options = "fd=3,rootmode=40000,user_id=0,group_id=0";
   const mounted = spawnSync("mount", ["-i", "-t", "fuse", "-o", options, "lab", directory], {
     stdio: ["ignore", "ignore", "pipe", fuse],
   });
   if (mounted.status !== 0) throw new Error(mounted.stderr.toString());
   const buffer = Buffer.alloc(1 << 17);
-  const next = (): void =>
-    read(fuse, buffer, 0, buffer.length, null, (error) => {
-      // ENODEV: it was unmounted. ENOENT and EINTR: a request that was withdrawn.
-      if (error && error.code !== "ENOENT" && error.code !== "EINTR") return closeSync(fuse);
-      if (!error) reply(fuse, requestIn(buffer), answer);
-      next();
-    });
-  next();
+  // Not by a read that waits: each would hold one of the few threads that all reads of this process share.
+  const poll = setInterval(() => {
+    try {
+      for (;;) {
+        readSync(fuse, buffer);
+        reply(fuse, requestIn(buffer), answer);
+      }
+    } catch (error) {
+      // EAGAIN: nothing to do. ENOENT and EINTR: a request that was withdrawn. ENODEV: it was unmounted.
+      if (["EAGAIN", "ENOENT", "EINTR"].includes((error as NodeJS.ErrnoException).code ?? "")) return;
+      clearInterval(poll);
+      closeSync(fuse);
+    }
+  }, 2);
   // By force: what waits for an answer gets an error instead, and sleeps no longer. Not waited for in one go, as other
   // mounts are served by this process meanwhile.
   const script = `timeout 5 umount -f "$0"; timeout 5 umount -l "$0"`;
