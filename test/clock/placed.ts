@@ -8,6 +8,7 @@ import { SECOND } from "../../analyzer/model/time.ts";
 import { textMatcher } from "../../analyzer/rules/matcher.ts";
 import { loadRules } from "../../analyzer/rules/registry.ts";
 import { createStore } from "../../analyzer/store/open.ts";
+import { emptyExt4 } from "../../analyzer/sources/_ext4.ts";
 import { createWriter } from "../../analyzer/store/writer.ts";
 import { ZONE } from "./simulate-node.ts";
 import type { Said, SimulatedNode } from "./simulate-node.ts";
@@ -92,23 +93,10 @@ function readingOf({ stated, clock, precision }: Said["draft"]): TimeReading {
 }
 
 const NO_ERROR: Ext4Fact = {
-  device: "mmcblk0p2",
-  source: "superblock",
+  ...emptyExt4("superblock", "mmcblk0p2"),
   state: "clean with errors",
   lastMountedOn: "/",
-  errorsBehaviour: null,
   errorCount: 1,
-  firstErrorTime: null,
-  firstErrorFunction: null,
-  firstErrorInode: null,
-  firstErrorCode: null,
-  lastErrorTime: null,
-  lastErrorFunction: null,
-  lastErrorInode: null,
-  lastErrorCode: null,
-  lastChecked: null,
-  lastMounted: null,
-  mountCount: null,
 };
 
 function compare(database: Database, node: SimulatedNode): Compared[] {
