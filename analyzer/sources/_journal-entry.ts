@@ -5,11 +5,13 @@ import type { FileHeader } from "./_journal-file.ts";
 import { ENTRY, ENTRY_ITEMS } from "./_journal-file.ts";
 import type { Items, JournalEntry } from "./_journal-types.ts";
 import { FIELDS, mark, NO_DAMAGE, toFields } from "./_journal-types.ts";
-import { verifyItems } from "./_journal-verify.ts";
+import { isObjectAt, itemsInSum, verifyItems } from "./_journal-verify.ts";
 import type { Window } from "./_journal-window.ts";
 
 /** journald allows 1024 fields. */
 const MAX_ITEMS = 4096;
+/** Items behind the end of an entry that may be its own, when its size is wrong. */
+const MORE_ITEMS = 40;
 const NO_FIELDS = toFields([]);
 
 export class EntryReader {
@@ -20,6 +22,8 @@ export class EntryReader {
   readonly #values: (string | undefined)[] = FIELDS.map(() => undefined);
   /** Offsets of XZ streams that the last `read` could not do without. */
   packed: number[] = [];
+  /** The first entry that is not as long as it says; null when all are. */
+  damagedAt: number | null = null;
 
   constructor(header: FileHeader, data: DataReader) {
     this.#header = header;
@@ -33,13 +37,15 @@ export class EntryReader {
     const at = offset - base;
     // The rest of the object's first word is unused, and journalctl does not look at it either.
     if (view.getUint8(at) !== ENTRY) return null;
-    const size = window.u64(offset + 8);
+    const claimed = window.u64(offset + 8);
     const width = this.#header.compact ? 4 : 16;
-    if (size < ENTRY_ITEMS + width || size > ENTRY_ITEMS + width * MAX_ITEMS || !window.load(offset, size)) return null;
-    return this.#decode(window, offset, size);
+    // journalctl reads on however long an entry claims to be.
+    const size = Math.min(claimed, ENTRY_ITEMS + width * MAX_ITEMS, window.file.size - offset);
+    if (size < ENTRY_ITEMS + width || !window.load(offset, size)) return null;
+    return this.#decode(window, offset, size, size === claimed);
   }
 
-  #decode(window: Window, offset: number, size: number): JournalEntry {
+  #decode(window: Window, offset: number, size: number, isBounded: boolean): JournalEntry {
     const { view } = window;
     const at = offset - window.base;
     const { compact } = this.#header;
@@ -75,17 +81,31 @@ export class EntryReader {
       if (data.index !== -1) values[data.index] ??= data.text;
     }
     entry.fields = toFields(values);
-    if (!sound || high !== 0 || low !== 0) this.#verify(window, entry);
+    if (!sound || high !== 0 || low !== 0) this.#verify(window, entry, isBounded);
     const said = entry.fields._BOOT_ID;
     if (said !== undefined && said !== entry.boot) this.#settleBoot(entry);
     return entry;
   }
 
-  /** Something is wrong with the entry: finds out what, field by field. */
-  #verify(window: Window, entry: JournalEntry): void {
+  /** Something is wrong with the entry: finds out what, field by field. Its size may be what is wrong. */
+  #verify(window: Window, entry: JournalEntry, isBounded: boolean): void {
     if (this.packed.length > 0) return;
-    const items = this.#items(window, entry.offset, entry.size);
-    const found = verifyItems(this.#data, this.#header, entry.offset, items);
+    const { offset, size } = entry;
+    const width = this.#header.compact ? 4 : 16;
+    const longer = window.load(offset, size + MORE_ITEMS * width) ? size + MORE_ITEMS * width : size;
+    if (!window.load(offset, size)) return;
+    const at = offset - window.base;
+    const sum = { low: window.view.getInt32(at + 56, true), high: window.view.getInt32(at + 60, true) };
+    const items = this.#items(window, offset, longer);
+    const summed = itemsInSum(this.#data, items.offsets, sum);
+    const count = summed ?? Math.ceil((size - ENTRY_ITEMS) / width);
+    if (summed !== null && (!isBounded || ENTRY_ITEMS + count * width !== size)) {
+      this.damagedAt = Math.min(this.damagedAt ?? offset, offset);
+      entry.size = ENTRY_ITEMS + count * width;
+    }
+    const isSized = summed !== null || (isBounded && isObjectAt(window, offset + size));
+    const own = { offsets: items.offsets.slice(0, count), hashes: items.hashes.slice(0, count) };
+    const found = verifyItems(this.#data, this.#header, { offset, items: own, isSized });
     entry.lost = found.lost;
     mark(entry, ...found.damaged);
     entry.fields = found.fields;

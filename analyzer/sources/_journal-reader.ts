@@ -74,7 +74,7 @@ export async function readEntries(
   }
   for (; listed !== Infinity && !sequence.stopped; listed = list.next()) await take(listed, side, true);
   sequence.end();
-  return sequence.summary(header, file.size, [walker.damagedAt, list.damagedAt]);
+  return sequence.summary(header, file.size, [walker.damagedAt, list.damagedAt, entries.damagedAt]);
 }
 
 /** Proves by its hash that a data object is as long as it says. Gives up when damage makes that too costly. */

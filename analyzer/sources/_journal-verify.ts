@@ -2,7 +2,7 @@
 import { hashJenkins, jenkins } from "./_jenkins.ts";
 import type { DataReader, Payload } from "./_journal-data.ts";
 import type { FileHeader } from "./_journal-file.ts";
-import { ARRAY_ITEMS, ENTRY_ARRAY } from "./_journal-file.ts";
+import { ARRAY_ITEMS, ENTRY_ARRAY, TAG } from "./_journal-file.ts";
 import type { Items, JournalEntry } from "./_journal-types.ts";
 import { toFields } from "./_journal-types.ts";
 import type { Window } from "./_journal-window.ts";
@@ -12,39 +12,69 @@ const HALF = 32n;
 /** Arrays of one field double in length, so no real one has as many. */
 const MAX_ARRAYS = 64;
 
-/** Reads the fields of the entry at `offset` again, each checked by its own hash. */
+/** An entry whose items are looked at one by one. */
+interface Doubtful {
+  offset: number;
+  items: Items;
+  /** False when it may be shorter than it says, so that the last items are those of the next entry. */
+  isSized: boolean;
+}
+
+/** How many items the entry was written with: as many as its sum of hashes is the sum of; null when it is of none. */
+export function itemsInSum(data: DataReader, offsets: number[], sum: { low: number; high: number }): number | null {
+  let { low, high } = sum;
+  for (const [index, offset] of offsets.entries()) {
+    const own = data.get(offset);
+    if (own.state !== "read") return null;
+    low ^= own.low;
+    high ^= own.high;
+    if (low === 0 && high === 0) return index + 1;
+  }
+  return null;
+}
+
+/** True when an object begins at the next multiple of 8, or nothing was written there yet. */
+export function isObjectAt(window: Window, end: number): boolean {
+  const at = end + 7 - ((end + 7) % 8);
+  if (!window.load(at, 8)) return at >= window.file.size;
+  const place = at - window.base;
+  const first = window.view.getUint32(place, true);
+  return (first & 0xff) <= TAG && first >>> 16 === 0 && window.view.getUint32(place + 4, true) === 0;
+}
+
+/** Reads the fields of an entry again, each checked by its own hash. */
 export function verifyItems(
   data: DataReader,
   header: FileHeader,
-  offset: number,
-  items: Items,
+  entry: Doubtful,
 ): Pick<JournalEntry, "fields" | "damaged" | "lost"> {
   const fields = toFields([]);
   const damaged: string[] = [];
   let lost = 0;
-  items.offsets.forEach((target, index) => {
+  entry.items.offsets.forEach((target, index) => {
     const { state, name, text } = data.get(target);
     if (state === "unreadable") lost += 1;
     if (state !== "read" || name === null || fields[name] !== undefined) return;
     fields[name] = text;
-    if (!isSound(data, header, offset, target, items.hashes[index] ?? null)) damaged.push(name);
+    if (!isSound(data, header, entry, index)) damaged.push(name);
   });
   return { fields, damaged, lost };
 }
 
 /**
  * True when a field is what the entry pointed at when it was written: by the hash that the entry keeps of it, or, in the
- * compact layout, by the field's own hash and its list of entries.
+ * compact layout and where the entry may not be as long as it says, by the field's own hash and its list of entries.
  */
-function isSound(data: DataReader, header: FileHeader, entry: number, target: number, hash: bigint | null): boolean {
+function isSound(data: DataReader, header: FileHeader, entry: Doubtful, index: number): boolean {
+  const target = entry.items.offsets[index] ?? 0;
   const payload = data.payload(target);
   if (payload === null || typeof payload === "string") return false;
   const own = hashOf(payload, header);
-  if (hash === own) return true;
+  if (entry.isSized && entry.items.hashes[index] === own) return true;
   const window = data.open(target);
   if (window === null || window.view.getBigUint64(target - window.base + 16, true) !== own) return false;
-  if (window.u64(target + 40) === entry) return true;
-  return lists(data.far, window.u64(target + 48), entry, header.compact);
+  if (window.u64(target + 40) === entry.offset) return true;
+  return lists(data.far, window.u64(target + 48), entry.offset, header.compact);
 }
 
 /** The hash by which the file finds a data object. */

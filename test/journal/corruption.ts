@@ -1,20 +1,31 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { JournalEntry } from "../../analyzer/sources/_journal-types.ts";
 import { entriesOf, exportOf, journalctlEntries, makeJournal } from "./helpers.ts";
+import { rewriteJournal } from "./rewrite.ts";
 
 const CAPTURES = fileURLToPath(new URL("../../../shared/captures/pi-overlay2-broken/journal/files/", import.meta.url));
 
+const SAMPLE = fileURLToPath(new URL("../../samples/no-rtc-clock-jump/k2.tar.gz", import.meta.url));
+
+type Truth = Map<string, JournalEntry>;
+
 const keyOf = ({ seqnum, boot }: JournalEntry): string => `${seqnum} ${boot}`;
+/** Entries of one packet of a socket share it. */
+const momentOf = ({ realtime, monotonic }: JournalEntry): string => `at ${realtime} ${monotonic}`;
 /** A read of one of these small files ends long before, on any machine. */
 const LONGEST_MS = 20_000;
 
-/** Entries of an undamaged journal by number and boot. */
-async function truthOf(bytes: Buffer): Promise<Map<string, JournalEntry>> {
+/** Entries of an undamaged journal by number and boot, and by the moment at which they were received, if no other was. */
+async function truthOf(bytes: Buffer): Promise<Truth> {
   const { entries } = await entriesOf(bytes);
-  return new Map(entries.map((entry) => [keyOf(entry), entry]));
+  const moments = entries.map(momentOf);
+  const single = entries.filter((_, at) => moments[at] !== moments[at - 1] && moments[at] !== moments[at + 1]);
+  const keyed = [...entries.map((entry) => [keyOf(entry), entry]), ...single.map((entry) => [momentOf(entry), entry])];
+  return new Map(keyed as [string, JournalEntry][]);
 }
 
 /**
@@ -22,11 +33,7 @@ async function truthOf(bytes: Buffer): Promise<Map<string, JournalEntry>> {
  * that is wrong and breaks the order of its neighbours is marked, and journalctl does not read more.
  * @param path where the file is put for journalctl; null to leave it out
  */
-export async function checkDamaged(
-  truth: Map<string, JournalEntry>,
-  bytes: Buffer,
-  path: string | null,
-): Promise<void> {
+export async function checkDamaged(truth: Truth, bytes: Buffer, path: string | null): Promise<void> {
   const start = performance.now();
   const { entries, summary } = await entriesOf(bytes);
   expect(performance.now() - start).toBeLessThan(LONGEST_MS);
@@ -41,14 +48,16 @@ export async function checkDamaged(
 }
 
 function checkEntry(
-  truth: Map<string, JournalEntry>,
+  truth: Truth,
   entry: JournalEntry,
   before: JournalEntry | undefined,
   after: JournalEntry | undefined,
 ): void {
   const { damaged } = entry;
-  const original = truth.get(keyOf(entry));
-  if (damaged.includes("seqnum") || original === undefined) return;
+  const numbered = damaged.includes("seqnum") ? undefined : truth.get(keyOf(entry));
+  const original = numbered ?? truth.get(momentOf(entry));
+  if (numbered === undefined) checkIdentity(entry, original, before, after);
+  if (original === undefined) return;
   for (const [name, value] of Object.entries(entry.fields)) {
     if (value !== undefined && !damaged.includes(name))
       expect([name, value]).toEqual([name, original.fields[name as keyof typeof original.fields]]);
@@ -63,28 +72,69 @@ function checkEntry(
   }
 }
 
+/** An entry that goes by a number or a boot that is not its own is marked, unless nothing beside it tells. */
+function checkIdentity(
+  entry: JournalEntry,
+  original: JournalEntry | undefined,
+  before: JournalEntry | undefined,
+  after: JournalEntry | undefined,
+): void {
+  const { damaged, seqnum, boot } = entry;
+  if (damaged.some((name) => /^(?:seqnum|boot|_BOOT_ID)$/.test(name)) || entry.lost > 0) return;
+  expect(original === undefined || original.boot === boot, `boot of entry ${seqnum}`).toBe(true);
+  const sure = [before, after].every((other) => other !== undefined && other.damaged.length === 0);
+  const inOrder = seqnum > (before?.seqnum ?? -1) && seqnum < (after?.seqnum ?? Infinity);
+  const backward = (before?.seqnum ?? 0) >= (after?.seqnum ?? 0);
+  expect(!sure || inOrder || backward, `number of entry ${seqnum}`).toBe(true);
+}
+
 export interface Base {
   name: string;
   bytes: Buffer;
-  truth: Map<string, JournalEntry>;
+  truth: Truth;
   /** Where its objects end. */
   used: number;
 }
 
-/** Undamaged journals to be damaged: four layouts by systemd-journal-remote, and those of a real journald when at hand. */
+interface Written {
+  name: string;
+  bytes: Buffer;
+}
+
+function journalsIn(directory: string): Written[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.journal~?$/.test(path))
+    .toSorted()
+    .map((path) => ({ name: path, bytes: readFileSync(join(directory, path)) }));
+}
+
+/** Of a real journald: those of the sample that was recorded in a guest, and of the captures when at hand. */
+function realJournals(directory: string): Written[] {
+  const unpacked = join(directory, "k2");
+  mkdirSync(unpacked);
+  const { status } = spawnSync("tar", ["-xzf", SAMPLE, "-C", unpacked]);
+  expect(status).toBe(0);
+  return [...journalsIn(unpacked), ...(existsSync(CAPTURES) ? journalsIn(CAPTURES) : [])];
+}
+
+/** Undamaged journals to be damaged: all layouts and packings, written by systemd-journal-remote and by a real journald. */
 export async function journalsToDamage(directory: string): Promise<Base[]> {
   const written = [0, 1, 2, 3].map((bits) => {
     const layout = { keyed: (bits & 1) === 1, compact: (bits & 2) === 2 };
     const name = `remote-${bits}.journal`;
     return { name, bytes: makeJournal(join(directory, name), exportOf(800, 7), layout) };
   });
-  const captured = existsSync(CAPTURES)
-    ? readdirSync(CAPTURES, { recursive: true, encoding: "utf8" })
-        .filter((path) => /\.journal~?$/.test(path))
-        .map((path) => ({ name: path, bytes: readFileSync(join(CAPTURES, path)) }))
-    : [];
+  const hasXz = spawnSync("xz", ["--version"]).status === 0;
+  const packed = (["xz", "lz4", "none"] as const)
+    .filter((packing) => packing !== "xz" || hasXz)
+    .flatMap((packing) =>
+      written.map(({ name, bytes }) => ({
+        name: `${packing}-${name}`,
+        bytes: rewriteJournal(bytes, packing, 264).bytes,
+      })),
+    );
   return Promise.all(
-    [...written, ...captured].map(async ({ name, bytes }) => {
+    [...written, ...packed, ...realJournals(directory)].map(async ({ name, bytes }) => {
       const { summary } = await entriesOf(bytes);
       const used = Math.min(bytes.length, summary.header.tailObject + 4096);
       return { name, bytes, truth: await truthOf(bytes), used };

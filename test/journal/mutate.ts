@@ -5,7 +5,7 @@ export interface Mutation {
   bytes: Buffer;
 }
 
-const KINDS = ["truncate", "zero", "flip", "splice", "insert", "delete"] as const;
+export const KINDS = ["truncate", "zero", "flip", "splice", "insert", "delete"] as const;
 
 /** A damaged copy of a journal; `used` is where its objects end. The same seed gives the same damage. */
 export function mutate(original: Buffer, used: number, seed: number): Mutation {
