@@ -12,6 +12,7 @@ import { parseIso } from "./sources/_time.ts";
 import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
 import { allRuns, eventById, factsOf, matchesOf } from "./store/queries.ts";
+import { writtenTime } from "./store/written-time.ts";
 
 /** Events before and after a border in which the cause of a step is looked for. */
 const BORDER = 40;
@@ -154,25 +155,28 @@ function isReading(value: unknown): value is TimeReading {
 
 /** ISO texts as runtimes write them, ages as `docker ps` prints them, and TimeReadings, wherever a fact holds one. */
 function writeFactTimes(database: Database, model: ClockModel): void {
-  const insert = database.prepare("INSERT OR REPLACE INTO fact_time VALUES (?, ?, ?, ?, ?, ?)");
-  const write = (fact: number, field: string, at: Instant | null): void => {
+  const insert = database.prepare("INSERT OR REPLACE INTO fact_time VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const write = (fact: number, field: string, at: Instant | null, stated: string | null): void => {
     if (at && Number.isSafeInteger(at.lo) && Number.isSafeInteger(at.hi))
-      insert.run(fact, field, at.lo, at.hi, at.best, at.basis);
+      insert.run(fact, field, at.lo, at.hi, at.best, at.basis, stated);
   };
   for (const { id, value } of factsOf(database, "container")) {
     for (const field of ["created", "startedAt", "finishedAt"] as const) {
       const time = value[field] === null ? null : parseIso(value[field])?.time;
-      if (time && time.stated > 0) write(id, field, model.place(time));
+      if (time && time.stated > 0) write(id, field, model.place(time), writtenTime(time));
     }
     for (const field of ["createdAge", "stateAge"] as const) {
-      if (value[field] !== null) write(id, field, model.placeAge(value[field]));
+      const age = value[field];
+      if (age !== null) write(id, field, model.placeAge(age), age.endsWith(" ago") ? age : `${age} ago`);
     }
   }
   for (const kind of ["directory-entry", "ext4", "clock", "unit", "boot"] as const) {
     const stated = kind === "clock" || kind === "boot" ? model.placeStated : model.place;
     const placeFact = kind === "directory-entry" ? model.placeFile : stated;
     for (const { id, value } of factsOf(database, kind)) {
-      for (const [field, time] of Object.entries(value)) if (isReading(time)) write(id, field, placeFact(time));
+      for (const [field, time] of Object.entries(value)) {
+        if (isReading(time)) write(id, field, placeFact(time), writtenTime(time));
+      }
     }
   }
 }

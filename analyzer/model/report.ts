@@ -69,7 +69,10 @@ export interface ReportTime {
   basis: TimeBasis;
   /** Where it most likely lies, when that is not simply `from`: the time under the assumption that `basis` names. */
   best?: string;
-  /** What the line says itself, where the clock that wrote it was wrong. */
+  /**
+   * What the artifact says itself, where that differs: ISO 8601 with `Z` for UTC, without for local time,
+   * `--MM-DDThh:mm:ss` without a year; else words: `33.120 s after boot`, `3 days ago`.
+   */
   stated?: string;
 }
 

@@ -1,12 +1,13 @@
 import type { Database } from "better-sqlite3";
 import { entityId } from "../model/entity.ts";
 import type { Fact, PodName } from "../model/fact.ts";
-import type { ReportContainer } from "../model/report.ts";
+import type { ReportContainer, ReportTime } from "../model/report.ts";
 import type { EntityRef, Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
 import { artifactSpans, factsOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
+import { addTo } from "./stated.ts";
 
 /** One row per container, whatever number of outputs describe it: the most exact value of each. */
 export function containersOf(database: Database, graph: Graph, findings: Finding[]): ReportContainer[] {
@@ -49,6 +50,15 @@ function signOf(sign: Instant | undefined, finished: Instant | null): Instant | 
   return finished && sign.lo > finished.hi ? null : sign;
 }
 
+interface StatedInstant extends Instant {
+  stated: string | null;
+}
+
+function statedTime(at: StatedInstant | null): ReportTime | null {
+  const time = reportTime(at);
+  return time && at ? addTo(time, at.stated) : null;
+}
+
 function toContainer(
   database: Database,
   graph: Graph,
@@ -57,9 +67,11 @@ function toContainer(
   damaged: Set<string>,
   signs: Map<string, Instant>,
 ): ReportContainer {
-  const time = database.prepare("SELECT lo, hi, best, basis FROM fact_time WHERE fact = ? AND field = ?");
-  const timeOf = (field: string): Instant | null => {
-    const found = facts.map((fact) => time.get(fact.id, field) as Instant | undefined).filter((at) => at !== undefined);
+  const time = database.prepare("SELECT lo, hi, best, basis, stated FROM fact_time WHERE fact = ? AND field = ?");
+  const timeOf = (field: string): StatedInstant | null => {
+    const found = facts
+      .map((fact) => time.get(fact.id, field) as StatedInstant | undefined)
+      .filter((at) => at !== undefined);
     return found.toSorted((a, b) => a.hi - a.lo - (b.hi - b.lo))[0] ?? null;
   };
   const first = <T>(read: (fact: Fact<"container">) => T | null): T | null => {
@@ -82,10 +94,10 @@ function toContainer(
     image: first(({ value }) => value.image),
     state,
     // A container of a pod is started once, right after it was created; crictl's table tells only that.
-    started: reportTime(
+    started: statedTime(
       timeOf("startedAt") ?? (running ? (timeOf("stateAge") ?? (pod ? timeOf("createdAge") : null)) : null),
     ),
-    finished: running ? null : reportTime(timeOf("finishedAt") ?? timeOf("stateAge")),
+    finished: running ? null : statedTime(timeOf("finishedAt") ?? timeOf("stateAge")),
     finishedNote: exit255 ? "255: found dead at this time, or ended with 255 itself; the death may lie earlier" : null,
     lastSign: reportTime(signOf(signs.get(key), running ? null : timeOf("finishedAt"))),
     layers,

@@ -80,8 +80,8 @@ export function eventsView(report: IncidentReport, anchors: Anchors) {
     .toSorted((a, b) => importance(a.entry) - importance(b.entry) || a.order - b.order);
   const shown = ranked.slice(0, MOST_EVENTS).toSorted((a, b) => a.order - b.order);
   const left = report.timeline.length - shown.length;
-  const isWrong = shown.some(({ entry }) => entry.at?.stated !== undefined);
-  const stated = isWrong ? "; stated: what the line says itself, by a clock that was wrong" : "";
+  const isStated = shown.some(({ entry }) => entry.at?.stated !== undefined);
+  const stated = isStated ? "; stated: what the artifact says itself" : "";
   return {
     summary: left
       ? `The ${shown.length} most important of ${plural(report.timeline.length, "entry", "entries")}, in order.`

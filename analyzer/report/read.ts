@@ -19,14 +19,14 @@ import {
 } from "../model/words.ts";
 import { IslandError, readIsland } from "./island.ts";
 import type { Check } from "./shape.ts";
-import { flag, integers, list, number, object, oneOf, optional, orNull, record, text, time } from "./shape.ts";
+import { flag, integers, list, number, object, oneOf, optional, orNull, record, text, time, written } from "./shape.ts";
 import { ShapeError } from "./shape.ts";
 
 const CLOCKS = ["utc", "local", "local-no-year", "monotonic", "none"] as const;
 const RISKS = ["safe", "backup", "change"] as const;
 
 const at = orNull(
-  object({ from: time, to: time, basis: oneOf(timeBases), best: optional(time), stated: optional(time) }),
+  object({ from: time, to: time, basis: oneOf(timeBases), best: optional(time), stated: optional(written) }),
 );
 const evidence = object({
   artifact: text,

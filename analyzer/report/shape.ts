@@ -29,6 +29,14 @@ export const time: Check = (value, place) => {
   if (typeof value !== "string" || !ISO.test(value) || Number.isNaN(Date.parse(value))) fail(place, "a time in UTC");
 };
 
+const WRITTEN =
+  /^(?:(?:-|\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?Z?)?|\d{1,12}\.\d{3} s after boot|(?:\d{1,12}|less than a|about an?) [a-z]{4,7} ago)$/i;
+
+/** A time as an artifact had it. */
+export const written: Check = (value, place) => {
+  if (typeof value !== "string" || !WRITTEN.test(value)) fail(place, "a time as it was written");
+};
+
 export function oneOf(words: readonly (string | number)[]): Check {
   return (value, place) => {
     if (!words.includes(value as string)) fail(place, `one of ${words.join(", ")}`);

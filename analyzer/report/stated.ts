@@ -1,9 +1,12 @@
-/** What the node's own clock had said of single lines whose time was corrected: the report shows both. */
+/** What the artifacts themselves say of the times that the report cites, where it is something else: both are shown. */
 import type { Database } from "better-sqlite3";
 import type { IncidentReport, ReportTime } from "../model/report.ts";
-import { SECOND } from "../model/time.ts";
+import type { ClockKind, Instant } from "../model/time.ts";
+import { DAY, SECOND } from "../model/time.ts";
+import { writtenTime } from "../store/written-time.ts";
 import { evidenceOf } from "./excerpts.ts";
-import { isoTime } from "./instants.ts";
+import { reportTime } from "./instants.ts";
+import { statedMs } from "./times.ts";
 
 interface Dated {
   artifact: string;
@@ -11,37 +14,66 @@ interface Dated {
   at: ReportTime | null;
 }
 
-const CORRECTED = new Set(["clock-corrected", "order-only"]);
-
-/** Adds to the times of evidence and key events what was written, where a clock that was wrong wrote it. */
+/** Adds to the times of evidence and key events what was written, where that differs from the time that is drawn. */
 export function addStated(database: Database, report: IncidentReport): void {
   const byArtifact = new Map<string, Dated[]>();
   for (const entry of [...evidenceOf(report), ...report.timeline]) {
-    if (entry.at === null || !CORRECTED.has(entry.at.basis)) continue;
+    if (entry.at === null) continue;
     const own = byArtifact.get(entry.artifact);
     if (own) own.push(entry);
     else byArtifact.set(entry.artifact, [entry]);
   }
-  // Only times in UTC: a local one differs by its zone as well, which is no correction.
-  const query = database.prepare(
-    `SELECT event.line, event.stated
-     FROM artifact JOIN run ON run.artifact = artifact.id
-       JOIN placement ON placement.first_event BETWEEN run.first_event AND run.last_event
-       JOIN event ON event.id BETWEEN placement.first_event AND placement.last_event
-     WHERE path = ? AND clock = 'utc' AND basis IN ('clock-corrected', 'order-only') AND stated IS NOT NULL
-       AND event.line IN (SELECT value FROM json_each(?))
-     ORDER BY event.id DESC`,
-  );
+  const [linesOf, factsOf] = [createLineLookup(database), createFactLookup(database)];
   for (const [artifact, entries] of byArtifact) {
-    const lines = JSON.stringify([...new Set(entries.map(({ line }) => line))]);
-    const rows = query.all(artifact, lines) as { line: number; stated: number }[];
-    const stated = new Map(rows.map((row) => [row.line, row.stated]));
-    for (const { at, line } of entries) if (at) addTo(at, stated.get(line));
+    const wanted = JSON.stringify([...new Set(entries.map(({ line }) => line))]);
+    const [lines, facts] = [linesOf(artifact, wanted), factsOf(artifact, wanted)];
+    for (const { at, line } of entries) {
+      if (at) addTo(at, facts.get(keyOf(line, at)) ?? lines.get(line) ?? null);
+    }
   }
 }
 
-function addTo(at: ReportTime, stated: number | undefined): void {
-  if (stated === undefined) return;
-  const drawn = Date.parse(at.best ?? at.from) * 1000;
-  if (Math.abs(stated - drawn) >= SECOND) at.stated = isoTime(stated, SECOND);
+/** The first time that a line of an artifact gives as an event. What is exact and in UTC is drawn as it is written. */
+function createLineLookup(database: Database): (artifact: string, lines: string) => Map<number, string | null> {
+  const query = database.prepare(
+    `SELECT event.line, event.stated, event.precision, clock
+     FROM artifact JOIN run ON run.artifact = artifact.id
+       JOIN placement ON placement.first_event BETWEEN run.first_event AND run.last_event
+       JOIN event ON event.id BETWEEN placement.first_event AND placement.last_event
+     WHERE path = ? AND NOT (clock = 'utc' AND basis = 'exact') AND stated IS NOT NULL
+       AND event.line IN (SELECT value FROM json_each(?))
+     ORDER BY event.id DESC`,
+  );
+  return (artifact, lines) => {
+    const rows = query.all(artifact, lines) as { line: number; stated: number; precision: number; clock: ClockKind }[];
+    return new Map(rows.map(({ line, ...reading }) => [line, writtenTime(reading)]));
+  };
+}
+
+/** A line of state may carry several times; which of them is meant shows where it was placed. */
+function createFactLookup(database: Database): (artifact: string, lines: string) => Map<string, string | null> {
+  const query = database.prepare(
+    `SELECT fact.line, lo, hi, best, basis, stated
+     FROM artifact JOIN fact ON fact.artifact = artifact.id JOIN fact_time ON fact_time.fact = fact.id
+     WHERE path = ? AND fact.line IN (SELECT value FROM json_each(?))
+     ORDER BY fact.id DESC, field DESC`,
+  );
+  return (artifact, lines) => {
+    const rows = query.all(artifact, lines) as (Instant & { line: number; stated: string | null })[];
+    return new Map(rows.map(({ line, stated, ...at }) => [keyOf(line, reportTime(at)), stated]));
+  };
+}
+
+function keyOf(line: number, at: ReportTime | null): string {
+  return [line, at?.from, at?.to, at?.best, at?.basis].join(" ");
+}
+
+/** Adds what was written to a time, unless it says the same. */
+export function addTo(at: ReportTime, stated: string | null): ReportTime {
+  if (stated === null) return at;
+  const drawn = Date.parse(at.best ?? at.from);
+  const said = statedMs(stated, drawn);
+  const unit = /^[-\d]{7,10}$/.test(stated) ? DAY : SECOND;
+  if (said === null || Math.abs(said - drawn) >= unit / 1000) at.stated = stated;
+  return at;
 }

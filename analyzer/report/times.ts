@@ -111,9 +111,29 @@ export function timeParts(time: ReportTime): TimeParts {
   return { approximate, from: timeText(time.from, precision), to: timeText(last, precision, knownDate) };
 }
 
-/** What a line said itself, where that was wrong: `1970-01-01 00:00:33`; empty where it was not. */
+const WRITTEN = /^(-|\d{4})-(\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(Z)?)?$/;
+
+/**
+ * A written time read as if it were UTC, milliseconds since 1970, in the year that brings it nearest to `near` when it
+ * has none; null when it is no date.
+ */
+export function statedMs(stated: string, near: number): number | null {
+  const [, year, day, clock = "00:00"] = WRITTEN.exec(stated) ?? [];
+  if (year === undefined || day === undefined) return null;
+  const about = new Date(near).getUTCFullYear();
+  const years = year === "-" ? [about, about - 1, about + 1] : [Number(year)];
+  const times = years.map((own) => Date.parse(`${String(own).padStart(4, "0")}-${day}T${clock}Z`));
+  const known = times.filter((time) => Number.isFinite(time));
+  return known.toSorted((a, b) => Math.abs(a - near) - Math.abs(b - near))[0] ?? null;
+}
+
+/** What the artifact says itself, where that is something else: `1970-01-01 00:00:33`, `11-05 06:07:57 local`; else empty. */
 export function statedText({ stated }: ReportTime): string {
-  return stated === undefined ? "" : timeText(stated, "second").text;
+  if (stated === undefined) return "";
+  const [, year, day, clock, utc] = WRITTEN.exec(stated) ?? [];
+  if (year === undefined) return stated;
+  const date = year === "-" ? day : `${year}-${day}`;
+  return clock === undefined ? `${date}` : `${date} ${clock}${utc ? "" : " local"}`;
 }
 
 /** `2017-11-05 06:07:57.028`; `~2017-11-01 06:38 – 11-02 06:38` for an inferred interval. UTC, without the zone's name. */

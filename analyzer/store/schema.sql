@@ -88,6 +88,7 @@ CREATE TABLE fact_time (
   hi INTEGER NOT NULL,
   best INTEGER NOT NULL,
   basis TEXT NOT NULL,
+  stated TEXT,                 -- as the artifact has it: ISO 8601 with Z for UTC, without for local time; or words
   PRIMARY KEY (fact, field)
 ) STRICT;
 
