@@ -36,7 +36,7 @@ export function conclude(
   }
   const { events, facts } = input.counts;
   if (events + facts < LEAST_EVENTS || input.present.size < LEAST_NEEDS) {
-    const reasons = [`${events} log lines and ${facts} facts are too little to tell.`, ...old, ...lack(input)];
+    const reasons = [`${events} events and ${facts} facts are too little to tell.`, ...old, ...lack(input)];
     return {
       conclusion: "insufficient-evidence",
       reasons,
@@ -44,7 +44,7 @@ export function conclude(
     };
   }
   const passed = input.checks.filter(({ verdict }) => verdict === "pass").length;
-  const reasons = [`${passed} checks ran over ${events} log lines and ${facts} facts and found nothing wrong.`, ...old];
+  const reasons = [`${passed} checks ran over ${events} events and ${facts} facts and found nothing wrong.`, ...old];
   const headline = old.length > 0 ? "Nothing is wrong on this node now" : "Nothing wrong was found on this node";
   return { conclusion: "healthy", reasons, headline };
 }

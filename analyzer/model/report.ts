@@ -172,6 +172,8 @@ export interface ReportFinding {
   count: number;
   /** What `count` counts, in the singular: lines of logs, or signs of any kind. */
   counted?: "line" | "sign";
+  /** What the count adds up, where that is of several kinds. */
+  countedFrom?: string;
   evidence: ReportEvidence[];
   counterEvidence: ReportEvidence[];
   /** Entity ids. */

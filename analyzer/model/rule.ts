@@ -63,6 +63,8 @@ export interface FindingDraft {
   count: number;
   /** What `count` counts; signs of any kind when not said. */
   counted?: "line" | "sign";
+  /** What the count adds up, where that is of several kinds. */
+  countedFrom?: string;
   evidence: Evidence[];
   entities: EntityRef[];
   remedy?: RemedyStep[];
@@ -70,8 +72,10 @@ export interface FindingDraft {
   counterEvidence?: Evidence[];
 }
 
-export interface Finding extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart" | "counted">> {
+export interface Finding
+  extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart" | "counted" | "countedFrom">> {
   counted?: "line" | "sign";
+  countedFrom?: string;
   openStart?: boolean;
   findingId: string;
 }

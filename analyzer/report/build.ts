@@ -146,6 +146,7 @@ function toFinding(finding: Finding): ReportFinding {
     active,
     count,
     counted,
+    ...(finding.countedFrom === undefined ? {} : { countedFrom: finding.countedFrom }),
     evidence: finding.evidence.map(toEvidence),
     counterEvidence: finding.counterEvidence.map(toEvidence),
     entities: finding.entities.map(({ kind, key }) => entityId(kind, key)),

@@ -4,7 +4,8 @@ import { severities } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeView, excerptViews, remedyView, severityView, timeView } from "./html-parts.ts";
 import { clipLine, cutEnd, plural, proseSpans } from "./text.ts";
-import { activeWords, confidenceWords, countWords } from "./text-words.ts";
+import { COUNT_WORDS, countWords, findingTally } from "./tallies.ts";
+import { activeWords, confidenceWords } from "./text-words.ts";
 
 const SHOWN_EVIDENCE = 8;
 const MOST_EVIDENCE = 60;
@@ -31,7 +32,7 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
       finding.role,
       `confidence: ${confidenceWords[finding.confidence]}`,
       activeWords(finding.active),
-      ...(finding.count > 1 ? [countWords(finding)] : []),
+      ...(finding.count > 1 ? [countWords(finding, MOST_EVIDENCE)] : []),
       ...(finding.change ? [`since the earlier bundle: ${finding.change}`] : []),
     ],
     window: timeView(finding.window),
@@ -54,14 +55,10 @@ function findingView(report: IncidentReport, finding: ReportFinding, anchors: An
 /** All findings, most severe first, and the lines that only the story cites. */
 export function findingsView(report: IncidentReport, anchors: Anchors) {
   const ordered = severities.flatMap((severity) => report.findings.filter((finding) => finding.severity === severity));
-  const counts = severities.flatMap((severity) => {
-    const count = ordered.filter((finding) => finding.severity === severity).length;
-    return count ? [`${count} ${severity}`] : [];
-  });
   const notes = ordered.filter(({ severity }) => severity === "info");
   const views = (findings: ReportFinding[]) => findings.map((finding) => findingView(report, finding, anchors));
   return {
-    summary: counts.join(", "),
+    summary: ordered.length ? `${findingTally(report)}. ${COUNT_WORDS}` : null,
     list: views(ordered.filter(({ severity }) => severity !== "info")),
     notes: views(notes),
     notesTitle: `Notes: ${plural(notes.length, "finding")} of severity info`,
@@ -84,8 +81,8 @@ export function eventsView(report: IncidentReport, anchors: Anchors) {
   const stated = isStated ? "; stated: what the artifact says itself" : "";
   return {
     summary: left
-      ? `The ${shown.length} most important of ${plural(report.timeline.length, "entry", "entries")}, in order.`
-      : `${plural(shown.length, "entry", "entries")}, in order. ~ marks an inferred time${stated}.`,
+      ? `The ${shown.length} most important of ${plural(report.timeline.length, "key event")}, in order.`
+      : `${plural(shown.length, "key event")}, in order, repeats in one row (×). ~ marks an inferred time${stated}.`,
     rows: shown.map(({ entry }) => ({
       time: timeView(entry.at),
       severity: severityView(entry.severity),

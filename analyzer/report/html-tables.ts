@@ -1,7 +1,8 @@
 /** The lower half of the page: clock, containers, checks, coverage, and how to make the report again. */
 import type { IncidentReport, ReportBundle } from "../model/report.ts";
 import { timeView } from "./html-parts.ts";
-import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
+import { checkGroups, checkTally, coverageTally } from "./tallies.ts";
+import { cutEnd, cutStart, plural, proseSpans, shortIds } from "./text.ts";
 import { coverageWords, gapWords, redactionWords } from "./text-words.ts";
 import { formatDuration, isoOf, timeMs } from "./times.ts";
 
@@ -57,7 +58,6 @@ export function containersView({ containers }: IncidentReport) {
   }));
 }
 
-/** Two lists that must not be confused: looked for and not found, and never collected. */
 /** Checks that could not be made, by what they lack. */
 function openGroups(checks: IncidentReport["checks"]) {
   const groups = new Map<string, string[]>();
@@ -68,16 +68,19 @@ function openGroups(checks: IncidentReport["checks"]) {
         : `Without ${missing ?? "what it needs"}`;
     groups.set(why, [...(groups.get(why) ?? []), title]);
   }
-  return [...groups].map(([why, titles]) => ({ why: proseSpans(why), titles: [...new Set(titles)].map(proseSpans) }));
+  return [...groups].map(([why, titles]) => ({ why: proseSpans(why), titles: titles.map(proseSpans) }));
 }
 
-export function checksView({ checks, notCollected }: IncidentReport) {
-  const open = checks.filter(({ verdict }) => verdict === "unknown" || verdict === "error");
-  const passed = checks.filter(({ verdict }) => verdict === "pass").map(({ title }) => title);
-  const skipped = checks.filter(({ verdict }) => verdict === "notApplicable");
+/** Two lists that must not be confused: looked for and not found, and never collected. */
+export function checksView(report: IncidentReport) {
+  const { notCollected } = report;
+  const { passed, open, notApplicable: skipped } = checkGroups(report);
   return {
-    passed: [...new Set(passed)].map(proseSpans),
+    summary: `${checkTally(report)}.`,
+    passed: passed.map(({ title }) => proseSpans(title)),
+    passedCount: plural(passed.length, "check"),
     open: openGroups(open),
+    openCount: plural(open.length, "check"),
     notApplicable: skipped.length
       ? `${plural(skipped.length, "check does", "checks do")} not apply to this node: ${cutEnd(skipped.map(({ rule }) => rule).join(", "), 2000)}.`
       : null,
@@ -93,12 +96,8 @@ export function checksView({ checks, notCollected }: IncidentReport) {
 export function coverageView(report: IncidentReport) {
   const { counts, warnings } = report;
   const left = counts.warnings - Math.min(warnings.length, MOST_WARNINGS);
-  const sources = Object.entries(counts.bySource)
-    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .slice(0, 12)
-    .map(([source, count]) => `${source} ${groupDigits(count)}`);
   return {
-    counts: `${plural(counts.events, "event")} and ${plural(counts.facts, "fact")} from ${plural(counts.artifacts, "artifact")}${sources.length ? `: ${sources.join(", ")}` : ""}.`,
+    counts: coverageTally(counts),
     redaction: redactionWords(report.redaction),
     masked: report.redaction.masked.filter(({ places }) => places > 0),
     damage: report.damage.map(({ path, message }) => ({

@@ -269,9 +269,9 @@ function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
     ...(skipped.length ? [`The axis is broken: left out are ${skipped.join(", ")}. Each part has its own scale.`] : []),
     ...(report.histogram ? ["The height of a bar is the logarithm of the number of events."] : []),
     ...(report.rootCauses[0]?.chain.length ? ["The numbers above are the links of the chain."] : []),
-    ...(undated ? [`Not drawn: ${plural(undated, "entry", "entries")} without a time.`] : []),
-    ...(unset ? [`Not drawn: ${plural(unset, "entry", "entries")} from a clock that was not set.`] : []),
-    ...(late ? [`Not drawn: ${plural(late, "entry", "entries")} dated after the collection.`] : []),
+    ...(undated ? [`Not drawn: ${plural(undated, "key event")} without a time.`] : []),
+    ...(unset ? [`Not drawn: ${plural(unset, "key event")} from a clock that was not set.`] : []),
+    ...(late ? [`Not drawn: ${plural(late, "key event")} dated after the collection.`] : []),
     ...(unplaced ? [`${plural(unplaced, "event")} could not be placed in time.`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** Pieces of Markdown in which text from a bundle cannot become markup, a link, a mention or the end of its fence. */
 import type { ReportEvidence } from "../model/report.ts";
 import type { RemedyStep } from "../model/rule.ts";
+import type { Severity } from "../model/words.ts";
 import { clipLine, cutStart, proseSpans } from "./text.ts";
 import { riskWords } from "./text-words.ts";
 import { formatTime, statedText } from "./times.ts";
@@ -83,4 +84,18 @@ export function remedySteps(steps: RemedyStep[], limit: number): string {
   });
   const more = steps.length > limit ? [`… and ${steps.length - limit} more steps in the HTML report.`] : [];
   return [...shown, ...more].join("\n\n");
+}
+
+/** A part that stands or falls as a whole; the lowest `rank` is kept longest. */
+export interface Part {
+  rank: number;
+  text: string;
+  /** What the notice calls it when it had to go. */
+  cut: Severity | "section" | "list";
+}
+
+/** Items as a list, the first `limit` of them, and how many more there are. */
+export function list(items: string[], limit: number): string {
+  const shown = items.slice(0, limit).map((item) => `- ${item}`);
+  return [...shown, ...(items.length > limit ? [`- … and ${items.length - limit} more`] : [])].join("\n");
 }

@@ -1,40 +1,19 @@
 /** The report as the body of an issue: at most 60,000 characters, the least important findings cut first. */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
-import type { Severity } from "../model/words.ts";
 import { changes, severities } from "../model/words.ts";
 import { chainOrderNotes } from "./chain-order.ts";
-import { cite, cites, codeSpan, evidenceBlock, fence, remedySteps, sentence } from "./markdown-blocks.ts";
+import type { Part } from "./markdown-blocks.ts";
+import { cite, cites, codeSpan, evidenceBlock, fence, list, remedySteps, sentence } from "./markdown-blocks.ts";
+import { clock, coverage, footer, lookedFor } from "./markdown-tail.ts";
+import { COUNT_WORDS, countWords, findingTally } from "./tallies.ts";
 import { clipLine, cutEnd, plural, visibleData } from "./text.ts";
-import {
-  activeWords,
-  confidenceWords,
-  countWords,
-  nodeWords,
-  coverageWords,
-  gapWords,
-  leadWords,
-  redactionWords,
-  severityWords,
-} from "./text-words.ts";
-import { formatDuration, formatSpan, formatTime } from "./times.ts";
+import { activeWords, confidenceWords, nodeWords, leadWords, severityWords } from "./text-words.ts";
+import { formatTime } from "./times.ts";
 
 const MOST_CHARACTERS = 60_000;
 /** Kept free for the sentences that say what was cut. */
 const RESERVE = 1500;
 const MOST_FINDINGS_LINES = 4;
-
-/** A part that stands or falls as a whole; the lowest `rank` is kept longest. */
-interface Part {
-  rank: number;
-  text: string;
-  /** What the notice calls it when it had to go. */
-  cut: Severity | "section" | "list";
-}
-
-function list(items: string[], limit: number): string {
-  const shown = items.slice(0, limit).map((item) => `- ${item}`);
-  return [...shown, ...(items.length > limit ? [`- … and ${items.length - limit} more`] : [])].join("\n");
-}
 
 function identity(report: IncidentReport): string {
   const { node } = report;
@@ -156,10 +135,10 @@ function findingPart(finding: ReportFinding): Part {
   const against = finding.counterEvidence.slice(0, 2).map(evidenceBlock);
   const text = [
     `### ${icon} ${word}: ${sentence(cutEnd(finding.title, 300))}`,
-    `${window}${activeWords(finding.active)}, ${confidenceWords[finding.confidence]}${finding.count > 1 ? `, ${countWords(finding)}` : ""}`,
+    `${window}${activeWords(finding.active)}, ${confidenceWords[finding.confidence]}${finding.count > 1 ? `, ${countWords(finding, MOST_FINDINGS_LINES)}` : ""}`,
     `${sentence(cutEnd(finding.summary, 1200))} ${sentence(cutEnd(finding.why, 600))}`,
     ...finding.evidence.slice(0, MOST_FINDINGS_LINES).map(evidenceBlock),
-    more > 0 ? `… and ${plural(more, "more line")} in the HTML report.` : "",
+    more > 0 ? `… and ${plural(more, "more line")} of evidence in the HTML report.` : "",
     ...(against.length ? ["Speaks against it:", ...against] : []),
     finding.change
       ? `Since the earlier bundle: **${finding.change}**. ${sentence(cutEnd(finding.changeReason ?? "", 300))}`
@@ -167,76 +146,6 @@ function findingPart(finding: ReportFinding): Part {
   ];
   const rank = 20 + severities.indexOf(finding.severity);
   return { rank, text: text.filter((part) => part.trim() !== "").join("\n\n"), cut: finding.severity };
-}
-
-function clock(report: IncidentReport): Part {
-  const { zone, zoneBasis, yearBasis, steps, notes } = report.clock;
-  const items = [
-    `Zone of the node: ${zone ? codeSpan(zone) : "not known"}. ${sentence(cutEnd(zoneBasis, 400))}`,
-    ...(yearBasis ? [`Year: ${sentence(cutEnd(yearBasis, 400))}`] : []),
-    ...steps.map(
-      (step) =>
-        `The clock jumped by ${formatDuration(step.deltaUs)} at ${formatTime(step.at)}: ${sentence(cutEnd(step.cause, 300))}`,
-    ),
-    ...notes.map((note) => sentence(cutEnd(note, 400))),
-  ];
-  return {
-    rank: 10,
-    text: `## Clock\n\nAll times are UTC; \`~\` marks inferred ones.\n\n${list(items, 14)}`,
-    cut: "list",
-  };
-}
-
-function lookedFor(report: IncidentReport): Part[] {
-  const passed = report.checks
-    .filter(({ verdict }) => verdict === "pass")
-    .map(({ title }) => sentence(cutEnd(title, 200)));
-  const open = report.checks
-    .filter(({ verdict }) => verdict === "unknown" || verdict === "error")
-    .map(
-      ({ title, missing }) =>
-        `${sentence(cutEnd(title, 200))}${missing ? `; needs ${sentence(cutEnd(missing, 200))}` : ""}`,
-    );
-  const never = report.notCollected.map(({ item, why, command }) => {
-    const how = command ? ` Get it with ${codeSpan(cutEnd(command, 300))}.` : "";
-    return `${sentence(cutEnd(item, 200))}: ${sentence(cutEnd(why, 300))}${how}`;
-  });
-  const sections: [string, string[], number][] = [
-    ["Looked for and not found", passed, 11],
-    ["Could not be looked for", open, 11],
-    ["Never collected", never, 1],
-  ];
-  return sections
-    .filter(([, items]) => items.length > 0)
-    .map(([title, items, rank]) => ({ rank, text: `## ${title}\n\n${list(items, 24)}`, cut: "list" as const }));
-}
-
-function coverage(report: IncidentReport): Part[] {
-  const items = [
-    ...report.damage.map(
-      ({ path, message }) =>
-        `Damaged: ${path ? `${codeSpan(cutEnd(path, 200))}: ` : ""}${sentence(cutEnd(message, 300))}`,
-    ),
-    ...report.gaps.map(
-      (gap) =>
-        `Gap in ${codeSpan(cutEnd(gap.artifact, 200))} (${gapWords[gap.kind]}), ${formatSpan(gap.from, gap.to)}: ${sentence(cutEnd(gap.detail, 300))}`,
-    ),
-    ...report.coverage
-      .filter(({ status }) => status !== "ok")
-      .map(
-        ({ item, status, detail }) =>
-          `${sentence(cutEnd(item, 200))}: ${coverageWords[status]}${detail ? `, ${sentence(cutEnd(detail, 200))}` : ""}`,
-      ),
-  ];
-  return items.length ? [{ rank: 12, text: `## Gaps and coverage\n\n${list(items, 24)}`, cut: "list" }] : [];
-}
-
-function footer(report: IncidentReport): Part {
-  const hashes = report.bundles
-    .slice(0, 4)
-    .map(({ name, sha256 }) => `${codeSpan(cutEnd(name, 200))} sha256 ${sha256 ? codeSpan(sha256) : "not known"}`);
-  const text = `---\n\ncoldcase ${sentence(report.tool.version)}, report schema ${report.schemaVersion} · ${hashes.join(" · ")}\n\n${sentence(redactionWords(report.redaction))}`;
-  return { rank: -1, text, cut: "section" };
 }
 
 function notice(cut: Part[]): string[] {
@@ -290,7 +199,7 @@ export function renderMarkdown(original: IncidentReport): string {
   const shown = (group: Part[]): string[] => group.filter((part) => kept.has(part)).map(({ text }) => text);
   const sections = [
     ...shown([...head, ...collectNext(report), ...others]),
-    ...(findings.length ? ["## Findings"] : []),
+    ...(findings.length ? [`## Findings\n\n${findingTally(report)}. ${COUNT_WORDS}`] : []),
     ...shown(findings),
     ...notice(parts.filter((part) => !kept.has(part))),
     ...shown(tail),

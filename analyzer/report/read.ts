@@ -98,6 +98,7 @@ const finding = object({
   active: orNull(flag),
   count: number,
   counted: optional(oneOf(["line", "sign"])),
+  countedFrom: optional(text),
   evidence: list(evidence),
   counterEvidence: list(evidence),
   entities: list(text),

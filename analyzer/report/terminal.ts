@@ -4,7 +4,7 @@
  */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { Severity } from "../model/words.ts";
-import { severities } from "../model/words.ts";
+import { checkTally, findingTally } from "./tallies.ts";
 import { plural, shortIds, visibleData } from "./text.ts";
 import { confidenceWords, leadWords, riskWords } from "./text-words.ts";
 import { displayWidth, fit, fitStart, wrap } from "./text-width.ts";
@@ -203,19 +203,18 @@ function reasonRows(report: IncidentReport, width: number): Row[][] {
   ];
 }
 
+/** `12 findings: 5 critical` as `12: 5 critical`: the label has the word. */
+function tallyRow(tally: string): string {
+  return tally.replace(/ (?:findings?|checks?):/, ":").replace(/^No findings$/, "none");
+}
+
 function countRows(report: IncidentReport, files: string[], width: number): Row[] {
   const room = width - LABEL;
-  const bySeverity = severities.flatMap((severity) => {
-    const count = report.findings.filter((finding) => finding.severity === severity).length;
-    return count ? [`${count} ${severity}`] : [];
-  });
-  const passed = report.checks.filter(({ verdict }) => verdict === "pass").length;
-  const open = report.checks.filter(({ verdict }) => verdict === "unknown" || verdict === "error").length;
-  const counts = bySeverity.length ? bySeverity.join(", ") : "none";
   const missing = report.notCollected.map(({ item }) => item).join(", ");
   const showMissing = report.conclusion === "cause-found" && missing !== "";
   return [
-    ...labelled("Findings", [fit(`${counts} · ${plural(passed, "check")} passed, ${open} could not be run`, room)]),
+    ...labelled("Findings", wrap(tallyRow(findingTally(report)), room, 2)),
+    ...labelled("Checks", wrap(tallyRow(checkTally(report)), room, 2)),
     ...(showMissing ? labelled("Missing", wrap(prose(missing), room, 1)) : []),
     ...(report.damage.length ? labelled("Damage", wrap(prose(report.damage[0]?.message ?? ""), room, 2), "major") : []),
     ...(files.length ? labelled("Written", wrap(files.join(", "), room, 2), "bold") : []),

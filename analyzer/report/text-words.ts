@@ -1,8 +1,7 @@
 /** The closed word lists as people read them. Severity is told by word and icon, never by colour alone. */
-import type { IncidentReport, ReportFinding, ReportNode, ReportRedaction } from "../model/report.ts";
+import type { IncidentReport, ReportNode, ReportRedaction } from "../model/report.ts";
 import type { Conclusion, Confidence, CoverageStatus, GapKind, RepairAnswer, Severity } from "../model/words.ts";
 import type { RemedyStep } from "../model/rule.ts";
-import { plural } from "./text.ts";
 
 export interface Word {
   icon: string;
@@ -79,7 +78,7 @@ export const coverageWords: Record<CoverageStatus, string> = {
 
 /** Whether the trouble lasted to the end of the evidence. */
 export function activeWords(active: boolean | null): string {
-  if (active === null) return "whether it still lasts cannot be told";
+  if (active === null) return "not clear whether it is still so";
   return active ? "still so at the end of the evidence" : "over before the end of the evidence";
 }
 
@@ -93,11 +92,6 @@ export function redactionWords({ mode, masked, late }: ReportRedaction): string 
   const found = kinds.length > 0 ? `: ${kinds.join(", ")}` : "; none was found";
   const missed = late > 0 ? ` ${late} of the places were found only by the last look over the finished report.` : "";
   return `${what} are masked before anything is written${found}.${missed}`;
-}
-
-/** `301 lines`, `8 signs`: how often a finding was seen, and what was counted. */
-export function countWords({ count, counted = "sign" }: Pick<ReportFinding, "count" | "counted">): string {
-  return plural(count, counted);
 }
 
 /** Name, board and hypervisor of a node; empty when nothing is known. */

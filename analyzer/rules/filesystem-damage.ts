@@ -105,11 +105,24 @@ function onset(view: RuleView, records: Fact<"ext4">[]): { evidence: Evidence; t
     if (!at) continue;
     const { firstErrorFunction, firstErrorInode, errorCount } = fact.value;
     const where = [firstErrorFunction && `in ${firstErrorFunction}`, firstErrorInode && `inode ${firstErrorInode}`];
-    const time = new Date(at.best / 1000).toISOString().replace(".000Z", "Z");
-    const text = `first ext4 error ${time} ${where.filter(Boolean).join(", ")}, ${errorCount ?? "?"} errors counted`;
+    const last = view.factTime(fact, "lastErrorTime");
+    const until = last ? ` up to ${isoTime(last.best)}` : "";
+    const counted = errorCount === null ? "" : `; ext4's own counter had ${errorCount} errors${until}`;
+    const text = `first ext4 error ${isoTime(at.best)} ${where.filter(Boolean).join(", ")}${counted}`;
     return { evidence: view.evidence(fact, text, at), text };
   }
   return null;
+}
+
+function isoTime(micros: number): string {
+  return new Date(micros / 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** What the count of the finding is made of; nothing to say when it is all of one kind. */
+function countedFrom(paths: number, lines: number): { countedFrom: string } | null {
+  if (paths === 0 || lines === 0) return null;
+  const [line, report] = [lines === 1 ? "1 line" : `${lines} lines`, paths === 1 ? "1 report" : `${paths} reports`];
+  return { countedFrom: `${line} of the kernel, ${report} of paths that cannot be read` };
 }
 
 /** What the state at collection shows counts most; a log that does not tell leaves it open. */
@@ -143,6 +156,7 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
   const what = paths.length > 0 ? `${describePaths(paths)} ${could} be read` : "its metadata contradicts itself";
   const began = first ? ` Its own record: ${first.text}.` : "";
   const needed = neededBy(view, unique(entities));
+  const lines = kernel.reduce((sum, draft) => sum + draft.count, 0);
   return {
     subject: target,
     title: `${capital(place)} ${is} damaged: ${what}`,
@@ -150,7 +164,8 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
     confidence: "certain",
     window: windowOf([first?.evidence.at ?? null, ...evidence.map(({ at }) => at)]),
     active,
-    count: damaged.length + kernel.reduce((sum, draft) => sum + draft.count, 0),
+    count: damaged.length + lines,
+    ...countedFrom(damaged.length, lines),
     evidence: first ? [first.evidence, ...evidence].slice(0, 10) : evidence.slice(0, 10),
     entities: unique(entities),
     counterEvidence: clean,

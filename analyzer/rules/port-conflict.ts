@@ -51,7 +51,7 @@ const rule: StructuralRule = {
   stage: 1,
   id: "port-conflict",
   title: "A port is already in use",
-  passTitle: "No program found its port taken",
+  passTitle: "No two programs of this node need the same port",
   why: "A program that finds its port taken ends, and is started again, and ends again, as long as the other one holds it.",
   layer: "kubelet",
   role: "cause",

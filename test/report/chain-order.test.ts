@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { chainEvidence, chainOrderNotes } from "../../analyzer/report/chain-order.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { renderMarkdown } from "../../analyzer/report/markdown.ts";
-import { countWords, nodeWords } from "../../analyzer/report/text-words.ts";
+import { countWords } from "../../analyzer/report/tallies.ts";
+import { nodeWords } from "../../analyzer/report/text-words.ts";
 import type { IncidentReport, ReportTime } from "../../analyzer/model/report.ts";
 import { seedReport } from "./fixture.ts";
 

@@ -58,9 +58,7 @@ describe("markdown", () => {
       "## What to do",
       "## Findings",
       "## Clock",
-      "## Looked for and not found",
-      "## Could not be looked for",
-      "## Never collected",
+      "## What was looked for",
       "## Gaps and coverage",
     ]);
   });
