@@ -4,7 +4,7 @@
  *
  *     8月 13 06:00:04 m7-devops dockerd[34157]: …             LANG=zh_CN.UTF-8 journalctl (glibc LC_TIME abmon)
  *     Okt 05 06:07:57 pi kubelet[319]: …                      de_DE
- *     Do, 05. Nov 2026 …                                      not read: no tool of a node writes it
+ *     5. Nov 06:07:57 pi kubelet[319]: …                      day first, as people set their shells and syslog templates
  *     <30>Nov  5 06:07:57 k1 dockerd[338]: …                  RFC 3164
  *     <13>1 2026-03-02T11:46:11.186143Z k1 cron 319 - - text  RFC 5424
  */
@@ -15,7 +15,8 @@ import { monthNamed } from "./_months.ts";
 import { YEARLESS, civil, fractionOf, parseIso } from "./_time.ts";
 
 const ODD =
-  /(?:(?:\p{L}{2,5}\.?,? )?(?:(\p{L}{3,5})\.?|(\d{1,2})[月월])| (\d{1,2})[月월]) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?= |$)/uy;
+  /(?:(?:\p{L}{1,5}\.?,? )?(?:(\p{L}{3,5})\.?|(\d{1,2})[月월])| (\d{1,2})[月월]) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?= |$)/uy;
+const DAY_FIRST = /(?:\p{L}{1,5}\.?,? )? ?(\d{1,2})\.? (\p{L}{3,5})\.? (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?= |$)/uy;
 const WEEKDAY = /\p{L}{2,5}\.?,? (?=\d{4}-)/uy;
 const PRIORITY = /^<(\d{1,3})>/;
 const RFC5424 = /1 (\S+) \S+ (\S+) \S+ \S+ (?:-|(?:\[[^\]]*\])+)(?: |$)\uFEFF?/y;
@@ -24,22 +25,29 @@ const RFC5424 = /1 (\S+) \S+ (\S+) \S+ \S+ (?:-|(?:\[[^\]]*\])+)(?: |$)\uFEFF?/y
 export function readOddTime(line: string, at: number): { time: TimeReading; end: number } | null {
   ODD.lastIndex = at;
   const match = ODD.exec(line);
-  if (!match) return readWeekday(line, at);
-  const [all, name, first, second, day, hour, minute, seconds, fraction] = match;
+  if (!match) return readDayFirst(line, at) ?? readWeekday(line, at);
+  const [all, name, first, second, day, ...clock] = match;
   const month = name === undefined ? Number(first ?? second) : monthNamed(name);
-  if (month < 1 || month > 12) return null;
+  const time = month < 1 || month > 12 ? null : yearless(month, Number(day), clock);
+  return time && { time, end: at + all.length };
+}
+
+function readDayFirst(line: string, at: number): { time: TimeReading; end: number } | null {
+  DAY_FIRST.lastIndex = at;
+  const match = DAY_FIRST.exec(line);
+  if (!match) return null;
+  const [all, day, name = "", ...clock] = match;
+  const month = monthNamed(name);
+  const time = month === 0 ? null : yearless(month, Number(day), clock);
+  return time && { time, end: at + all.length };
+}
+
+/** @param clock hour, minute, second, and digits of its fraction */
+function yearless(month: number, day: number, [hour, minute, seconds, fraction]: (string | undefined)[]): TimeReading {
   const digits = fraction?.length ?? 0;
-  const stated = civil(
-    YEARLESS,
-    month,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(seconds),
-    fractionOf(fraction),
-  );
+  const stated = civil(YEARLESS, month, day, Number(hour), Number(minute), Number(seconds), fractionOf(fraction));
   const precision = digits === 0 ? SECOND : 10 ** Math.max(0, 6 - digits);
-  return { time: { stated, clock: "local-no-year", precision }, end: at + all.length };
+  return { stated, clock: "local-no-year", precision };
 }
 
 function readWeekday(line: string, at: number): { time: TimeReading; end: number } | null {

@@ -138,6 +138,30 @@ export const samples: SourceSample[] = [
     facts: 0,
     firstStated: "1972-08-13T06:00:04",
   },
+  // journalctl -o short in each language (glibc abmon), and the forms of people's own templates.
+  ...[
+    "Dez 05 06:07:57",
+    "déc. 05 06:07:57",
+    "déc 05 06:07:57",
+    "dic 05 06:07:57",
+    "dez 05 06:07:57",
+    "12月 05 06:07:57",
+    "дек 05 06:07:57",
+    "gru 05 06:07:57",
+    "5. Dez 06:07:57",
+    "05 déc. 06:07:57",
+    "Sa 5. Dez 06:07:57",
+    "sáb dic  5 06:07:57",
+    "sam. déc. 05 06:07:57",
+    "六 12月 05 06:07:57",
+  ].map((stamp) => ({
+    name: `months of other languages: ${stamp}`,
+    command: "journalctl -u kubelet",
+    lines: [`${stamp} pi kubelet[319]: Starting kubelet.`],
+    events: 1,
+    facts: 0,
+    firstStated: "1972-12-05T06:07:57",
+  })),
   {
     name: "malformed lines between good ones",
     lines: [

@@ -9,7 +9,8 @@ import { wholeNumber } from "./_number.ts";
 import type { DirectoryEntryFact } from "../model/fact.ts";
 import type { TimeReading } from "../model/time.ts";
 import { YEARLESS, civil, parseCtime, parseIso, parseLsTime } from "./_time.ts";
-import { MINUTE } from "../model/time.ts";
+import { DAY, MINUTE } from "../model/time.ts";
+import { monthNamed } from "./_months.ts";
 
 /** What `ls --color` writes around a name. */
 const COLOUR = new RegExp(String.raw`\u001b\[[\d;]*[mK]`, "g");
@@ -23,57 +24,27 @@ const ENGLISH = String.raw`[A-Z][a-z]{2}\s+\d{1,2}\s+(?:\d\d:\d\d|\d{4})(?!:)`;
 const ISO = String.raw`\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: [+-]\d{4})?)?`;
 const CTIME = String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4}`;
 const SHORT_ISO = String.raw`\d\d-\d\d \d\d:\d\d`;
-/** `23 oct. 04:17`, `23. Okt 04:17`, `10月 23 2026`. */
-const LOCAL = String.raw`[^\s\d]?\S+\s+\S+\s+(?:\d\d:\d\d|\d{4})`;
+/** `23 oct. 04:17`, `23. Okt 04:17`, `23 ott 04.17`, `10月 23 2026`, `2026年10月 5日`. */
+const LOCAL = String.raw`(?:\d{4}年 ?\d{1,2}月 ?\d{1,2}日|\d{1,2}月 ?\d{1,2}日 \d\d:\d\d|[^\s\d]?\S+\s+\S+\s+(?:\d\d[:.]\d\d|\d{4}))`;
 const ROW = new RegExp(
   String.raw`^\s*(?:(\d+) +)?(?:(\d+) +)?${MODE} +(\d+) +(\S.*?) +(\d+(?:[.,]\d+)?[KMGTP]?|\d+, *\d+) +(${CTIME}|${ISO}|${SHORT_ISO}|${ENGLISH}|${LOCAL}) (.+)$`,
 );
 const UNREADABLE = new RegExp(String.raw`^\s*(?:[\d?]+ +)?([-dlbcps?]\?{9})[.+@]?(?: +\?)+ (.+)$`);
 
-/** First letters of the months in the locales that are not like English: es, de, fr, it, pt. */
-const MONTHS: Record<string, number> = {
-  ene: 1,
-  gen: 1,
-  jän: 1,
-  fev: 2,
-  fév: 2,
-  mär: 3,
-  avr: 4,
-  abr: 4,
-  mai: 5,
-  mag: 5,
-  juin: 6,
-  giu: 6,
-  juil: 7,
-  lug: 7,
-  aoû: 8,
-  ago: 8,
-  set: 9,
-  out: 10,
-  okt: 10,
-  ott: 10,
-  dez: 12,
-  dic: 12,
-  déc: 12,
-};
-
-function monthOfLocale(word: string): number {
-  const name = word.toLowerCase().replace(/\.$/, "");
-  const numbered = /^(\d{1,2})月$/.exec(name);
-  if (numbered) return Number(numbered[1]);
-  const own = MONTHS[name.slice(0, 4)] ?? MONTHS[name.slice(0, 3)];
-  if (own !== undefined) return own;
-  return (
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].indexOf(name.slice(0, 3)) + 1
-  );
-}
+const CHINESE = /^(\d{4})年 ?(\d{1,2})月 ?(\d{1,2})日$/;
 
 function localTime(text: string): TimeReading | null {
-  const [first = "", second = "", third = ""] = text.split(/\s+/);
-  const [month, day] = /^\d{1,2}\.?$/.test(first) ? [monthOfLocale(second), first] : [monthOfLocale(first), second];
+  const whole = CHINESE.exec(text)?.slice(1).map(Number);
+  if (whole) {
+    const [year = 0, month = 0, day = 0] = whole;
+    return { stated: civil(year, month, day, 0, 0, 0), clock: "local", precision: DAY };
+  }
+  const [first = "", second = "", third = ""] = text.replace(/月(?=\d)/, "月 ").split(/\s+/);
+  const [month, day] = /^\d{1,2}\.?$/.test(first) ? [monthNamed(second), first] : [monthNamed(first), second];
   if (month === 0) return null;
   const names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  return parseLsTime(`${names[month - 1]} ${Number.parseInt(day, 10)} ${third}`)?.time ?? null;
+  const clock = third.replace(/^(\d\d)\.(\d\d)$/, "$1:$2");
+  return parseLsTime(`${names[month - 1]} ${Number.parseInt(day, 10)} ${clock}`)?.time ?? null;
 }
 
 function timeOf(text: string): TimeReading | null {

@@ -222,6 +222,23 @@ const source: SourceParser = {
       facts: 3,
       warnings: 1,
     },
+    {
+      name: "dates in French, Italian, Spanish, Portuguese, Chinese, Russian and Polish",
+      lines: [
+        "total 24",
+        "-rw-r--r-- 1 root root 120 23 sept. 04:17 a",
+        "-rw-r--r-- 1 root root 120  5 déc.   2026 b",
+        "-rw-r--r-- 1 root root 120  5 giu 06.07 c",
+        "-rw-r--r-- 1 root root 120 ene  5  2026 d",
+        "-rw-r--r-- 1 root root 120 out  5 06:07 e",
+        "-rw-r--r-- 1 root root 120  8月 5日 06:07 f",
+        "-rw-r--r-- 1 root root 120 2026年12月 5日 g",
+        "-rw-r--r-- 1 root root 120 дек  5  2026 h",
+        "-rw-r--r-- 1 root root 120 10-05 06:07 i",
+      ],
+      events: 0,
+      facts: 9,
+    },
   ],
 };
 

@@ -4,7 +4,7 @@
  *     [    8.117270] EXT4-fs (mmcblk0p2): mounted filesystem with ordered data mode        dmesg: seconds since boot
  *     <5>[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org) …    dmesg -r: with the priority
  *     kern  :info  : [    0.000000] BIOS-provided physical RAM map:                        dmesg -x
- *     [Mon Mar  2 11:45:14 2026] Command line: console=ttyS0,115200                        dmesg -T
+ *     [Mon Mar  2 11:45:14 2026] Command line: console=ttyS0,115200                        dmesg -T, in the node's language
  *     2026-03-02T11:45:14,000000+00:00 Linux version 6.1.0-56-amd64                        dmesg --time-format iso
  *     6,339,5140900,-;NET: Registered PF_INET6 protocol family                             /dev/kmsg
  *
@@ -13,13 +13,14 @@
  */
 import type { Level, Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { TimeReading } from "../model/time.ts";
+import { parseNamedCtime } from "./_months.ts";
 import { fractionOf, parseCtime, parseIso } from "./_time.ts";
 import { SECOND } from "../model/time.ts";
 
 const ID = "kernel-log";
 const PREFIX = /^(?:<(\d{1,3})>|[a-z]+\d? *:([a-z]+) *: )?/;
 const SECONDS = /^\[ *(\d{1,12})(?:\.(\d{1,9}))?(?: <[ .\d]*>)?\] ?/;
-const WALL = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2} +\d[^\]]{9,30})\] ?/;
+const WALL = /^\[(\p{L}{1,4}\.? +(?:\p{L}{3,5}\.?|\d{1,2}[月월]) +\d[^\]]{9,30})\] ?/u;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d ?/;
 const KMSG = /^(\d{1,5}),\d+,(\d{1,15}),[^;]*;/;
 /** `[    T0]`, `[   C1]`: the task or CPU that printed, with CONFIG_PRINTK_CALLER. */
@@ -44,8 +45,8 @@ function readTime(text: string): { time: TimeReading; length: number } | null {
   const monotonic = SECONDS.exec(text);
   if (monotonic) return { time: seconds(monotonic[1] ?? "0", monotonic[2]), length: monotonic[0].length };
   const wall = WALL.exec(text);
-  const ctime = wall && parseCtime(wall[1] ?? "");
-  if (wall && ctime) return { time: ctime.time, length: wall[0].length };
+  const ctime = wall && (parseCtime(wall[1] ?? "")?.time ?? parseNamedCtime(wall[1] ?? ""));
+  if (wall && ctime) return { time: ctime, length: wall[0].length };
   const iso = ISO.exec(text);
   const parsed = iso && parseIso(iso[0]);
   // Second 0 is cut to whole seconds, however many digits follow.
@@ -149,6 +150,20 @@ const parser: SourceParser = {
       facts: 0,
       firstStated: "2026-05-09T10:34:42",
     },
+    ...[
+      "[Mo Mär  2 11:45:14 2026]",
+      "[lun. mars  2 11:45:14 2026]",
+      "[lun mar  2 11:45:14 2026]",
+      "[seg mar  2 11:45:14 2026]",
+      "[一 3月  2 11:45:14 2026]",
+    ].map((stamp) => ({
+      name: `wall time: ${stamp}`,
+      command: "dmesg -T",
+      lines: [`${stamp} EXT4-fs (mmcblk0p2): mounted filesystem with ordered data mode`],
+      events: 1,
+      facts: 0,
+      firstStated: "2026-03-02T11:45:14",
+    })),
     {
       name: "ISO",
       lines: [
