@@ -4,7 +4,7 @@ import type { DataReader, Payload } from "./_journal-data.ts";
 import type { FileHeader } from "./_journal-file.ts";
 import { ARRAY_ITEMS, ENTRY_ARRAY, TAG } from "./_journal-file.ts";
 import type { Items, JournalEntry } from "./_journal-types.ts";
-import { toFields } from "./_journal-types.ts";
+import { FIELDS, toFields } from "./_journal-types.ts";
 import type { Window } from "./_journal-window.ts";
 import { siphash24 } from "./_siphash.ts";
 
@@ -58,7 +58,9 @@ export function verifyItems(
     fields[name] = text;
     if (!isSound(data, header, entry, index)) damaged.push(name);
   });
-  return { fields, damaged, lost };
+  // Where most items point at nothing, all of the file was moved, and a field may name the entry by chance.
+  const isMoved = entry.items.hashes.length === 0 && lost * 2 > entry.items.offsets.length;
+  return { fields, damaged: isMoved ? FIELDS.filter((name) => fields[name] !== undefined) : damaged, lost };
 }
 
 /**
