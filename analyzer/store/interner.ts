@@ -81,9 +81,11 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     recent.uses[at + 1] = event;
     again(recent.uses, at, event, teller);
     if (recent.texts.size === GENERATION) {
+      // Its numbers are used again: two megabytes for each half are not left to the garbage collector.
+      const next = older === null ? newGeneration() : { texts: new Map(), uses: older.uses };
       if (older !== null) handOut(older);
       older = recent;
-      recent = newGeneration();
+      recent = next;
     }
     return id;
   }

@@ -73,7 +73,7 @@ export function startThread(
   return {
     write(batch) {
       underWay++;
-      order({ batch }, [batch.numbers.buffer as ArrayBuffer]);
+      order({ batch }, [batch.numbers, ...batch.uses].map(({ buffer }) => buffer as ArrayBuffer));
     },
     busy: () => (underWay <= MAX_UNDER_WAY && failure === null ? null : until(() => underWay <= MAX_UNDER_WAY / 2)),
     async finish() {
