@@ -35,7 +35,7 @@ export function createRereader(bundle: RereadBundle): Rereader {
   let worker: Worker | null = null;
   const start = (): Worker => {
     if (worker !== null) return worker;
-    worker = new Worker(code, { workerData: bundle });
+    worker = new Worker(code, { workerData: bundle, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
     // An analysis that fails before it asks for lines must not wait for it.
     worker.unref();
     return worker;

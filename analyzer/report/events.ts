@@ -29,11 +29,14 @@ interface ShapedText {
 /** Texts as the report shows them. Every attempt asks for much the same ones. */
 function createTexts({ textOf: read, clean }: EventSelection, mask: Mask): (id: number) => ShapedText {
   const known = new Map<number, ShapedText>();
+  const shapes = new Map<string, string>();
   return (id) => {
     const found = known.get(id);
     if (found) return found;
     const text = clipLine(mask(read(id), clean.has(id)), LONGEST_TEXT);
-    const shaped = { id, text, shape: shapeOf(text) };
+    const shape = shapeOf(text);
+    const shaped = { id, text, shape: shapes.get(shape) ?? shape };
+    shapes.set(shape, shaped.shape);
     known.set(id, shaped);
     return shaped;
   };

@@ -39,7 +39,10 @@ export function startThread(
   // Another connection can only write when this one gives up its lock, which it does with its next access.
   database.pragma("locking_mode = NORMAL");
   database.prepare("SELECT count(*) FROM artifact").get();
-  const worker = new Worker(code, { workerData: { path: database.name, ...data } satisfies ThreadData });
+  const worker = new Worker(code, {
+    workerData: { path: database.name, ...data } satisfies ThreadData,
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
+  });
   let underWay = 0;
   let failure: Error | null = null;
   let ended = false;
