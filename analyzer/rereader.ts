@@ -35,7 +35,8 @@ export function createRereader(bundle: RereadBundle): Rereader {
   let worker: Worker | null = null;
   const start = (): Worker => {
     if (worker !== null) return worker;
-    worker = new Worker(code, { workerData: bundle, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
+    // What is read is thrown away but for a few lines: the sooner, the less memory.
+    worker = new Worker(code, { workerData: bundle, resourceLimits: { maxYoungGenerationSizeMb: 3 } });
     // An analysis that fails before it asks for lines must not wait for it.
     worker.unref();
     return worker;

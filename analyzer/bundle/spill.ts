@@ -7,7 +7,7 @@ import { temporaryPrefix } from "./temporary.ts";
 
 /** Artifacts up to this size stay in memory. */
 const MEMORY_BYTES = 2 * 1024 * 1024;
-const WRITE_BYTES = 1024 * 1024;
+const WRITE_BYTES = 256 * 1024;
 /** Far above what journald lets a file grow to (128 MiB by default, 4 GiB at most). */
 const MAX_SPILL_BYTES = 4 * 1024 ** 3;
 

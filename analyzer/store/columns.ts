@@ -2,7 +2,8 @@
 import type { Database } from "better-sqlite3";
 import type { Micros } from "../model/time.ts";
 
-const CHUNK_BITS = 16;
+/** Large enough for the allocator to give it pages of its own, which take no memory before they are filled. */
+const CHUNK_BITS = 20;
 const CHUNK = 1 << CHUNK_BITS;
 
 interface Chunk {

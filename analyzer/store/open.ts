@@ -33,7 +33,7 @@ function tuned(database: Database): Database {
   database.pragma("synchronous = OFF");
   database.pragma("locking_mode = EXCLUSIVE");
   database.pragma("temp_store = MEMORY");
-  // Tables are filled in order, so that a larger cache only costs memory (measured: the same time with 64 MiB).
+  // Tables are filled in order, so that a larger cache only costs memory (measured: the same time with 2 MiB as with 64).
   database.pragma("cache_size = -2048");
   return database;
 }

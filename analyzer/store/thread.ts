@@ -41,7 +41,8 @@ export function startThread(
   database.prepare("SELECT count(*) FROM artifact").get();
   const worker = new Worker(code, {
     workerData: { path: database.name, ...data } satisfies ThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: 12 },
+    // Rows pass through: more room for young values only lets more of them, and their buffers, wait to be swept away.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   let underWay = 0;
   let failure: Error | null = null;
@@ -76,7 +77,10 @@ export function startThread(
   return {
     write(batch) {
       underWay++;
-      order({ batch }, [batch.numbers, ...batch.uses].map(({ buffer }) => buffer as ArrayBuffer));
+      order(
+        { batch },
+        [batch.numbers, ...batch.uses].map(({ buffer }) => buffer as ArrayBuffer),
+      );
     },
     busy: () => (underWay <= MAX_UNDER_WAY && failure === null ? null : until(() => underWay <= MAX_UNDER_WAY / 2)),
     async finish() {

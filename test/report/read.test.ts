@@ -106,3 +106,12 @@ describe("a report that somebody made up", () => {
     expect(readIsland("<p>nothing", "events")).toBeNull();
   });
 });
+
+it("a value longer than a piece comes back, with a surrogate pair on every edge", () => {
+  for (const before of [0, 1]) {
+    const value = [`${"a".repeat(before)}${"😀".repeat(2_500_000)}`];
+    expect(
+      readIsland(`<script type="text/plain" id="events-data">${packIsland(JSON.stringify(value))}</script>`, "events"),
+    ).toEqual(value);
+  }
+});
