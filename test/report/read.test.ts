@@ -109,9 +109,8 @@ describe("a report that somebody made up", () => {
 
 it("a value longer than a piece comes back, with a surrogate pair on every edge", () => {
   for (const before of [0, 1]) {
-    const value = [`${"a".repeat(before)}${"😀".repeat(2_500_000)}`];
-    expect(
-      readIsland(`<script type="text/plain" id="events-data">${packIsland(JSON.stringify(value))}</script>`, "events"),
-    ).toEqual(value);
+    const value = `${"a".repeat(before)}${"😀".repeat(1_100_000)}`;
+    const page = `<script type="text/plain" id="events-data">${packIsland(JSON.stringify(value))}</script>`;
+    expect(readIsland(page, "events") === value).toBe(true);
   }
 });
