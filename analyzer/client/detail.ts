@@ -1,12 +1,13 @@
 /** All that is known of one event: the line, its fields, what it names, and what stands around it in its file. */
 import type { IncidentReport, ReportEvidence } from "../model/report.ts";
-import { shortIds, visibleText } from "../report/text.ts";
+import { cutEnd, shortIds, visibleText } from "../report/text.ts";
 import { formatDuration } from "../report/times.ts";
 import { copyText } from "./copy.ts";
 import { button, byId, make } from "./dom.ts";
 import { eventTime } from "./list.ts";
 import { eventsMarkdown } from "./markdown.ts";
 import type { Store } from "./state.ts";
+import { statedText } from "./stated.ts";
 import type { Table } from "./table.ts";
 import { eventId, LEVELS, originOf, placeOf, textOf } from "./table.ts";
 
@@ -30,20 +31,6 @@ const BASES: Record<string, string> = {
   "relative-age": "from an age, which is rounded",
   "order-only": "only its order is known: its clock was not set",
 };
-
-/** The time as it stands in the line, before it was placed. */
-function statedText(table: Table, event: number): string | null {
-  const place = placeOf(table, event);
-  const micros = table.stated(event);
-  if (micros === null) return null;
-  if (place.clock === "monotonic") return `${(micros / 1e6).toFixed(6)} s after boot`;
-  const iso = new Date(micros / 1000)
-    .toISOString()
-    .replace(/(?:\.000)?Z$/, "")
-    .replace("T", " ");
-  if (place.clock === "local-no-year") return `${iso.slice(5)} (no year, no zone)`;
-  return `${iso} ${place.clock === "utc" ? "UTC" : "(no zone)"}`;
-}
 
 function fieldsOf(table: Table, event: number, store: Store): [string, string][] {
   const place = placeOf(table, event);
@@ -106,7 +93,7 @@ function neighbours(table: Table, event: number, direction: 1 | -1): number[] {
 
 function around(table: Table, event: number, store: Store, actions: DetailActions): HTMLElement {
   const items = [...neighbours(table, event, -1), event, ...neighbours(table, event, 1)].map((index) => {
-    const text = `${table.line[index]}  ${eventTime(table, index, store)}  ${visibleText(textOf(table, index).slice(0, 200))}`;
+    const text = `${table.line[index]}  ${eventTime(table, index, store)}  ${cutEnd(visibleText(textOf(table, index).slice(0, 400)), 300)}`;
     if (index === event) return make("li", { class: "here" }, text);
     return make(
       "li",

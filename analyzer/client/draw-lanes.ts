@@ -42,6 +42,10 @@ function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: 
   const middles = seen.map(({ from, to }) =>
     scale.x((Math.max(from, scene.view.from) + Math.min(to, scene.view.to)) / 2),
   );
+  /** Where a mark begins to take room: an interval before its middle. */
+  const starts = seen.map(({ from, to }, index) =>
+    scale.x(to) - scale.x(from) < 8 ? (middles[index] ?? 0) : Math.max(scale.x(from), layout.left),
+  );
   seen.forEach((mark) => {
     const [x0, x1] = [scale.x(mark.from), scale.x(mark.to)];
     if (x1 - x0 < 8) return;
@@ -55,7 +59,7 @@ function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: 
   let free = layout.left;
   seen.forEach((mark, index) => {
     const x = clamp(middles[index] ?? 0, layout.left + 5, layout.right - 5);
-    const next = middles.slice(index + 1).find((other) => other > x + 3) ?? layout.right;
+    const next = Math.min(layout.right, ...starts.filter((start, other) => other !== index && start > x + 3));
     context.fillStyle = mark.severity === "info" ? palette.surface : palette[mark.severity];
     context.strokeStyle = mark.severity === "info" ? palette.info : palette.surface;
     const shape = new Path2D(shapePath(mark.severity, x, y));

@@ -43,9 +43,6 @@ function drawBackground(context: Context, scene: Scene, scale: Scale): void {
     if (x1 - x0 < 1) return;
     context.fillStyle = index % 2 ? palette.line : palette["strong-line"];
     context.fillRect(x0, axisTop - 3, x1 - x0, 3);
-    context.fillStyle = palette.quiet;
-    const label = fitted(context, boot.label, x1 - x0 - 6);
-    if (x1 - x0 > 60) haloText(context, palette, label, x0 + 4, axisTop - 8);
   });
   context.font = scene.font;
   for (const { at, label, day } of ticksOf(zone, view, right - left, 84)) {
@@ -65,6 +62,19 @@ function drawBackground(context: Context, scene: Scene, scale: Scale): void {
       : `${dateText(zone, view.from)} – ${dateText(zone, view.to)} ${zone.label}`;
   context.fillStyle = palette.ink;
   context.fillText(date.replace(/^(\S+) – \1 /, "$1 "), left, lanesTop - 10);
+}
+
+/** The names of the boots, over the bars. */
+function drawBootNames(context: Context, { layout, palette, model }: Scene, scale: Scale): void {
+  for (const boot of model.boots) {
+    const [x0, x1] = [boot.from, boot.to].map((at) => clamp(scale.x(at), layout.left, layout.right)) as [
+      number,
+      number,
+    ];
+    if (x1 - x0 <= 60) continue;
+    context.fillStyle = palette.quiet;
+    haloText(context, palette, fitted(context, boot.label, x1 - x0 - 6), x0 + 4, layout.axisTop - 8);
+  }
 }
 
 function drawOverview(context: Context, scene: Scene): void {
@@ -102,19 +112,32 @@ function flagGroups(scene: Scene, scale: Scale): { x: number; numbers: number[] 
   return groups;
 }
 
+/** The lines of the flags and of the clock's steps, under what stands in the lanes. */
+function drawUprights(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model } = scene;
+  context.strokeStyle = palette.accent;
+  context.setLineDash([2, 3]);
+  for (const { x } of flagGroups(scene, scale)) drawUpright(context, x, layout.flagsTop + 15, layout.height);
+  context.setLineDash([]);
+  context.strokeStyle = palette.major;
+  for (const x of model.steps.map(({ at }) => scale.x(at))) {
+    if (x >= layout.left - 1 && x <= layout.right + 1) drawUpright(context, x, layout.barsTop - 6, layout.height);
+  }
+}
+
+function drawUpright(context: Context, x: number, from: number, to: number): void {
+  context.beginPath();
+  context.moveTo(x, from);
+  context.lineTo(x, to);
+  context.stroke();
+}
+
 function drawFlags(context: Context, scene: Scene, scale: Scale): void {
   const { layout, palette, model, zone, cursor } = scene;
   for (const { x, numbers } of flagGroups(scene, scale)) {
     const text = numbers.toSorted((a, b) => a - b).join(" ");
     const width = Math.max(16, context.measureText(text).width + 10);
     const start = clamp(x - width / 2, layout.left, layout.right - width);
-    context.strokeStyle = palette.accent;
-    context.setLineDash([2, 3]);
-    context.beginPath();
-    context.moveTo(x, layout.flagsTop + 15);
-    context.lineTo(x, layout.height);
-    context.stroke();
-    context.setLineDash([]);
     context.fillStyle = palette.accent;
     context.beginPath();
     context.roundRect(start, layout.flagsTop, width, 15, 7);
@@ -122,17 +145,16 @@ function drawFlags(context: Context, scene: Scene, scale: Scale): void {
     context.fillStyle = palette.surface;
     context.fillText(text, start + (width - context.measureText(text).width) / 2, layout.flagsTop + 11.5);
   }
-  for (const { at, label } of model.steps) drawRule(context, scene, scale.x(at), palette.major, label);
-  if (cursor !== null) drawRule(context, scene, scale.x(cursor), palette.ink, timeText(zone, cursor, "milli"));
+  for (const { at, label } of model.steps) drawRuleName(context, scene, scale.x(at), palette.major, label);
+  if (cursor === null) return;
+  context.strokeStyle = palette.ink;
+  const x = scale.x(cursor);
+  if (x >= layout.left - 1 && x <= layout.right + 1) drawUpright(context, x, layout.barsTop - 6, layout.height);
+  drawRuleName(context, scene, x, palette.ink, timeText(zone, cursor, "milli"));
 }
 
-function drawRule(context: Context, { layout, palette }: Scene, x: number, color: string, label: string): void {
+function drawRuleName(context: Context, { layout, palette }: Scene, x: number, color: string, label: string): void {
   if (x < layout.left - 1 || x > layout.right + 1) return;
-  context.strokeStyle = color;
-  context.beginPath();
-  context.moveTo(x, layout.barsTop - 6);
-  context.lineTo(x, layout.height);
-  context.stroke();
   const width = context.measureText(label).width;
   const start = clamp(x + 4, layout.left, layout.right - width - 2);
   context.fillStyle = palette.page;
@@ -154,6 +176,8 @@ export function drawScene(context: Context, scene: Scene): void {
   drawBars(context, scene, scene.bins, box, 1);
   context.strokeStyle = palette["strong-line"];
   context.strokeRect(layout.left, layout.axisTop, layout.right - layout.left, 0);
+  drawBootNames(context, scene, scale);
+  drawUprights(context, scene, scale);
   drawLanes(context, scene, scale);
   drawFlags(context, scene, scale);
   if (!brush) return;

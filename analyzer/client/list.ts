@@ -4,6 +4,7 @@ import { byId, drawPath, make } from "./dom.ts";
 import type { ChartModel } from "./model.ts";
 import type { Rows } from "./rows.ts";
 import { rowAt, rowWith, sparkline } from "./rows.ts";
+import { wrongClockText } from "./stated.ts";
 import type { Store } from "./state.ts";
 import type { Table } from "./table.ts";
 import { LEVELS, originOf, placeOf, textOf } from "./table.ts";
@@ -26,6 +27,7 @@ export interface List {
 const EXTRA = 8;
 const SPARK_BINS = 30;
 const LONGEST = 400;
+const LEAST_ROWS = 4;
 
 /** `~` before what was inferred, and no more digits than were written. */
 export function eventTime(table: Table, index: number, store: Store): string {
@@ -48,6 +50,7 @@ function rowElement(table: Table, model: ChartModel, store: Store, rows: Rows, r
     count > 1
       ? drawPath(SPARK_BINS * 2, 12, sparkline(table, rows, row, overview.from, overview.to, SPARK_BINS))
       : null;
+  const stated = wrongClockText(table, event);
   const element = make(
     "div",
     { class: "row", role: "row", id: `x-row-${row}`, "aria-rowindex": String(row + 1), "aria-selected": "false" },
@@ -58,7 +61,11 @@ function rowElement(table: Table, model: ChartModel, store: Store, rows: Rows, r
       ` ${level.word}`,
     ),
     cell("row-origin", visibleText(originOf(table, event).slice(0, 80))),
-    cell("row-text", visibleText(textOf(table, event).slice(0, LONGEST))),
+    cell(
+      "row-text",
+      stated && make("span", { class: "stated" }, `stated ${stated.replace(/\.\d+| UTC$/g, "")} `),
+      visibleText(textOf(table, event).slice(0, LONGEST)),
+    ),
     cell("row-count", count > 1 ? `×${count.toLocaleString("en")}` : "", spark),
   );
   element.style.top = `${row * height}px`;
@@ -101,6 +108,8 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
   const redraw = (): void => {
     height = frame.clientWidth <= 700 ? 48 : 26;
     inner.style.height = `${rows.length * height}px`;
+    // Few rows need no full height; the stylesheet's is the most. Borders are 2 px.
+    frame.style.height = `min(28rem, ${Math.max(LEAST_ROWS, rows.length) * height + 2}px)`;
     for (const element of shown.values()) element.remove();
     shown = new Map();
     draw();

@@ -1,15 +1,18 @@
 /** Findings and events as Markdown, with the same pieces as the report's Markdown twin: fences and mentions are safe. */
 import type { IncidentReport, ReportFinding } from "../model/report.ts";
 import { codeSpan, evidenceBlock, fence, remedySteps, sentence } from "../report/markdown-blocks.ts";
+import { countWords } from "../report/tallies.ts";
 import { clipLine, visibleData, visibleText } from "../report/text.ts";
 import { confidenceWords, severityWords } from "../report/text-words.ts";
 import { formatTime } from "../report/times.ts";
+import { wrongClockText } from "./stated.ts";
 import type { Table } from "./table.ts";
 import { eventId, originOf, placeOf, textOf } from "./table.ts";
 import type { Zone } from "./zone.ts";
 import { precisionOf, timeText } from "./zone.ts";
 
 const SHOWN = 5;
+const MOST_PLACES = 8;
 
 function footer(report: IncidentReport): string {
   const [bundle] = report.bundles;
@@ -27,7 +30,7 @@ export function findingMarkdown(original: IncidentReport, finding: ReportFinding
   const fold = `<details><summary>${rest.length} more lines of evidence</summary>\n\n${rest.join("\n\n")}\n\n</details>`;
   return [
     `### ${icon} ${word}: ${sentence(title)}`,
-    `rule ${codeSpan(rule)}, confidence ${confidenceWords[confidence]}, seen ${formatTime(window)} UTC`,
+    `rule ${codeSpan(rule)}, confidence ${confidenceWords[confidence]}, seen ${formatTime(window)} UTC${finding.count > 1 ? `, ${countWords(finding, 60)}` : ""}`,
     sentence(summary),
     sentence(why),
     ...blocks.slice(0, SHOWN),
@@ -41,12 +44,16 @@ export function findingMarkdown(original: IncidentReport, finding: ReportFinding
 export function eventsMarkdown(report: IncidentReport, table: Table, zone: Zone, events: number[]): string {
   const lines = events.map((event) => {
     const place = placeOf(table, event);
-    const mark = place.basis === "exact" ? "" : "~";
+    const mark = place.basis === "exact" || place.basis === null ? "" : "~";
+    const wrong = wrongClockText(table, event);
+    const stated = wrong === null ? "" : ` (stated ${wrong})`;
     const time =
       place.basis === null ? "no time" : timeText(zone, table.time[event] ?? 0, precisionOf(place.precision));
-    return `${mark}${time} ${visibleText(originOf(table, event))}: ${clipLine(visibleText(textOf(table, event)), 700)}`;
+    return `${mark}${time}${stated} ${visibleText(originOf(table, event))}: ${clipLine(visibleText(textOf(table, event)), 700)}`;
   });
-  const places = [...new Set(events.map((event) => pathOf(table, event)))].slice(0, 8).map(codeSpan).join(", ");
+  const paths = [...new Set(events.map((event) => pathOf(table, event)))];
+  const more = paths.length > MOST_PLACES ? ` and ${paths.length - MOST_PLACES} more lines` : "";
+  const places = paths.slice(0, MOST_PLACES).map(codeSpan).join(", ") + more;
   const first = events[0];
   const link = first === undefined ? "" : ` \`#e=${eventId(table, first)}\``;
   return [`${places}, times: ${zone.label}${link}`, fence(lines, "text"), footer(report)].join("\n\n");

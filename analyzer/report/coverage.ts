@@ -46,7 +46,13 @@ export function coverageOf(
     if (bytes === 0) return [{ item: path, status: "empty", detail: "no bytes" }];
     const journal = journals.get(path);
     if (journal) return [{ item: path, ...journalCoverage(journal) }];
-    return [{ item: path, status: "ok", detail: `${source === "text" ? "plain text" : source}, ${lines} lines` }];
+    return [
+      {
+        item: path,
+        status: "ok",
+        detail: `${source === "text" ? "plain text" : (source ?? "").replaceAll(",", ", ")}, ${lines} lines`,
+      },
+    ];
   });
   return [...fromSteps, ...fromArtifacts];
 }

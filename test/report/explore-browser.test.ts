@@ -320,6 +320,38 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.locator("#x-problem").textContent()).toBe("");
   });
 
+  it("shows what a wrong clock had said beside the corrected time, in the list, the pane and the copy", async () => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const { page } = await open("no-rtc-clock-jump", "", { permissions });
+    await page.fill("#x-query", "clocksource tsc-early");
+    const row = page.locator("#x-rows .row", { hasText: "tsc-early" }).first();
+    const told = (await row.textContent()) ?? "";
+    expect(told).toMatch(/^~2026-09-14 08:05:21\.\d+/);
+    expect(told).toContain("stated 2026-04-27 19:49:02");
+    await row.click();
+    expect(await page.locator("#x-detail .fields").textContent()).toContain("Stated in the line2026-04-27 19:49:02");
+    await page.keyboard.press("c");
+    await page.waitForFunction("document.getElementById('x-status').textContent !== ''");
+    expect(await page.evaluate<string>("navigator.clipboard.readText()")).toContain("(stated 2026-04-27 19:49:02");
+  });
+
+  it("gives a list of few rows little height, and cuts no word of the search field", async () => {
+    const { page } = await open("k1-apiserver-refused", "", { viewport: { width: 1280, height: 900 } });
+    const height = `document.getElementById("x-list").offsetHeight`;
+    const full = await page.evaluate<number>(height);
+    await page.fill("#x-query", "PLEG");
+    await page.waitForFunction(`${height} < ${full / 2}`);
+    await page.fill("#x-query", "");
+    await page.waitForFunction(`${height} === ${full}`);
+    const cut = await page.evaluate(`(() => {
+      const field = document.getElementById("x-query");
+      const ruler = document.createElement("canvas").getContext("2d");
+      ruler.font = getComputedStyle(field).font;
+      return ruler.measureText(field.placeholder).width + 24 > field.clientWidth;
+    })()`);
+    expect(cut).toBe(false);
+  });
+
   it("opens folds for the printer and leaves them as they were", async () => {
     const { page } = await open("k1-apiserver-refused");
     const openFolds = `[...document.querySelectorAll("details")].map((fold) => fold.open)`;
