@@ -117,6 +117,7 @@ function bindZoom(store: Store, zoom: Zoom): void {
     "x-everything": zoom.everything,
     "x-undo": zoom.undo,
   };
+  byId("x-incident").hidden = !zoom.hasIncident;
   for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   const show = (): void => {
     const { view, zone } = store.get();

@@ -42,6 +42,9 @@ function openEvent({ table, open }: Parts, id: string): void {
 function openFinding({ report }: Parts, id: string): void {
   const section = findingSection(report, id);
   if (!section) return announce(`The finding ${id} is not in this report.`);
+  for (let fold = section.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
+    fold.open = true;
+  }
   section.setAttribute("tabindex", "-1");
   section.scrollIntoView({ behavior: "instant" });
   section.focus({ preventScroll: true });

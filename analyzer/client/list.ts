@@ -86,6 +86,9 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
   const mark = (): void => {
     const row = selectedRow();
     for (const [number, element] of shown) element.setAttribute("aria-selected", String(number === row));
+    const { cursor } = store.get();
+    const near = cursor === null || rows.length === 0 ? -1 : rowAt(table, rows, cursor);
+    for (const [number, element] of shown) element.classList.toggle("at-cursor", number === near);
     if (row >= 0 && shown.has(row)) frame.setAttribute("aria-activedescendant", `x-row-${row}`);
     else frame.removeAttribute("aria-activedescendant");
   };
@@ -139,7 +142,7 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
   new ResizeObserver(redraw).observe(frame);
   store.listen((changed) => {
     if (changed.has("zone")) redraw();
-    else if (changed.has("selected")) mark();
+    else if (changed.has("selected") || changed.has("cursor")) mark();
   });
   const step = (by: number): void => {
     const row = selectedRow();

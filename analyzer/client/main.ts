@@ -10,6 +10,7 @@ import { showDetail } from "./detail.ts";
 import { announce, byId } from "./dom.ts";
 import type { Filtered } from "./filter.ts";
 import { filterEvents } from "./filter.ts";
+import { addEventButtons } from "./finding-events.ts";
 import { readIsland } from "./island.ts";
 import { bindKeys } from "./keys.ts";
 import { bindLinks } from "./links.ts";
@@ -120,7 +121,11 @@ function bindAllKeys(parts: Parts, zones: State["zone"][], flipTheme: () => void
   byId("x-help-close").addEventListener("click", () => help.close());
   byId("x-copy").addEventListener("click", () => copyVisible(parts));
   const keys = {
-    "/": () => byId("x-query").focus(),
+    "/": () => {
+      const field = byId<HTMLInputElement>("x-query");
+      field.focus();
+      field.select();
+    },
     j: () => list.move(1),
     k: () => list.move(-1),
     n: () => list.seek(1, isBad),
@@ -215,6 +220,10 @@ function explore(report: IncidentReport, events: ReportEvents, retime: (zone: St
   bars.addEventListener("toggle", fillBars);
   store.listen(fillBars);
   if (model.t0 !== null) list.scrollTo(model.t0);
+  addEventButtons(report, table, (finding, event) => {
+    store.set({ query: `finding:${finding}`, hiddenLevels: new Set(), hiddenOrigins: new Set(), scope: null });
+    open(event, true);
+  });
   bindLinks({ report, table, store, zoom, zones, open });
 }
 

@@ -1,4 +1,5 @@
 /** Pointer and keys on the chart: brush, pan, zoom, and a note beside what is pointed at. */
+import { plural } from "../report/text.ts";
 import { byId } from "./dom.ts";
 import type { Chart } from "./chart.ts";
 import { scaleFor } from "./layout.ts";
@@ -54,11 +55,12 @@ function noteAt(parts: Parts, x: number, y: number): string {
   const time = `${timeText(zone, ms, "second")} ${zone.label}`;
   if (y < layout.lanesTop) {
     const [errors, warnings, others] = bins.levels.map((level) => level[bin] ?? 0);
-    return `${time}\n${errors} errors, ${warnings} warnings, ${others} others`;
+    const counts = [plural(errors ?? 0, "error"), plural(warnings ?? 0, "warning"), plural(others ?? 0, "other")];
+    return `${time}\n${errors || warnings || others ? counts.join(", ") : "no events"}`;
   }
   const gap = model.lanes[lane]?.gaps.find(({ from, to }) => ms >= from && ms <= to);
   const count = bins.lanes[lane * bins.count + bin] ?? 0;
-  return `${time}\n${gap ? gap.text : model.lanes[lane]?.events ? `${count} events` : (model.lanes[lane]?.name ?? "")}`;
+  return `${time}\n${gap ? gap.text : model.lanes[lane]?.events ? plural(count, "event") : (model.lanes[lane]?.name ?? "")}`;
 }
 
 function showNote(text: string | null, x: number, y: number, width: number): void {
@@ -76,7 +78,10 @@ function startDrag({ chart, model, store }: Parts, event: PointerEvent, x: numbe
   if (y < layout.flagsTop) {
     const scale = scaleFor(layout, model.overview);
     const [x0, x1] = [scale.x(view.from), scale.x(view.to)];
-    return { kind: x >= x0 && x <= x1 && x1 - x0 > 8 ? "window" : "overview", x, view };
+    const isInside = x >= x0 && x <= x1 && x1 - x0 > 8;
+    // A window over nearly all of it cannot be moved: a part is chosen.
+    const isMovable = x1 - x0 < 0.9 * (layout.right - layout.left);
+    return { kind: isInside && isMovable ? "window" : "overview", x, view };
   }
   return { kind: event.shiftKey || event.button === 1 ? "pan" : "brush", x, view };
 }
@@ -106,7 +111,8 @@ function endDrag(parts: Parts, drag: Drag, x: number, y: number): void {
   const moved = Math.abs(x - drag.x) >= SHORTEST_DRAG;
   if (drag.kind === "brush" && moved) zoom.show(rangeBetween(scale, drag.x, x));
   else if (drag.kind === "brush") pick(scale.ms(x), markAt(parts, x, y));
-  else if (drag.kind === "overview" && !moved) {
+  else if (drag.kind === "overview" && moved) zoom.done(drag.view);
+  else if (drag.kind === "overview") {
     const middle = scaleFor(layout, model.overview).ms(x);
     const width = drag.view.to - drag.view.from;
     zoom.show({ from: middle - width / 2, to: middle + width / 2 });

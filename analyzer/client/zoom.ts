@@ -9,8 +9,11 @@ export interface Zoom {
   by: (factor: number, around?: number) => void;
   /** Moves by a share of what is visible. */
   pan: (share: number) => void;
+  /** Makes what was shown step by step one step that can be undone. */
+  done: (before: Range) => void;
   undo: () => void;
   incident: () => void;
+  hasIncident: boolean;
   everything: () => void;
 }
 
@@ -44,11 +47,15 @@ export function createZoom(model: ChartModel, store: Store): Zoom {
       const by = (view.to - view.from) * share;
       show({ from: view.from + by, to: view.to + by }, false);
     },
+    done: (before) => {
+      if (past.push(before) > MOST_STEPS) past.shift();
+    },
     undo: () => {
       const view = past.pop();
       if (view) store.set({ view });
     },
     incident: () => show(model.home),
+    hasIncident: model.incident !== null,
     everything: () => show(model.extent),
   };
 }

@@ -1,60 +1,37 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { analyze } from "../../analyzer/analyze.ts";
-import { openBundle } from "../../analyzer/bundle/open.ts";
 import type { ReportEvents } from "../../analyzer/model/events.ts";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
-import { selectEvents } from "../../analyzer/report/event-selection.ts";
-import { exportEvents } from "../../analyzer/report/events.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { readIsland } from "../../analyzer/report/island.ts";
-import { createStore } from "../../analyzer/store/open.ts";
 import { sampleBundles } from "../helpers/samples.ts";
+import type { Opened } from "./browser.ts";
+import {
+  addressed,
+  axe,
+  browserMissing,
+  copied,
+  htmlOf,
+  launch,
+  openReport,
+  overhang,
+  ready,
+  settled,
+  until,
+  walkToCopy,
+} from "./browser.ts";
 import { tinyEvents } from "./fixture-events.ts";
 import { hostileReport } from "./fixture.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const missing = !existsSync(CHROMIUM);
-if (missing && process.env["CI"] === "true") throw new Error(`no browser at ${CHROMIUM}; set CHROMIUM`);
-if (missing) process.stderr.write(`skipped: tests of the report's script, as there is no browser at ${CHROMIUM}\n`);
-
-const WATCH = `globalThis.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));`;
-const RUN_AXE = `axe.run(document, { runOnly: { type: "tag",
-  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }).then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")))`;
-const READY = `html[data-ready="yes"]`;
+const missing = browserMissing("tests of the report's script");
 const texts = (selector: string): string =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`;
 
 const samples = sampleBundles();
-
-async function htmlOf(bundle: string): Promise<string> {
-  const database = await createStore("");
-  const options = {
-    timezone: null,
-    year: null,
-    collectedAt: null,
-    rules: null,
-    version: "0.0.0",
-  };
-  const report = await analyze(
-    () => openBundle([bundle]),
-    database,
-    options,
-    () => undefined,
-  );
-  const events = exportEvents(selectEvents(database, report), 2_500_000);
-  database.close();
-  return renderHtml(report, events);
-}
 
 /** Hostile texts in every place of the events, on top of a hostile report. */
 function hostileEvents(): ReportEvents {
@@ -68,12 +45,6 @@ function hostileEvents(): ReportEvents {
   };
 }
 
-interface Opened {
-  page: Page;
-  troubles: string[];
-  requests: string[];
-}
-
 describe.skipIf(missing)("the script of the report", () => {
   let browser: Browser;
   let folder: string;
@@ -82,7 +53,7 @@ describe.skipIf(missing)("the script of the report", () => {
     folder = mkdtempSync(join(tmpdir(), "coldcase-explore-"));
     for (const { name, bundle } of samples) writeFileSync(join(folder, `${name}.html`), await htmlOf(bundle));
     writeFileSync(join(folder, "hostile.html"), renderHtml(hostileReport(), hostileEvents()));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await launch();
   }, 120_000);
 
   afterEach(async () => {
@@ -95,21 +66,10 @@ describe.skipIf(missing)("the script of the report", () => {
   });
 
   async function open(name: string, hash = "", options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      timezoneId: "Asia/Tokyo",
-      ...options,
-    });
-    const page = await context.newPage();
-    const [troubles, requests]: [string[], string[]] = [[], []];
-    page.on("console", (message) => troubles.push(`console ${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => troubles.push(`error: ${error.message}`));
-    page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.addInitScript(WATCH);
-    await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${hash}`);
-    if (options.javaScriptEnabled !== false) await page.locator(READY).waitFor({ state: "attached" });
-    return { page, troubles, requests };
+    const all = { viewport: { width: 1440, height: 900 }, timezoneId: "Asia/Tokyo", ...options };
+    const opened = await openReport(browser, join(folder, `${name}.html`), hash, all);
+    if (options.javaScriptEnabled !== false) await ready(opened.page);
+    return opened;
   }
 
   it.each([...samples.map(({ name }) => name), "hostile"])(
@@ -118,9 +78,7 @@ describe.skipIf(missing)("the script of the report", () => {
       const { page, troubles, requests } = await open(name);
       for (const width of [1440, 360, 2400]) {
         await page.setViewportSize({ width, height: 900 });
-        expect(
-          await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
-        ).toBeLessThanOrEqual(0);
+        expect(await overhang(page)).toBeLessThanOrEqual(0);
       }
       await page.locator("#x-rows .row").first().click();
       for (const key of ["j", "k", "n", "N", "+", "-", "0", "i", "u", "z", "z", "e", "d", "c"])
@@ -142,12 +100,11 @@ describe.skipIf(missing)("the script of the report", () => {
     async (name) => {
       const { page } = await open(name, "", { colorScheme: "light" });
       await page.locator("#x-rows .row").first().click();
-      await page.evaluate(AXE);
-      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      expect(await axe(page)).toEqual([]);
       await page.keyboard.press("d");
       await page.setViewportSize({ width: 360, height: 800 });
-      await page.waitForTimeout(100);
-      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      await settled(page);
+      expect(await axe(page)).toEqual([]);
     },
     120_000,
   );
@@ -177,17 +134,14 @@ describe.skipIf(missing)("the script of the report", () => {
         const line = report.findings.find((finding) => finding.id === id)?.evidence[0]?.text ?? "missing";
         expect(told).toContain(squeezed(line.slice(0, 300)).slice(0, 150));
       }
-      await page.evaluate(AXE);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        expect(await page.evaluate(RUN_AXE)).toEqual([]);
+        expect(await axe(page)).toEqual([]);
       }
       // A4 without its margins, in CSS pixels.
       await page.setViewportSize({ width: 718, height: 1000 });
       await page.emulateMedia({ media: "print" });
-      expect(
-        await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
-      ).toBeLessThanOrEqual(0);
+      expect(await overhang(page)).toBeLessThanOrEqual(0);
     },
     120_000,
   );
@@ -198,7 +152,7 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.fill("#x-query", "PLEG");
     await page.locator("#x-rows .row").first().click();
     const shown = async (): Promise<string[]> => {
-      await page.waitForTimeout(100);
+      await settled(page);
       return page.evaluate(
         `[document.querySelector("#x-rows .row-time").textContent, document.querySelector("#x-detail .fields dd").textContent,
           document.querySelector("#x-range").textContent, document.querySelector("#events time").textContent,
@@ -214,11 +168,9 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(here[1]).toContain("Asia/Tokyo");
     expect(here[2]).toContain("Asia/Tokyo");
     expect(here[4]).toBe("Asia/Tokyo");
-    await page.keyboard.press("c");
-    await page.waitForTimeout(100);
-    expect(await page.evaluate<string>("navigator.clipboard.readText()")).toContain("2017-11-05 15:07:57");
+    expect(await copied(page, () => page.keyboard.press("c"))).toContain("2017-11-05 15:07:57");
     await page.locator("#x-canvas").hover({ position: { x: 500, y: 100 } });
-    await page.waitForTimeout(100);
+    await settled(page);
     expect(await page.locator("#x-note").textContent()).toContain("Asia/Tokyo");
     expect(here[3]).not.toBe(utc[3]);
     await page.getByRole("button", { name: "from T0" }).click();
@@ -234,7 +186,7 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.locator("#x-rows .row").first().click();
     await page.locator("#x-detail .raw").waitFor();
     const text = await page.evaluate(texts("#x-detail .raw"));
-    await page.waitForTimeout(600);
+    await addressed(page);
     const hash = await page.evaluate<string>("location.hash");
     expect(hash).toMatch(/^#e=[0-9a-f]{8}-\d+&t=-?\d+--?\d+&q=PLEG/);
     const again = await open("k1-apiserver-refused", hash);
@@ -257,7 +209,7 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.click("#x-in");
     await page.check("#x-scope");
     await page.locator("#x-zones button").last().click();
-    await page.waitForTimeout(500);
+    await addressed(page);
     const view = `[location.hash, document.getElementById("x-query").value, document.getElementById("x-fold").checked,
       document.getElementById("x-scope").checked, document.getElementById("x-range").textContent,
       document.getElementById("x-count").textContent,
@@ -266,15 +218,15 @@ describe.skipIf(missing)("the script of the report", () => {
     const told = await page.evaluate<string[]>(view);
     for (const key of ["t=", "q=", "lv=", "hide=", "fold=0", "scope=1", "tz="]) expect(told[0]).toContain(key);
     const again = await open("no-rtc-clock-jump", told[0]);
-    await again.page.waitForTimeout(500);
+    await addressed(again.page);
     expect(await again.page.evaluate(view)).toEqual(told);
     await page.locator("details.menu summary").click();
     await page.getByRole("button", { name: "none", exact: true }).click();
-    await page.waitForTimeout(500);
+    await addressed(page);
     const none = await page.evaluate<string[]>(view);
     expect(none[0]).toContain("only=");
     const empty = await open("no-rtc-clock-jump", none[0]);
-    await empty.page.waitForTimeout(500);
+    await addressed(empty.page);
     expect(await empty.page.evaluate(view)).toEqual(none);
   });
 
@@ -283,10 +235,10 @@ describe.skipIf(missing)("the script of the report", () => {
     const shown = `[document.getElementById("x-fold").checked,
       [...document.querySelectorAll("details")].filter((fold) => !fold.closest("#explore")).every((fold) => fold.open)]`;
     await page.keyboard.press("e");
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.evaluate(shown)).toEqual([false, true]);
     await page.keyboard.press("e");
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.evaluate(shown)).toEqual([true, false]);
   });
 
@@ -295,7 +247,7 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.uncheck("#x-fold");
     const counted = async (query: string): Promise<number> => {
       await page.fill("#x-query", query);
-      await page.waitForTimeout(60);
+      await settled(page);
       return Number((await page.locator("#x-count").textContent())?.replace(/ of.*/, "").replaceAll(",", ""));
     };
     const all = await counted("");
@@ -307,16 +259,16 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await counted("finding:pleg-ignores-pod")).toBe(1);
     expect(await page.evaluate(texts(".chip"))).toEqual(["finding:pleg-ignores-pod ×"]);
     await page.locator(".chip").click();
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.inputValue("#x-query")).toBe("");
     await page.fill("#x-query", "level:silly");
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.locator("#x-problem").textContent()).toContain("“silly” is no level");
     await page.fill("#x-query", "foo:bar");
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.locator("#x-problem").textContent()).toContain("“foo:” is no key");
     await page.fill("#x-query", '"foo:bar" https://host');
-    await page.waitForTimeout(60);
+    await settled(page);
     expect(await page.locator("#x-problem").textContent()).toBe("");
   });
 
@@ -330,9 +282,81 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(told).toContain("stated 2026-04-27 19:49:02");
     await row.click();
     expect(await page.locator("#x-detail .fields").textContent()).toContain("Stated in the line2026-04-27 19:49:02");
-    await page.keyboard.press("c");
-    await page.waitForFunction("document.getElementById('x-status').textContent !== ''");
-    expect(await page.evaluate<string>("navigator.clipboard.readText()")).toContain("(stated 2026-04-27 19:49:02");
+    expect(await copied(page, () => page.keyboard.press("c"))).toContain("(stated 2026-04-27 19:49:02");
+  });
+
+  it("chooses a part of the time on the bars and on the whole period, moves it, and takes steps back", async () => {
+    const { page } = await open("no-rtc-clock-jump");
+    await page.locator("#x-canvas").scrollIntoViewIfNeeded();
+    const box = (await page.locator("#x-canvas").boundingBox())!;
+    const range = async (): Promise<[number, number]> => {
+      await settled(page);
+      const [from = "", to = ""] = ((await page.locator("#x-range").textContent()) ?? "").split(" – ");
+      const ms = (text: string): number => Date.parse(`${text.replace(" UTC", "").replace(" ", "T")}Z`);
+      return [ms(from), ms(to)];
+    };
+    const drag = async (x0: number, x1: number, y: number): Promise<[number, number]> => {
+      await page.mouse.move(box.x + x0, box.y + y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + (x0 + x1) / 2, box.y + y);
+      await page.mouse.move(box.x + x1, box.y + y);
+      await page.mouse.up();
+      return range();
+    };
+    const whole = await range();
+    const [from, to] = await drag(400, 600, 90);
+    expect([from > whole[0], to < whole[1]]).toEqual([true, true]);
+    await page.keyboard.down("Shift");
+    const moved = await drag(500, 400, 90);
+    await page.keyboard.up("Shift");
+    expect(moved[0]).toBeGreaterThan(from);
+    expect(Math.abs(moved[1] - moved[0] - (to - from))).toBeLessThanOrEqual(2000);
+    await page.keyboard.press("0");
+    const all = await range();
+    const part = await drag(500, 700, 20);
+    expect([part[0] > all[0], part[1] < all[1]]).toEqual([true, true]);
+    await page.click("#x-undo");
+    expect(await range()).toEqual(all);
+  });
+
+  it("shows one time in chart and list: under the pointer, and of the chosen event", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const canvas = page.locator("#x-canvas");
+    const picture = "document.getElementById('x-canvas').toDataURL()";
+    await page.fill("#x-query", "Trace");
+    await page.keyboard.press("Escape");
+    await page.click("#x-everything");
+    await page.mouse.move(5, 5);
+    await settled(page);
+    const before = await page.evaluate(picture);
+    await page.locator("#x-rows .row").first().hover();
+    await settled(page);
+    expect(await page.evaluate(picture)).not.toBe(before);
+    expect(await page.locator(".row.at-cursor").getAttribute("aria-rowindex")).toBe("1");
+    const box = (await canvas.boundingBox())!;
+    await canvas.hover({ position: { x: box.width - 20, y: 90 } });
+    await settled(page);
+    const rows = await page.locator("#x-list").getAttribute("aria-rowcount");
+    expect(await page.locator(".row.at-cursor").getAttribute("aria-rowindex")).toBe(rows);
+  });
+
+  it("leads from a finding to its events and back, and unfolds a finding that is linked", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const section = page.locator('[data-finding^="pleg-ignores-pod"]');
+    await section.getByRole("button", { name: "Show its events" }).click();
+    await settled(page);
+    expect(await page.inputValue("#x-query")).toContain("finding:pleg-ignores-pod");
+    expect(await page.locator("#x-detail .raw").textContent()).toContain("PLEG");
+    await page
+      .locator("#x-detail")
+      .getByRole("link", { name: /^The kubelet ignores/ })
+      .click();
+    expect(await page.evaluate("document.activeElement.dataset.finding")).toContain("pleg-ignores-pod");
+    const folded = await page.evaluate<string>(
+      "document.querySelector('#findings details [data-finding]').dataset.finding",
+    );
+    const linked = await open("k1-apiserver-refused", `#f=${folded}`);
+    expect(await linked.page.locator(`[data-finding="${folded}"] h3`).isVisible()).toBe(true);
   });
 
   it("gives a list of few rows little height, and cuts no word of the search field", async () => {
@@ -340,9 +364,9 @@ describe.skipIf(missing)("the script of the report", () => {
     const height = `document.getElementById("x-list").offsetHeight`;
     const full = await page.evaluate<number>(height);
     await page.fill("#x-query", "PLEG");
-    await page.waitForFunction(`${height} < ${full / 2}`);
+    await until(page, `${height} < ${full / 2}`);
     await page.fill("#x-query", "");
-    await page.waitForFunction(`${height} === ${full}`);
+    await until(page, `${height} === ${full}`);
     const cut = await page.evaluate(`(() => {
       const field = document.getElementById("x-query");
       const ruler = document.createElement("canvas").getContext("2d");
@@ -365,16 +389,15 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.locator(".static-timeline").isVisible()).toBe(true);
   });
 
-  it("is walked with the keyboard alone: search, event, copy", async () => {
+  it("is walked with the keyboard alone: first finding, its event, copy; search, event, copy", async () => {
     const { page } = await open("k1-apiserver-refused", "", { permissions: ["clipboard-read", "clipboard-write"] });
+    expect(await walkToCopy(page)).toMatch(/^`journal\/journal\.txt:2`, times: UTC/);
     await page.keyboard.press("/");
     await page.keyboard.type("PLEG");
     await page.keyboard.press("Escape");
     await page.keyboard.press("j");
-    await page.keyboard.press("c");
-    await page.waitForTimeout(100);
-    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
-    expect(copied).toContain("`journal/journal.txt:3`");
-    expect(copied).toMatch(/```text\n~2017-11-05 06:07:57\.\d+ kubelet: .*PLEG/);
+    const text = await copied(page, () => page.keyboard.press("c"));
+    expect(text).toContain("`journal/journal.txt:3`");
+    expect(text).toMatch(/```text\n~2017-11-05 06:07:57\.\d+ kubelet: .*PLEG/);
   });
 });

@@ -1,32 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml } from "../../analyzer/report/html.ts";
+import type { Opened } from "./browser.ts";
+import { axe, browserMissing, launch, openReport } from "./browser.ts";
 import { reports } from "./fixture.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const missing = !existsSync(CHROMIUM);
-if (missing && process.env["CI"] === "true") throw new Error(`no browser at ${CHROMIUM}; set CHROMIUM`);
-if (missing) process.stderr.write(`skipped: tests of the report in a browser, as there is none at ${CHROMIUM}\n`);
-
-// What runs in the page is text: the project's types know no DOM.
-const WATCH = `globalThis.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));`;
+const missing = browserMissing("tests of the report in a browser");
 const OVERHANG = `(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
   const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
   return wide.slice(0, 5).map((element) => element.tagName + "." + element.className + " " + element.textContent.slice(0, 60));
 })()`;
-const RUN_AXE = `axe.run(document, { runOnly: { type: "tag",
-  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }).then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")))`;
 const OVERLAPS = `(() => {
   const drawings = [...document.querySelectorAll("svg.drawing")].filter((svg) => svg.getBoundingClientRect().width > 0);
   const texts = [...drawings[0].querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
@@ -40,12 +28,6 @@ const OVERLAPS = `(() => {
   return { drawings: drawings.length, pairs, cut };
 })()`;
 
-interface Opened {
-  page: Page;
-  troubles: string[];
-  requests: string[];
-}
-
 describe.skipIf(missing)("html report in a browser", () => {
   let browser: Browser;
   let folder: string;
@@ -55,7 +37,7 @@ describe.skipIf(missing)("html report in a browser", () => {
     for (const [name, report] of Object.entries(reports)) {
       writeFileSync(join(folder, `${name}.html`), renderHtml(report()));
     }
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await launch();
   }, 60_000);
 
   afterEach(async () => {
@@ -68,16 +50,8 @@ describe.skipIf(missing)("html report in a browser", () => {
   });
 
   async function open(name: string, options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    const [troubles, requests]: [string[], string[]] = [[], []];
-    page.on("console", (message) => troubles.push(`console ${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => troubles.push(`error: ${error.message}`));
-    page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.addInitScript(WATCH);
-    await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
-    return { page, troubles, requests };
+    const all = { viewport: { width: 1280, height: 900 }, ...options };
+    return openReport(browser, join(folder, `${name}.html`), "", all);
   }
 
   it.each(Object.keys(reports))(
@@ -101,11 +75,10 @@ describe.skipIf(missing)("html report in a browser", () => {
     "%s: axe finds nothing in light and dark, wide and narrow",
     async (name) => {
       const { page } = await open(name, { colorScheme: "light" });
-      await page.evaluate(AXE);
-      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      expect(await axe(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
       await page.setViewportSize({ width: 360, height: 800 });
-      expect(await page.evaluate(RUN_AXE)).toEqual([]);
+      expect(await axe(page)).toEqual([]);
     },
     120_000,
   );
