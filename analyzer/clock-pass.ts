@@ -34,7 +34,6 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),
     clocks: factsOf(database, "clock").map(({ value }) => value),
     probes,
-    processOf: createProcessLookup(database),
     collectedAt: collectionTime(manifest, options),
     stamp: manifest?.laptopClock ? (parseIso(manifest.laptopClock)?.time.stated ?? null) : null,
     timezone: timezone(manifest, options),
@@ -61,18 +60,6 @@ function createEventLookup(database: Database): EventLookup {
     if (!found) return null;
     const before = previous.get(firstEvent, found.id - 1) as number | undefined;
     return { event: found.id, stated: found.stated, before: before ?? found.stated };
-  };
-}
-
-/** The program of a container's or daemon's own log; other logs hold the lines of many. */
-function createProcessLookup(database: Database): (run: ClockRun) => string | null {
-  const origin = database
-    .prepare("SELECT name FROM event JOIN origin ON origin.id = event.origin WHERE event.id = ?")
-    .pluck();
-  return ({ source, firstEvent, path }) => {
-    if (source !== "container-log") return null;
-    const name = origin.get(firstEvent) as string | undefined;
-    return name === "container" ? path : (name ?? null);
   };
 }
 

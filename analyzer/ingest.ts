@@ -12,7 +12,8 @@ import { spill } from "./bundle/spill.ts";
 import { createEventLimit, type EventLimit } from "./event-limit.ts";
 import type { ArtifactStream, BundleDamage, OpenedBundle, StepRecord } from "./model/artifact.ts";
 import type { BinarySource, Line, LineReader, ParseSink, SeenRecords, SourceParser } from "./model/source.ts";
-import { chooseSource } from "./sources/_choose.ts";
+import { guard } from "./sources/_guard.ts";
+import { chooseSource, leadingDates } from "./sources/_choose.ts";
 import type { TextMatcher } from "./store/matches.ts";
 import type { StoreWriter } from "./store/writer.ts";
 import { createWriter } from "./store/writer.ts";
@@ -223,21 +224,32 @@ function createArtifactReader(
 
   const begin = (): void => {
     if (head.length === 0) return;
+    const dates = leadingDates(
+      sources,
+      head.map(({ text }) => startOf(text)),
+    );
+    for (const part of [head.slice(0, dates), head.slice(dates)]) {
+      if (part.length === 0) continue;
+      reader?.end();
+      open(part);
+    }
+    head = [];
+    characters = 0;
+  };
+  const open = (lines: Line[]): void => {
     const command = section.command ?? (section.path === null ? null : `cat ${section.path}`);
     const clue = {
       kind: step?.kind ?? null,
       command,
       path: section.path ?? path,
-      head: head.map(({ text }) => startOf(text)),
+      head: lines.map(({ text }) => startOf(text)),
     };
     const source = chooseSource(sources, clue) ?? fallback;
     if (!source) return;
     names.add(source.id);
     writer.tells(id, source.retellsJournal ? "export" : null);
     reader = guard(source, source.open({ artifact: path, command, kind: clue.kind, sink }), sink);
-    for (const line of head) reader.line(line);
-    head = [];
-    characters = 0;
+    for (const line of lines) reader.line(line);
   };
   const finish = (): void => {
     if (reader === null) begin();
@@ -272,27 +284,4 @@ function stepOf(path: string, steps: StepRecord[]): Pick<StepRecord, "kind" | "c
   const output = steps.find((step) => step.path !== null && path === `${step.path}.err`);
   // What went to stderr is of another format than the output, so the kind does not hold for it.
   return output ? { kind: "", command: output.command } : null;
-}
-
-/** A source that throws is a bug of ours; it must not cost the rest of the bundle. */
-function guard(source: SourceParser, reader: LineReader, sink: ParseSink): LineReader {
-  let broken = false;
-  const attempt = (line: number, run: () => void): void => {
-    if (broken) return;
-    try {
-      run();
-    } catch (error) {
-      broken = true;
-      sink.warning(line, `source ${source.id} failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  return {
-    line: (line) => {
-      attempt(line.number, () => reader.line(line));
-      if (broken) {
-        sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: source.id, text: line.text });
-      }
-    },
-    end: () => attempt(0, () => reader.end()),
-  };
 }

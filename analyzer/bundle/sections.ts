@@ -5,6 +5,8 @@
  *     [root@k1 ~]# journalctl -u kubelet         root@k1:/# dmesg
  *     ==> /var/log/syslog <==                    == /var/log/containers/etcd.log
  *     ==> timedatectl <==                        ## docker inspect 6ef2 -> rc=1 0.7s out=0B err=Error: …
+ *
+ * Where nothing but the outputs was saved, the header of a table of containers begins one, and a line of a log ends it.
  */
 import type { Line } from "../model/source.ts";
 import { cleanCommand, looksLikeCommand, looksLikeRootCommand } from "./command.ts";
@@ -44,6 +46,9 @@ const PROMPTS = [
   /^[~/][\w./-]{0,200} [#$] +(.+)$/,
   /^\(initramfs\) +(.+)$/,
 ];
+const TABLE = /^CONTAINER(?: ID)? {2,}IMAGE {2,}/;
+/** klog, syslog, a journal, an ISO time, JSON: no row of a table. */
+const LOG_LINE = /^(?:[IWEF]\d{4} \d\d:|\p{L}{3,5}\.? [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d|time="|\{")/u;
 /** A first character that no header has saves most lines the patterns. */
 const MAY_BEGIN_HEADER = /^[$#=[(~/\w]/;
 
@@ -54,11 +59,27 @@ const MAY_BEGIN_HEADER = /^[$#=[(~/\w]/;
 export function createSectioner(onSection: (section: Section) => void, onLine: (line: Line) => void): Sectioner {
   let blankBefore = true;
   let last = 0;
+  /** Lines of the section so far. */
+  let lines = 0;
+  let isTable = false;
   const pending = createPendingCommand((typed, firstLine) => {
     onSection({ command: cleanCommand(typed), path: null, firstLine });
   });
 
+  function pass(line: Line): void {
+    const begins = lines > 0 && TABLE.test(line.text);
+    if (begins || (isTable && LOG_LINE.test(line.text))) {
+      isTable = begins;
+      lines = 0;
+      onSection({ command: begins ? tableCommand(line.text) : null, path: null, firstLine: line.number });
+    }
+    lines++;
+    onLine(line);
+  }
+
   function take(line: Line, header: Header): void {
+    lines = 0;
+    isTable = false;
     if (header.typed !== undefined && pending.open(header.typed)) return;
     const inline = header.outputFrom !== undefined && header.outputFrom < line.text.length;
     onSection({ command: header.command, path: header.path, firstLine: inline ? line.number : line.number + 1 });
@@ -72,7 +93,7 @@ export function createSectioner(onSection: (section: Section) => void, onLine: (
       const start = line.text.length > MAX_HEADER_CHARACTERS ? line.text.slice(0, MAX_HEADER_CHARACTERS) : line.text;
       const header = MAY_BEGIN_HEADER.test(start) ? parseHeader(start, blankBefore) : null;
       blankBefore = !/\S/.test(line.text);
-      if (header === null) onLine(line);
+      if (header === null) pass(line);
       else if (header !== "bare") take(line, header);
     },
     end: () => pending.close(last + 1),
@@ -158,6 +179,10 @@ function parseHashHeader(text: string, blankBefore: boolean): Header | null {
   const typed = /^# +(\S.*)$/.exec(text)?.[1];
   if (typed === undefined || !blankBefore || !looksLikeRootCommand(typed)) return null;
   return { command: cleanCommand(typed), path: null, typed };
+}
+
+function tableCommand(header: string): string {
+  return header.startsWith("CONTAINER ID") ? "docker ps -a" : "crictl ps -a";
 }
 
 /** The shell prints the line that `!!` stood for. */

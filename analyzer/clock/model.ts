@@ -21,8 +21,6 @@ import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
 export interface ClockInput extends BootInput {
   /** Offsets between a local and a UTC time of one line, by the program that wrote it. */
   probes: ZoneProbe[];
-  /** The program that wrote a whole artifact, where one did. */
-  processOf(run: ClockRun): string | null;
   /** Of the manifest or the command line; null when neither says. */
   collectedAt: { time: Micros; basis: string; given: boolean } | null;
   /** IANA name, from the command line or the manifest. */
@@ -78,7 +76,7 @@ export function buildClock(input: ClockInput): ClockModel {
     history,
     eventAt: input.eventAt,
     pauseIn: input.pauseIn,
-    zoneOf: (run: ClockRun) => zones.zoneOf(input.processOf(run)),
+    zoneOf: (run: ClockRun) => zones.zoneOf(run.process),
   };
   const placements = placeRuns(input.runs, context);
   const yearless = input.runs.some((run) => run.clock === "local-no-year");
@@ -101,7 +99,7 @@ export function buildClock(input: ClockInput): ClockModel {
       ...describeStamp(given === null ? (stated?.at ?? null) : null, input.stamp),
       ...describeOrder(history),
       ...zones.notes(),
-      ...describe(placements, zone, yearBasis),
+      ...describe(placements, zone, yearBasis, unsureRuns(input.runs, zone, context.zoneOf)),
     ],
     place: (reading) => beforeAll(place(reading), end),
     placeFile: place,
@@ -194,7 +192,7 @@ function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
     return fixedZone(probe.offset, name, `measured: ${probe.count} lines carry both a local and a UTC time`);
   }
   const { isOfContainer } = processZones(input.probes, assumedZone(), 0);
-  const ofNode = input.runs.filter((run) => !isOfContainer(input.processOf(run)));
+  const ofNode = input.runs.filter((run) => !isOfContainer(run.process));
   const [west, east, basis] = boundsNamed(names) ?? [-WIDEST_ZONE_WEST, WIDEST_ZONE_EAST];
   const least = leastOffset(ofNode, collectedAt);
   return least > east ? assumedZone(least, WIDEST_ZONE_EAST) : assumedZone(Math.max(west, least), east, basis);
@@ -265,7 +263,20 @@ function describeYear(years: {
   return "not known: no source writes a year, so only the order within each file is known";
 }
 
-function describe(placements: Placement[], zone: Zone, yearBasis: string | null): string[] {
+/** First and last events of runs whose zone is unsure for another reason than a repeated hour. */
+function unsureRuns(runs: ClockRun[], node: Zone, zoneOf: (run: ClockRun) => Zone): [number, number][] {
+  return runs.flatMap((run): [number, number][] => {
+    const zone = run.process === null ? node : zoneOf(run);
+    return zone.usual || zone.assumed ? [[run.firstEvent, run.lastEvent]] : [];
+  });
+}
+
+function describe(
+  placements: Placement[],
+  zone: Zone,
+  yearBasis: string | null,
+  unsure: [first: number, last: number][],
+): string[] {
   const notes: string[] = [];
   if (zone.assumed) {
     const hours = (offset: Micros): string => offsetName(offset);
@@ -273,7 +284,8 @@ function describe(placements: Placement[], zone: Zone, yearBasis: string | null)
       `Local times were read as UTC. If the node's zone is another one, between ${hours(zone.least)} and ${hours(zone.most)}, all of them move together.`,
     );
   }
-  if (!zone.assumed && placements.some(({ basis }) => basis === "zone-assumed")) {
+  const isUnsure = (event: number): boolean => unsure.some(([first, last]) => event >= first && event <= last);
+  if (placements.some(({ basis, firstEvent }) => basis === "zone-assumed" && !isUnsure(firstEvent))) {
     notes.push(
       "Some lines lie in the hour that a clock change repeats: they are drawn at the earlier reading, and their interval reaches to the later one.",
     );

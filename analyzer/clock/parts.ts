@@ -53,7 +53,7 @@ const MOST_ENDS = 16;
 
 /** Two stretches of one repeated hour, of which the second begins before the first ends, are its two halves. */
 function settleFolds(parts: Part[], { zone }: PlacementContext): Part[] {
-  if (zone.assumed) return parts;
+  if (zone.assumed || zone.usual) return parts;
   return parts.map((part, at): Part => {
     const [previous, next] = [parts[at - 1], parts[at + 1]];
     if (isTwice(previous, part)) return { ...part, placed: atOffset(part.placed, "later") };

@@ -26,10 +26,24 @@ function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[]
     return era ? [{ run, placement: placementIn(run, era) }] : [];
   });
   const known = new Set(measured.map(({ run }) => run));
-  const rest = runs.filter((run) => !known.has(run));
-  const local = rest.find(({ clock }) => clock === "local-no-year");
-  const own = local ? { ...context, zone: context.zoneOf(local) } : context;
-  return [...measured.map(({ placement }) => placement), ...placeUnmeasured(rest, own)];
+  const rest = groupBySection(runs.filter((run) => !known.has(run)));
+  const placed = rest.flatMap((own) => {
+    const local = own.find(({ clock }) => clock === "local" || clock === "local-no-year");
+    return placeUnmeasured(own, local ? { ...context, zone: context.zoneOf(local) } : context);
+  });
+  return [...measured.map(({ placement }) => placement), ...placed];
+}
+
+/** The outputs of several commands in one file, and the lines of several programs, tell nothing of each other's order. */
+function groupBySection(runs: ClockRun[]): ClockRun[][] {
+  const groups = new Map<string, ClockRun[]>();
+  for (const run of runs) {
+    const key = `${run.section} ${run.process ?? ""}`;
+    const own = groups.get(key);
+    if (own) own.push(run);
+    else groups.set(key, [run]);
+  }
+  return [...groups.values()];
 }
 
 function placeUnmeasured(runs: ClockRun[], context: PlacementContext): Placement[] {

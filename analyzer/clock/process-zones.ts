@@ -1,12 +1,13 @@
 /**
  * The zone of each program. A program of the node writes the node's local time, one in a container the time of its own
  * zone, which is UTC unless somebody mounted or set another: klog writes neither zone nor year, so one bundle may hold
- * the same hour twice. What is measured of a program goes before what is usual, and that before the node's zone.
+ * the same hour twice. What is measured of a program goes before what is usual, and that before the node's zone. A
+ * program whose distance from another is measured (klog under the journal's header) moves with that one.
  */
 import type { ZoneProbeFact } from "../model/fact.ts";
 import type { Micros } from "../model/time.ts";
 import type { Zone } from "./zone.ts";
-import { fixedZone, offsetName } from "./zone.ts";
+import { fixedZone, movedZone, offsetName, usualZone } from "./zone.ts";
 
 export type ZoneProbe = ZoneProbeFact;
 
@@ -20,11 +21,22 @@ export interface ProcessZones {
   notes(): string[];
 }
 
-const MOST_NOTES = 5;
+interface Measured {
+  offset: Micros;
+  base: string | null;
+  count: number;
+}
 
-/** The probe of the node itself: the offset that most lines of its journal and its programs agree on. */
-export function nodeProbe(probes: ZoneProbe[]): { offset: Micros; count: number } | null {
-  return strongest(probes.filter(({ writer }) => writer === "host"));
+const MOST_NOTES = 5;
+/** The sources' mark of a program that klog calls process 1: it ran in a container. */
+const FIRST_PROCESS = / \(process 1\)$/;
+
+/**
+ * The probe of the node itself: the offset that most lines of its journal and its programs agree on. The header of a
+ * journal goes before what a program writes, which may have a zone of its own.
+ */
+export function nodeProbe(probes: ZoneProbe[]): Measured | null {
+  return strongest(probes.filter(({ writer, base }) => writer === "host" && base === null));
 }
 
 /**
@@ -34,32 +46,48 @@ export function nodeProbe(probes: ZoneProbe[]): { offset: Micros; count: number 
 export function processZones(probes: ZoneProbe[], node: Zone, year: number): ProcessZones {
   const byProcess = new Map<string, ZoneProbe[]>();
   for (const probe of probes) {
-    if (probe.process !== null) byProcess.set(probe.process, [...(byProcess.get(probe.process) ?? []), probe]);
+    for (const name of [probe.process, ...probe.pids.map((pid) => `pid ${pid}`)]) {
+      if (name !== null) byProcess.set(name, [...(byProcess.get(name) ?? []), probe]);
+    }
   }
-  const told = new Map<string, Zone>();
-  const measured = (process: string): { offset: Micros; count: number } | null =>
-    strongest((byProcess.get(process) ?? []).filter(({ writer }) => writer !== "first-process"));
-  const nodeOffsets = (): Micros[] => {
-    return node.assumed ? [] : [0, 6].map((month) => node.offsetAt(Date.UTC(year, month, 1) * 1000).offset);
+  const zones = new Map<string, Zone>();
+  const nodeOffsets = node.assumed ? [] : [0, 6].map((month) => node.offsetAt(Date.UTC(year, month, 1) * 1000).offset);
+  const isOfContainer = (process: string | null): boolean => {
+    if (process === null) return false;
+    return FIRST_PROCESS.test(process) || (byProcess.get(process) ?? []).some(({ writer }) => writer !== "host");
   };
-  const isOfContainer = (process: string | null): boolean =>
-    process !== null && (byProcess.get(process) ?? []).some(({ writer }) => writer !== "host");
+  const absolute = (process: string): Zone | null => {
+    const probe = strongest((byProcess.get(process) ?? []).filter(({ base }) => base === null));
+    if (!probe) return null;
+    // The node's zone knows of daylight saving, a measured offset does not.
+    if (!(probe.offset === 0 && isOfContainer(process)) && nodeOffsets.includes(probe.offset)) return node;
+    return fixedZone(probe.offset, offsetName(probe.offset), `${lines(probe.count)} have both its local time and UTC`);
+  };
+  const relative = (process: string): Zone | null => {
+    const probe = strongest((byProcess.get(process) ?? []).filter(({ base }) => base !== null));
+    if (!probe || probe.base === null || probe.offset === 0) return probe ? (absolute(probe.base ?? "") ?? node) : null;
+    const basis = `${lines(probe.count)} have its local time under another of ${probe.base}`;
+    return movedZone(absolute(probe.base) ?? node, probe.offset, basis);
+  };
+  const find = (process: string): Zone => {
+    const name = process.replace(FIRST_PROCESS, "");
+    const zone = absolute(name) ?? relative(name);
+    return zone ?? (FIRST_PROCESS.test(process) ? usualZone(node, year) : node);
+  };
+  const zoneOf = (process: string | null): Zone => {
+    if (process === null) return node;
+    const known = zones.get(process) ?? find(process);
+    zones.set(process, known);
+    return known;
+  };
   return {
     isOfContainer,
-    zoneOf(process) {
-      const own = process === null ? undefined : byProcess.get(process);
-      if (process === null || own === undefined) return node;
-      const probe = measured(process);
-      // The node's zone knows of daylight saving, a measured offset does not.
-      if (probe && !(probe.offset === 0 && isOfContainer(process)) && nodeOffsets().includes(probe.offset)) return node;
-      const zone = probe
-        ? fixedZone(probe.offset, offsetName(probe.offset), `${lines(probe.count)} have both its local time and UTC`)
-        : fixedZone(0, "UTC", "it is process 1 of a container, where UTC is usual");
-      told.set(process, zone);
-      return zone;
-    },
+    zoneOf,
     notes() {
-      const all = [...told].map(([process, { name, basis }]) => `${process} in ${name} (${basis})`);
+      const all = [...zones].flatMap(([process, zone]) => {
+        const { name, basis } = zone;
+        return zone === node ? [] : [`${process.replace(FIRST_PROCESS, "")} in ${name ?? "another zone"} (${basis})`];
+      });
       if (all.length === 0) return [];
       const more = all.length > MOST_NOTES ? `; and ${all.length - MOST_NOTES} more` : "";
       return [`Programs that write local time in a zone of their own: ${all.slice(0, MOST_NOTES).join("; ")}${more}.`];
@@ -67,11 +95,13 @@ export function processZones(probes: ZoneProbe[], node: Zone, year: number): Pro
   };
 }
 
-function strongest(probes: ZoneProbe[]): { offset: Micros; count: number } | null {
-  const counts = new Map<Micros, number>();
-  for (const { offset, count } of probes) counts.set(offset, (counts.get(offset) ?? 0) + count);
-  const [best] = [...counts].toSorted(([, a], [, b]) => b - a);
-  return best ? { offset: best[0], count: best[1] } : null;
+function strongest(probes: ZoneProbe[]): Measured | null {
+  const counts = new Map<string, Measured>();
+  for (const { offset, base, count } of probes) {
+    const key = `${offset} ${base ?? ""}`;
+    counts.set(key, { offset, base, count: count + (counts.get(key)?.count ?? 0) });
+  }
+  return [...counts.values()].toSorted((a, b) => b.count - a.count)[0] ?? null;
 }
 
 function lines(count: number): string {

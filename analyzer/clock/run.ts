@@ -3,6 +3,10 @@ import type { ClockKind, Micros } from "../model/time.ts";
 /** A stretch of events of one artifact that one clock wrote, in file order. */
 export interface ClockRun {
   artifact: number;
+  /** Counts the outputs of commands that an artifact holds one after the other. */
+  section: number;
+  /** The program in whose zone a local time is; null for the node. */
+  process: string | null;
   path: string;
   /** Ids of the parsers that read the artifact. */
   source: string | null;

@@ -16,6 +16,8 @@ export interface Zone {
   /** Why this zone, as a sentence for the report. */
   basis: string;
   assumed: boolean;
+  /** What is usual was taken, and something else is possible. */
+  usual?: boolean;
   /** Bounds of the offset east of UTC, µs; equal when the zone is known. */
   least: Micros;
   most: Micros;
@@ -94,6 +96,44 @@ export function assumedZone(
     least,
     most,
     offsetAt: () => ({ offset: 0, least, most }),
+  };
+}
+
+/** A zone that is always as far east of another as `ahead` says. */
+export function movedZone(base: Zone, ahead: Micros, basis: string): Zone {
+  const name = base.assumed || base.least !== base.most ? null : offsetName(base.least + ahead);
+  return {
+    name,
+    basis,
+    assumed: base.assumed,
+    least: base.least + ahead,
+    most: base.most + ahead,
+    offsetAt(stated) {
+      const { offset, least, most } = base.offsetAt(stated - ahead);
+      return { offset: offset + ahead, least: least + ahead, most: most + ahead };
+    },
+  };
+}
+
+/** UTC, because that is usual where the node's zone is not: the bounds reach to that. */
+export function usualZone(node: Zone, year: number): Zone {
+  const basis = "it is process 1 of a container, where UTC is usual";
+  const seasons = [0, 6].map((month) => node.offsetAt(Date.UTC(year, month, 1) * 1000));
+  const least = Math.min(0, ...seasons.map((season) => season.least));
+  const most = Math.max(0, ...seasons.map((season) => season.most));
+  if (least === 0 && most === 0) return fixedZone(0, "UTC", basis);
+  const other = node.assumed ? "what is assumed of the node's zone" : `the node's zone, ${node.name ?? "another"}`;
+  return {
+    name: "UTC",
+    basis: `${basis}; nothing measures it, so its times reach to those by ${other}`,
+    assumed: false,
+    usual: true,
+    least,
+    most,
+    offsetAt(stated) {
+      const own = node.offsetAt(stated);
+      return { offset: 0, least: Math.min(0, own.least), most: Math.max(0, own.most) };
+    },
   };
 }
 

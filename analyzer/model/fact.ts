@@ -207,19 +207,20 @@ export interface CertificateFact {
   invalid: boolean;
 }
 
-/** Lines of one artifact whose header is in local time and whose message carries its own time in UTC. */
+/** Lines of one artifact that state one moment twice, by clocks of two zones. */
 export interface ZoneProbeFact {
-  /** Local minus UTC, rounded to 15 minutes. */
+  /** Local minus UTC, or minus the local time of `base`, rounded to 15 minutes. */
   offset: Micros;
+  /** The program against whose local time the offset is; null for UTC. */
+  base: string | null;
   /** How many lines agree on it. */
   count: number;
   /** The program that wrote the local time; null when it was the node's own journal or syslog. */
   process: string | null;
-  /**
-   * `host`: a program of the node; `container`: one in a container, which says nothing of the node's zone;
-   * `first-process`: nothing was measured, but the process was number 1, so it ran in a container, where UTC is usual.
-   */
-  writer: "host" | "container" | "first-process";
+  /** Ids of the processes that it was, as klog writes them; the first few. */
+  pids: number[];
+  /** `host`: a program of the node; `container`: one in a container, which says nothing of the node's zone. */
+  writer: "host" | "container";
 }
 
 /** A binary journal: what its header promises, and what could be read. Key: the path. */

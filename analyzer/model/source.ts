@@ -26,6 +26,11 @@ export interface EventDraft {
   boot?: string | null;
   /** µs since that boot, for a line that carries it beside `stated`. */
   monotonic?: Micros | null;
+  /**
+   * The program in whose zone a local time is, where that need not be the node's: one zone holds for all that it wrote.
+   * Null or absent for the node itself.
+   */
+  process?: string | null;
   level: Level;
   /** Who said it: the process or unit (`kubelet`, `dockerd`, `kernel`), or `pod/container` for a container's log. */
   origin: string;

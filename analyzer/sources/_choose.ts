@@ -13,6 +13,8 @@ export interface Clue {
 }
 
 const SURE = 0.5;
+/** A line that is a date and nothing else. */
+const SURE_ALONE = 0.9;
 const BONUS = { kind: 0.6, command: 0.4, path: 0.3 };
 
 /**
@@ -35,4 +37,15 @@ export function chooseSource(sources: SourceParser[], clue: Clue): SourceParser 
     null,
   );
   return best?.source ?? null;
+}
+
+/**
+ * How many of the first lines somebody's `date` printed before what follows: a text saved without prompts may hold the
+ * outputs of several commands.
+ */
+export function leadingDates(sources: SourceParser[], head: string[]): number {
+  const clocks = sources.find(({ id }) => id === "clock-readings");
+  const isDate = (line: string): boolean => line.trim() !== "" && (clocks?.sniff([line]) ?? 0) >= SURE_ALONE;
+  const end = head.findIndex((line) => !isDate(line));
+  return end === -1 || clocks === undefined || clocks.sniff(head.slice(end)) > 0 ? 0 : end;
 }

@@ -13,6 +13,7 @@ import { SECOND } from "../model/time.ts";
 import { podOfName } from "./_container.ts";
 import { Payload } from "./_payload.ts";
 import { parsePodLogPath } from "./_pod-log-path.ts";
+import type { Compared } from "./_zone-probe.ts";
 import { ZoneProbes } from "./_zone-probe.ts";
 
 /** Characters of a full part of 16 KiB, at the least. */
@@ -34,6 +35,8 @@ export class LogOwner {
   readonly origin: string;
   /** What its zone is remembered by: the name, or the artifact's path when nothing tells it. */
   readonly process: string;
+  /** Null when nothing tells it. */
+  readonly name: string | null;
   readonly #sink: ParseSink;
   /** Null unless a path or a name of the kubelet tells the pod, and once it is said. */
   #podLog: PodLogFact | null = null;
@@ -46,7 +49,8 @@ export class LogOwner {
     }
     const file = context.artifact.split("/").at(-1) ?? "";
     this.origin = this.#podLog?.container ?? loggedName(command) ?? DAEMONS.exec(file)?.[1] ?? UNNAMED;
-    this.process = this.origin === UNNAMED ? context.artifact : this.origin;
+    this.name = this.origin === UNNAMED ? null : this.origin;
+    this.process = this.name ?? context.artifact;
   }
 
   /** Says which pod's log this is, at the first line of it: the name alone is not evidence that it was collected. */
@@ -95,11 +99,13 @@ export class ContainerMessages {
   readonly #owner: LogOwner;
   readonly #payload = new Payload();
   readonly #probes = new ZoneProbes("container");
+  readonly #writer: Compared;
   readonly #pending = new Map<string, Pending>();
 
   constructor(sink: ParseSink, owner: LogOwner) {
     this.#sink = sink;
     this.#owner = owner;
+    this.#writer = { process: owner.process, pid: 0, base: null };
   }
 
   /** One entry of the log, in UTC. `complete` tells that the message ends with it. */
@@ -156,7 +162,8 @@ export class ContainerMessages {
     const { level, text } = payload;
     const { origin } = this.#owner;
     if (payload.clock === "local-no-year") {
-      this.#probes.add(this.#owner.process, payload.stated, payload.clock, stated, line);
+      this.#writer.pid = payload.pid;
+      this.#probes.add(this.#writer, payload.stated, payload.clock, stated, line);
     }
     this.#sink.event({ line, stated, clock: "utc", precision, level: level ?? 6, origin, text });
   }

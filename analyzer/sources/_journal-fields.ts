@@ -1,5 +1,6 @@
 import type { Level, Line, ParseSink } from "../model/source.ts";
 import { Payload } from "./_payload.ts";
+import type { Compared } from "./_zone-probe.ts";
 import { ZoneProbes } from "./_zone-probe.ts";
 
 /** The fields of one journal entry that become an event. Values as the journal has them, all of them text. */
@@ -33,6 +34,7 @@ export function createEntryWriter(sink: ParseSink): {
 } {
   const payload = new Payload();
   const probes = new ZoneProbes();
+  const writer: Compared = { process: null, pid: 0, base: null };
   const write = (fields: JournalFields, line: Line, times: EntryTimes = timesOf(fields)): void => {
     const message = fields.MESSAGE;
     if (message === undefined) return;
@@ -43,7 +45,9 @@ export function createEntryWriter(sink: ParseSink): {
     if (!kernel) payload.read(flat, 0);
     const origin = kernel ? "kernel" : (fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? "journal");
     if (!kernel && payload.clock === "local-no-year" && realtime !== null) {
-      probes.add(origin, payload.stated, payload.clock, realtime, line);
+      writer.process = origin;
+      writer.pid = payload.pid;
+      probes.add(writer, payload.stated, payload.clock, realtime, line);
     }
     sink.event({
       line,

@@ -14,7 +14,7 @@ export const samples: SourceSample[] = [
       'Nov 05 06:07:57 k1 kubelet[319]: E1105 06:07:57.236495     319 kuberuntime_manager.go:840] PodSandboxStatus of sandbox "7d9ec743" for pod "kube-apiserver-k1_kube-system(c0f77be1)" error: rpc error: code = Unknown desc = Error response from daemon',
     ],
     events: 2,
-    facts: 0,
+    facts: 1,
     firstStated: "1972-11-05T06:07:57.028616",
   },
   {
@@ -60,7 +60,7 @@ export const samples: SourceSample[] = [
       "Mon 2026-03-02 06:45:06 CET pi-master docker.service[338]: Handler for GET /v1.40/containers/json returned error",
     ],
     events: 3,
-    facts: 0,
+    facts: 1,
     firstStated: "2026-03-02T05:45:05.370927",
   },
   {
@@ -120,7 +120,7 @@ export const samples: SourceSample[] = [
       "2024-10-01T11:34:07.899178+02:00 debian-node1 kubelet[1914]: E1001 11:34:07.899084    1914 bootstrap.go:266] part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired: 2024-09-12 09:18:55 +0000 UTC",
     ],
     events: 1,
-    facts: 0,
+    facts: 1,
     firstStated: "2024-10-01T09:34:07.899178",
   },
   {
@@ -173,7 +173,7 @@ export const samples: SourceSample[] = [
       "Aug 30 14:26:37 k8smaster kubelet[6876]:",
     ],
     events: 5,
-    facts: 0,
+    facts: 1,
   },
   { name: "no entries", lines: ["-- No entries --"], events: 0, facts: 0 },
 ];

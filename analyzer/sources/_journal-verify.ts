@@ -64,15 +64,17 @@ export function verifyItems(
 }
 
 /**
- * True when a field is what the entry pointed at when it was written: by the hash that the entry keeps of it, or, in the
- * compact layout and where the entry may not be as long as it says, by the field's own hash and its list of entries.
+ * True when a field is what the entry pointed at when it was written: by the hash that the entry keeps of it; in the
+ * compact layout, and where the entry may not be as long as it says, by the field's own hash and its list of entries.
  */
 function isSound(data: DataReader, header: FileHeader, entry: Doubtful, index: number): boolean {
   const target = entry.items.offsets[index] ?? 0;
   const payload = data.payload(target);
   if (payload === null || typeof payload === "string") return false;
   const own = hashOf(payload, header);
-  if (entry.isSized && entry.items.hashes[index] === own) return true;
+  const kept = entry.items.hashes[index];
+  if (kept !== undefined && kept !== own) return false;
+  if (kept !== undefined && entry.isSized) return true;
   const window = data.open(target);
   if (window === null || window.view.getBigUint64(target - window.base + 16, true) !== own) return false;
   if (window.u64(target + 40) === entry.offset) return true;

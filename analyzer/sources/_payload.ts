@@ -81,6 +81,8 @@ export class Payload {
   precision: Micros = 0;
   /** The header of klog says that process number 1 wrote it: it ran in a container. */
   isFirstProcess = false;
+  /** Number of the process by the header of klog; 0 when there is none. */
+  pid = 0;
   readonly #pairs = new Pairs();
   /** One stamp per form: each remembers its last day. */
   readonly #stamp = new Stamp();
@@ -91,6 +93,7 @@ export class Payload {
     this.level = null;
     this.clock = "none";
     this.isFirstProcess = false;
+    this.pid = 0;
     const first = line.charCodeAt(from);
     const level = klogLevel(first);
     if (level !== null && this.#klog(line, from, level)) return;
@@ -113,11 +116,15 @@ export class Payload {
     let index = stamp.end;
     while (line.charCodeAt(index) === SPACE) index++;
     const pid = index;
-    while (isDigit(line.charCodeAt(index))) index++;
+    let number = 0;
+    for (let code = line.charCodeAt(index); isDigit(code); code = line.charCodeAt(++index)) {
+      number = number * 10 + code - 48;
+    }
     const close = line.indexOf("]", index);
     if (close < 0 || close - index > 160 || line.charCodeAt(index) !== SPACE) return false;
     this.#take(level, stamp);
-    this.isFirstProcess = index - pid === 1 && line.charCodeAt(pid) === 49;
+    this.pid = index - pid < 10 ? number : 0;
+    this.isFirstProcess = number === 1;
     const start = line.charCodeAt(close + 1) === SPACE ? close + 2 : close + 1;
     this.text = line.charCodeAt(start) === 34 ? readStructured(line, start) : line.slice(start);
     return true;

@@ -5,6 +5,10 @@
  *
  *     {"log":"I1023 06:13:09.997217       1 trace.go:76] …\n","stream":"stderr","time":"2017-10-23T04:13:09.99824922Z"}
  *
+ * Two local times of one line tell how far a program's zone is from that of the header:
+ *
+ *     Nov 05 08:07:57 k1 kubelet[319]: E1105 06:07:57.028616     319 generic.go:241] PLEG: Ignoring events for pod …
+ *
  * One fact per program and distinct offset of an artifact: a change of the offset is daylight saving, or a clock that
  * was set. Programs of one node may live in different zones: a container has none of its own unless somebody gave it one.
  */
@@ -21,19 +25,36 @@ const DELAY = 5 * SECOND;
 interface Probe {
   count: number;
   line: Line;
+  pids: number[];
+}
+
+interface Program {
+  process: string | null;
+  base: string | null;
+  probes: Map<Micros, Probe>;
 }
 
 /** A hostile journal may name any number of programs. */
 const MOST_PROCESSES = 500;
+const MOST_PIDS = 20;
+
+/** What the times are that `add` compares; one object may be filled anew for each line. */
+export interface Compared {
+  /** Who wrote the local time; null for the node's own log. */
+  process: string | null;
+  /** By the header of klog; 0 when there is none. */
+  pid: number;
+  /** Who wrote the other time, when that is local as well; null for UTC. */
+  base: string | null;
+}
 
 /** Collects the offsets of one artifact. */
 export class ZoneProbes {
-  readonly #probes = new Map<string | null, Map<Micros, Probe>>();
+  readonly #programs = new Map<string, Program>();
   readonly #writer: ZoneProbeFact["writer"];
-  #process: string | null = null;
-  #own: Map<Micros, Probe> | undefined;
+  #own: Program | undefined;
   #offset = Number.NaN;
-  #probe: Probe = { count: 0, line: { text: "", number: 0, byteOffset: 0, byteLength: 0 } };
+  #probe: Probe = { count: 0, line: { text: "", number: 0, byteOffset: 0, byteLength: 0 }, pids: [] };
   #localDay = Number.NaN;
   #utcDay = Number.NaN;
   /** Days from the header's day, stated in 1972, to the same date in the message's year. */
@@ -43,39 +64,43 @@ export class ZoneProbes {
     this.#writer = writer;
   }
 
-  /** Compares a line's local time, written by `process` (null: by the node's log), with the UTC time beside it. */
-  add(process: string | null, local: Micros, clock: ClockKind, utc: Micros, line: Line): void {
-    const shift = clock === "local-no-year" ? this.#yearShift(Math.floor(local / DAY), Math.floor(utc / DAY)) : 0;
-    const difference = local + shift * DAY - utc;
+  /** Compares a line's local time with the time beside it, in UTC or in the local time of `base`. */
+  add({ process, pid, base }: Compared, local: Micros, clock: ClockKind, other: Micros, line: Line): void {
+    const shift = clock === "local-no-year" ? this.#yearShift(Math.floor(local / DAY), Math.floor(other / DAY)) : 0;
+    const difference = local + shift * DAY - other;
     const offset = Math.round(difference / QUARTER) * QUARTER;
     if (offset < -WIDEST_ZONE_WEST || offset > WIDEST_ZONE_EAST || Math.abs(difference - offset) > DELAY) return;
-    if (process !== this.#process || this.#own === undefined) {
-      const known = this.#probes.get(process);
-      if (!known && this.#probes.size >= MOST_PROCESSES) return;
-      this.#own = known ?? new Map<Micros, Probe>();
-      if (!known) this.#probes.set(process, this.#own);
-      this.#process = process;
+    let own = this.#own;
+    if (own === undefined || own.process !== process || own.base !== base) {
+      const key = `${process ?? ""}\n${base ?? ""}`;
+      const known = this.#programs.get(key);
+      if (!known && this.#programs.size >= MOST_PROCESSES) return;
+      own = known ?? { process, base, probes: new Map<Micros, Probe>() };
+      if (!known) this.#programs.set(key, own);
+      this.#own = own;
       this.#offset = Number.NaN;
     }
     if (offset !== this.#offset) {
       this.#offset = offset;
-      const known = this.#own.get(offset);
-      this.#probe = known ?? { count: 0, line };
-      if (!known) this.#own.set(offset, this.#probe);
+      const known = own.probes.get(offset);
+      this.#probe = known ?? { count: 0, line, pids: [] };
+      if (!known) own.probes.set(offset, this.#probe);
     }
     this.#probe.count++;
+    const { pids } = this.#probe;
+    if (pid > 1 && pids.at(-1) !== pid && pids.length < MOST_PIDS && !pids.includes(pid)) pids.push(pid);
   }
 
   /** Emits one fact per program and offset, in order of first occurrence. */
   flush(sink: ParseSink): void {
-    for (const [process, own] of this.#probes) {
-      for (const [offset, { count, line }] of own) {
-        const key = process === null ? zoneName(offset) : `${process} ${zoneName(offset)}`;
-        const value = { offset: offset === 0 ? 0 : offset, count, process, writer: this.#writer };
-        sink.fact("zone-probe", key, value, line);
+    for (const { process, base, probes } of this.#programs.values()) {
+      for (const [offset, { count, line, pids }] of probes) {
+        const key = [process, zoneName(offset), base === null ? null : `from ${base}`].filter((part) => part !== null);
+        const value = { offset: offset === 0 ? 0 : offset, base, count, process, pids, writer: this.#writer };
+        sink.fact("zone-probe", key.join(" "), value, line);
       }
     }
-    this.#probes.clear();
+    this.#programs.clear();
     this.#own = undefined;
   }
 

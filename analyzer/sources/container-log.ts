@@ -12,8 +12,10 @@
 import type { Line, LineReader, ParseContext, ParseSink, SourceParser } from "../model/source.ts";
 import { LogOwner } from "./_container-log.ts";
 import { JournalHeader } from "./_journal-header.ts";
+import { klogProcess } from "./_klog-process.ts";
 import { Payload, impliedLevel } from "./_payload.ts";
 import { SPACE, Stamp, isDigit } from "./_stamp.ts";
+import type { Compared } from "./_zone-probe.ts";
 import { ZoneProbes } from "./_zone-probe.ts";
 
 const ID = "container-log";
@@ -27,12 +29,17 @@ class ContainerReader implements LineReader {
   readonly #payload = new Payload();
   readonly #stamp = new Stamp();
   readonly #probes = new ZoneProbes("container");
-  #firstProcess: Line | null = null;
-  #count = 0;
+  /** By the last line of klog: lines in other forms between them are the same program's. */
+  #process: string | null;
+  readonly #artifact: string;
+  readonly #writer: Compared;
 
   constructor(context: ParseContext) {
     this.#sink = context.sink;
     this.#owner = new LogOwner(context);
+    this.#artifact = context.artifact;
+    this.#process = this.#owner.process;
+    this.#writer = { process: this.#owner.process, pid: 0, base: null };
   }
 
   line(line: Line): void {
@@ -44,13 +51,13 @@ class ContainerReader implements LineReader {
       if (payload.level === null && payload.clock === "none" && payload.text.trim() !== "") payload.read(text, 0);
       time = this.#stamp;
       if (payload.clock === "local-no-year") {
-        this.#probes.add(this.#owner.process, payload.stated, payload.clock, time.stated, line);
+        this.#writer.pid = payload.pid;
+        this.#probes.add(this.#writer, payload.stated, payload.clock, time.stated, line);
       }
     } else {
       if (text.trim() === "") return;
       payload.read(text, 0);
-      if (payload.isFirstProcess) this.#firstProcess ??= line;
-      if (payload.isFirstProcess) this.#count++;
+      if (payload.pid > 0) this.#process = klogProcess(payload, this.#owner.name, this.#artifact);
     }
     const isTimed = time.clock !== "none";
     if (isTimed) this.#owner.introduce(line);
@@ -59,6 +66,7 @@ class ContainerReader implements LineReader {
       stated: isTimed ? time.stated : null,
       clock: time.clock,
       precision: isTimed ? time.precision : 0,
+      process: time.clock === "utc" ? null : this.#process,
       level: payload.level ?? impliedLevel(text),
       origin: this.#owner.origin,
       text: payload.text,
@@ -67,10 +75,6 @@ class ContainerReader implements LineReader {
 
   end(): void {
     this.#probes.flush(this.#sink);
-    if (this.#firstProcess === null) return;
-    const { process } = this.#owner;
-    const value = { offset: 0, count: this.#count, process, writer: "first-process" as const };
-    this.#sink.fact("zone-probe", `${process} process 1`, value, this.#firstProcess);
   }
 
   /** True for a line that begins with the runtime's own time. */

@@ -11,7 +11,9 @@ import type { Level, Line, LineReader, ParseContext, SourceParser } from "../mod
 import type { ClockKind, Micros } from "../model/time.ts";
 import { MINUTE, SECOND } from "../model/time.ts";
 import { JournalHeader } from "./_journal-header.ts";
+import { klogProcess } from "./_klog-process.ts";
 import { Payload } from "./_payload.ts";
+import type { Compared } from "./_zone-probe.ts";
 import { ZoneProbes } from "./_zone-probe.ts";
 import { samples } from "./_journal-samples.ts";
 
@@ -29,11 +31,18 @@ class JournalReader implements LineReader {
   readonly #header = new JournalHeader();
   readonly #payload = new Payload();
   readonly #probes = new ZoneProbes();
+  /** Whoever printed it may have done so in another zone than the node's. */
+  readonly #printer: Compared;
+  readonly #writer: Compared = { process: null, pid: 0, base: null };
+  readonly #inUtc: boolean;
   #boot: string | null = null;
   #reboots = 0;
 
   constructor(context: ParseContext) {
     this.#context = context;
+    const process = [context.command, context.artifact].filter((part) => part !== null).join(" in ");
+    this.#printer = { process, pid: 0, base: null };
+    this.#inUtc = /^journalctl\b.*\s--utc\b/.test(context.command ?? "");
   }
 
   line(line: Line): void {
@@ -52,21 +61,44 @@ class JournalReader implements LineReader {
           precision = payload.precision;
         }
       }
-      if (payload.clock === "utc" && header.clock !== "utc") {
-        this.#probes.add(null, header.stated, header.clock, payload.stated, line);
-      }
+      this.#compare(line);
     }
     const level = payload.level ?? header.level ?? (header.origin === "systemd" ? 5 : 6);
-    this.#emit(line, stated, header.clock, precision, level, payload.text);
+    const isLocal = header.clock === "local" || header.clock === "local-no-year";
+    if (isLocal && this.#inUtc) this.#probes.add(this.#printer, stated, header.clock, stated, line);
+    this.#emit(line, stated, header.clock, precision, level, payload.text, isLocal ? this.#printer.process : null);
+  }
+
+  /** Header and message state one moment: what one zone is by the other. */
+  #compare(line: Line): void {
+    const header = this.#header;
+    const payload = this.#payload;
+    if (payload.clock === "utc" && header.clock !== "utc") {
+      this.#probes.add(this.#printer, header.stated, header.clock, payload.stated, line);
+    } else if (payload.clock === "local-no-year" && payload.pid > 0) {
+      const writer = this.#writer;
+      writer.process = header.origin;
+      writer.pid = payload.pid;
+      writer.base = header.clock === "utc" ? null : this.#printer.process;
+      this.#probes.add(writer, payload.stated, payload.clock, header.stated, line);
+    }
   }
 
   end(): void {
     this.#probes.flush(this.#context.sink);
   }
 
-  #emit(line: Line, stated: Micros | null, clock: ClockKind, precision: Micros, level: Level, text: string): void {
+  #emit(
+    line: Line,
+    stated: Micros | null,
+    clock: ClockKind,
+    precision: Micros,
+    level: Level,
+    text: string,
+    process: string | null = null,
+  ): void {
     const origin = this.#header.origin === "" ? ID : this.#header.origin;
-    this.#context.sink.event({ line, stated, clock, precision, boot: this.#boot, level, origin, text });
+    this.#context.sink.event({ line, stated, clock, precision, boot: this.#boot, process, level, origin, text });
   }
 
   #separator(line: Line): boolean {
@@ -89,7 +121,9 @@ class JournalReader implements LineReader {
     payload.read(line.text, headless?.[0].length ?? 0);
     if (payload.clock === "none") return this.#emit(line, null, "none", 0, 6, line.text);
     if (headless) this.#header.origin = headless[1] ?? "";
-    this.#emit(line, payload.stated, payload.clock, payload.precision, payload.level ?? 6, payload.text);
+    const process = klogProcess(payload, headless?.[1] ?? null, this.#context.artifact);
+    const { stated, clock, precision, level, text } = payload;
+    this.#emit(line, stated, clock, precision, level ?? 6, text, clock === "utc" ? null : process);
   }
 }
 

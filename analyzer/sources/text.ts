@@ -8,6 +8,7 @@
  */
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import { JournalHeader } from "./_journal-header.ts";
+import { klogProcess } from "./_klog-process.ts";
 import { Payload, impliedLevel } from "./_payload.ts";
 
 const ID = "text";
@@ -33,6 +34,7 @@ class TextReader implements LineReader {
       stated: time.clock === "none" ? null : time.stated,
       clock: time.clock,
       precision: time.clock === "none" ? 0 : time.precision,
+      process: payload.pid > 0 && !timed ? klogProcess(payload, null, this.#context.artifact) : null,
       level: payload.level ?? (timed ? header.level : null) ?? impliedLevel(text),
       origin: timed && header.named ? header.origin : ID,
       text: payload.text,

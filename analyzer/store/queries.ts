@@ -58,7 +58,7 @@ export function factsOf<K extends FactKind>(database: Database, kind: K): Fact<K
 export function allRuns(database: Database): RunRow[] {
   return database
     .prepare(
-      `SELECT run.id, run.artifact, path, source, first_event AS firstEvent, last_event AS lastEvent, clock,
+      `SELECT run.id, run.artifact, section, process, path, source, first_event AS firstEvent, last_event AS lastEvent, clock,
          first_stated AS firstStated, last_stated AS lastStated,
          boot, first_monotonic AS firstMonotonic, last_monotonic AS lastMonotonic
        FROM run JOIN artifact ON artifact.id = run.artifact ORDER BY first_event`,

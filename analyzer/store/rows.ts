@@ -48,7 +48,7 @@ function prepareSmall(database: Database): Record<SmallTable, Statement> {
     origin: insert("origin", "id, name, events"),
     run: insert(
       "run",
-      "artifact, first_event, last_event, clock, first_stated, last_stated, boot, first_monotonic, last_monotonic",
+      "artifact, section, process, first_event, last_event, clock, first_stated, last_stated, boot, first_monotonic, last_monotonic",
     ),
     fact: insert("fact", "kind, key, value, artifact, line, byte_offset, byte_length"),
     warning: insert("warning", "artifact, line, message"),

@@ -14,6 +14,10 @@ const MAX_RUNS = 5_000;
 /** A stretch of events of one artifact that one clock wrote in one boot; times in µs as stated. */
 export interface Run {
   artifact: number;
+  /** Counts the outputs of commands that an artifact holds one after the other. */
+  section: number;
+  /** The program in whose zone a local time is; null for the node. */
+  process: string | null;
   firstEvent: number;
   lastEvent: number;
   clock: ClockKind;
@@ -33,6 +37,8 @@ interface OpenRun extends Run {
 /** Takes the events of a bundle in order and cuts them into runs; an artifact begins with a run of its own. */
 export interface RunCutter {
   add(artifact: number, id: number, draft: EventDraft): void;
+  /** Begins another section of an artifact. */
+  section(): void;
   /** Ends the run of an artifact. */
   close(): void;
 }
@@ -41,6 +47,7 @@ export interface RunCutter {
 export function createRunCutter(onRun: (run: Run) => void): RunCutter {
   let run: OpenRun | null = null;
   let runs = 0;
+  let section = 0;
   const close = (): void => {
     if (run !== null) onRun(run);
     run = null;
@@ -50,13 +57,18 @@ export function createRunCutter(onRun: (run: Run) => void): RunCutter {
     add(artifact, id, draft) {
       if (run === null || !continues(run, artifact, draft, runs)) {
         if (run !== null) close();
-        run = startRun(artifact, id, draft);
+        run = startRun(artifact, section, id, draft);
       }
       extendRun(run, id, draft);
+    },
+    section() {
+      if (run !== null) close();
+      section += 1;
     },
     close() {
       close();
       runs = 0;
+      section = 0;
     },
   };
 }
@@ -66,7 +78,7 @@ function continues(run: OpenRun, artifact: number, draft: EventDraft, runs: numb
   if (draft.clock === "none") return true;
   if (run.clock !== draft.clock) return false;
   if (runs >= MAX_RUNS) return true;
-  if ((draft.boot ?? null) !== run.boot) return false;
+  if ((draft.boot ?? null) !== run.boot || (draft.process ?? null) !== run.process) return false;
   if (draft.stated === null || run.highest === -Infinity) return true;
   const monotonic = draft.monotonic ?? null;
   const stepped = monotonic !== null && run.distance !== null ? draft.stated - monotonic - run.distance : 0;
@@ -75,9 +87,11 @@ function continues(run: OpenRun, artifact: number, draft: EventDraft, runs: numb
   return step >= -STEP_BACK && step <= STEP_FORWARD;
 }
 
-function startRun(artifact: number, id: number, draft: EventDraft): OpenRun {
+function startRun(artifact: number, section: number, id: number, draft: EventDraft): OpenRun {
   return {
     artifact,
+    section,
+    process: draft.process ?? null,
     firstEvent: id,
     lastEvent: id,
     clock: draft.clock,
@@ -99,6 +113,7 @@ function extendRun(run: OpenRun, id: number, draft: EventDraft): void {
   if (draft.stated > run.highest) run.highest = draft.stated;
   // Only a file with too many runs gets here with another boot: then the run is of none.
   if (draft.clock !== "none" && (draft.boot ?? null) !== run.boot) run.boot = null;
+  if (draft.clock !== "none" && (draft.process ?? null) !== run.process) run.process = null;
   if (draft.monotonic === undefined || draft.monotonic === null) return;
   run.firstMonotonic ??= draft.monotonic;
   run.lastMonotonic = draft.monotonic;

@@ -45,6 +45,8 @@ CREATE TABLE event (
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   artifact INTEGER NOT NULL,
+  section INTEGER NOT NULL,    -- counts the outputs of commands that the artifact holds one after the other
+  process TEXT,                -- the program in whose zone a local time is; null for the node
   first_event INTEGER NOT NULL,
   last_event INTEGER NOT NULL,
   clock TEXT NOT NULL,         -- utc, local, local-no-year, monotonic, none

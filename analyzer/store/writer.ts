@@ -40,8 +40,20 @@ export function createWriter(database: Database, matcher: TextMatcher, large = f
   const origins = createOrigins();
   const columns = rememberColumns(database);
   const runs = createRunCutter(({ artifact, firstEvent, lastEvent, clock, firstStated, lastStated, ...run }) => {
-    const monotonic = [run.firstMonotonic, run.lastMonotonic] as const;
-    batcher.row(["run", artifact, firstEvent, lastEvent, clock, firstStated, lastStated, run.boot, ...monotonic]);
+    const { section, process, boot, firstMonotonic, lastMonotonic } = run;
+    const stated = [clock, firstStated, lastStated] as const;
+    batcher.row([
+      "run",
+      artifact,
+      section,
+      process,
+      firstEvent,
+      lastEvent,
+      ...stated,
+      boot,
+      firstMonotonic,
+      lastMonotonic,
+    ]);
   });
   const texts = createInterner({ onText: (text) => batcher.text(text), onUses: (uses) => batcher.uses(uses) });
   const exports = new Map<string, Teller>();
@@ -62,6 +74,7 @@ export function createWriter(database: Database, matcher: TextMatcher, large = f
       batcher.row(["artifact", id, path, source, bytes, lines, modified, link]);
     },
     tells(artifact, journal) {
+      runs.section();
       const [path = ""] = artifacts.get(artifact) ?? [];
       // Rotated files of one log tell different events.
       const log = path.replace(/(?:[.-]\d{1,10})?(?:\.(?:gz|xz|zst))?$/, "");

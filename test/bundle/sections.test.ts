@@ -153,3 +153,27 @@ test("hostile lines end soon", () => {
   }
   expect(performance.now() - started).toBeLessThan(3000);
 });
+
+describe("outputs without prompts", () => {
+  const klog = "E0702 12:16:00.020000     319 main.go:1] x";
+  const log = "Jul 02 12:15:00 n7 systemd[1]: Started kubelet.";
+  const row = '7c1f0a52d8be   x       "y"       3 days ago   Exited (255) 3 days ago             z';
+
+  test("a table of containers begins at its header and ends at a line of a log", () => {
+    const table = "CONTAINER ID   IMAGE   COMMAND   CREATED      STATUS                    PORTS   NAMES";
+    expect(
+      cut([log, table, row, "wrapped", klog].join("\n")).map(({ command, lines }) => [command, lines.length]),
+    ).toEqual([
+      ["(none)", 1],
+      ["docker ps -a", 3],
+      [null, 1],
+    ]);
+    expect(cut([table, row].join("\n"))).toHaveLength(1);
+  });
+
+  test("crictl's table is its own, and a table under a prompt stays there", () => {
+    const table = "CONTAINER           IMAGE               CREATED             STATE";
+    expect(commands([log, table, "0a1b  x  3 days ago  Running"].join("\n"))).toEqual(["(none)", "crictl ps -a"]);
+    expect(commands(["$ crictl ps", table, klog].join("\n"))).toEqual(["crictl ps"]);
+  });
+});

@@ -18,6 +18,8 @@ function run(boot: string, wall: string, first: number, last: number, more: Part
   events += 10;
   return {
     artifact: 1,
+    section: 1,
+    process: null,
     path: "journal",
     source: "journal-file",
     firstEvent: events,
@@ -46,7 +48,6 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
-    processOf: () => null,
     notBefore: [],
     stamp: null,
     ...input,

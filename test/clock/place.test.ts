@@ -12,6 +12,8 @@ const yearless = (text: string): number => utc(`1972-${text}`);
 function run(clock: ClockRun["clock"], first: number, last: number, nth = 0): ClockRun {
   return {
     artifact: 1,
+    section: 1,
+    process: null,
     path: "a.log",
     source: null,
     boot: null,
@@ -39,7 +41,6 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     linesAround: () => [],
     eventAt: () => null,
     pauseIn: () => null,
-    processOf: () => null,
     notBefore: [],
     stamp: null,
   };
@@ -92,7 +93,9 @@ describe("zones", () => {
   });
 
   test("measured from lines that carry both times", () => {
-    const { zone } = clockOf([], { probes: [{ offset: 2 * HOUR, count: 7, process: null, writer: "host" }] });
+    const { zone } = clockOf([], {
+      probes: [{ offset: 2 * HOUR, count: 7, process: null, base: null, pids: [], writer: "host" }],
+    });
     expect(zone).toMatchObject({ name: "UTC+02:00", assumed: false });
   });
 

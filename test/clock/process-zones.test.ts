@@ -53,8 +53,18 @@ test("a kubelet in local time and an apiserver's container in UTC are both put r
   expect(kubelet.clock).toMatchObject({ zone: "UTC+02:00" });
   expect(kubelet.at).toMatchObject({ from: `${DAY}T10:15:00.020000Z`, basis: "year-inferred" });
   const apiserver = await firstOf(files, "kube-apiserver.log");
-  expect(apiserver.at).toMatchObject({ from: `${DAY}T10:15:00.020000Z`, basis: "year-inferred" });
-  expect(apiserver.clock.notes.join("\n")).toContain("kube-apiserver in UTC (it is process 1 of a container");
+  // Nothing measures it: the other reading, the node's zone, is part of the interval.
+  expect(apiserver.at).toMatchObject({
+    best: `${DAY}T10:15:00.020000Z`,
+    from: `${DAY}T08:15:00Z`,
+    basis: "zone-assumed",
+  });
+  expect(apiserver.at?.to).toMatch(`${DAY}T10:15:00`);
+  const notes = apiserver.clock.notes.join("\n");
+  expect(notes).toContain(
+    "kube-apiserver in UTC (it is process 1 of a container, where UTC is usual; nothing measures it",
+  );
+  expect(notes).not.toContain("a clock change repeats");
 });
 
 test("what was measured of a container goes before what is usual", async () => {
@@ -74,4 +84,95 @@ test("containers tell nothing of the node's zone", async () => {
   const { clock } = await firstOf(files, "");
   expect(clock.zone).toBeNull();
   expect(clock.zoneBasis).toContain("assumed UTC");
+});
+
+/** Lines of a journal printed in local time, two hours ahead of UTC; `klogHour` is what its klog says. */
+function printed(klogHour: number): string[] {
+  return Array.from({ length: 12 }, (_, at) => {
+    const klog = `I0702 ${two(klogHour)}:15:${two(at)}.020000     319 kubelet.go:1] sync ${at}`;
+    return `Jul 02 12:15:${two(at)} n7 kubelet[319]: ${klog}`;
+  });
+}
+
+const DOCKER_PS = [
+  "CONTAINER ID   IMAGE          COMMAND            CREATED      STATUS                     PORTS     NAMES",
+  '7c1f0a52d8be   k8s.gcr.io/x   "kube-apiserver"   3 days ago   Exited (255) 3 days ago              k8s_kube-apiserver_a',
+];
+
+function damage(hour: number, pid: number, path: string): string {
+  return `E0702 ${two(hour)}:16:00.020000 ${String(pid).padStart(7)} main.go:1] Unable to read ${path}: structure needs cleaning`;
+}
+
+/** Where the lines that name these paths are, and on what basis. */
+async function placesOf(files: Record<string, string>, paths: string[]) {
+  const { timeline, findings } = await reportOf({ "uname.txt": uname, ...files });
+  const lines = [...timeline, ...findings.flatMap(({ evidence }) => evidence)];
+  return paths.map((path) => {
+    const at = lines.find((line) => line.text.includes(path) && line.at !== null)?.at;
+    return `${(at?.best ?? at?.from)?.slice(0, 19)} ${at?.basis}`;
+  });
+}
+
+test.each([false, true])("sections of one text each have the zone of their program (prompts: %s)", async (prompts) => {
+  const sections: [string, string[]][] = [
+    ["date", ["Thu Jul  2 12:20:00 CEST 2026"]],
+    ["journalctl -u kubelet", [...printed(12), `Jul 02 12:16:00 n7 kubelet[319]: ${damage(12, 319, "/var/lib/one")}`]],
+    ["docker ps -a", DOCKER_PS],
+    // The kubelet's own log, earlier than the end of the section before it: sections are in no order of time.
+    ["cat /var/log/kubelet.log", [damage(12, 319, "/var/lib/two")]],
+    ["docker logs 7c1f0a52d8be", [damage(10, 1, "/var/lib/three")]],
+  ];
+  const text = sections.flatMap(([command, lines]) => (prompts ? [`$ ${command}`, ...lines] : lines)).join("\n");
+  const places = await placesOf({ "all.txt": `${text}\n` }, ["/var/lib/one", "/var/lib/two", "/var/lib/three"]);
+  const truth = `${DAY}T10:16:00`;
+  expect(places).toEqual([`${truth} year-inferred`, `${truth} year-inferred`, `${truth} zone-assumed`]);
+});
+
+test("a program in UTC under a journal in local time is in UTC in its own log as well", async () => {
+  const files = {
+    "all.txt": [
+      "Thu Jul  2 12:20:00 CEST 2026",
+      ...printed(10),
+      damage(10, 319, "/var/lib/one"),
+      `Jul 02 12:16:00 n7 dockerd[300]: read /var/lib/two: structure needs cleaning`,
+      "",
+    ].join("\n"),
+    "kubelet.log": `${damage(10, 319, "/var/lib/three")}\n`,
+  };
+  const places = await placesOf(files, ["/var/lib/one", "/var/lib/two", "/var/lib/three"]);
+  expect(places).toEqual(Array.from({ length: 3 }, () => `${DAY}T10:16:00 year-inferred`));
+});
+
+test("what journalctl printed with --utc is in UTC on a node that is not", async () => {
+  const files = {
+    "all.txt": [
+      "$ date",
+      "Thu Jul  2 12:20:00 CEST 2026",
+      "$ journalctl --no-pager --utc -u docker",
+      "Jul 02 10:16:00 n7 dockerd[300]: read /var/lib/one: structure needs cleaning",
+      "$ journalctl --no-pager -u containerd",
+      "Jul 02 12:16:00 n7 containerd[299]: read /var/lib/two: structure needs cleaning",
+      "",
+    ].join("\n"),
+  };
+  const places = await placesOf(files, ["/var/lib/one", "/var/lib/two"]);
+  expect(places).toEqual(Array.from({ length: 2 }, () => `${DAY}T10:16:00 year-inferred`));
+});
+
+test("sections that tell the same days one after the other are all of the same year", async () => {
+  const days = (pid: number, path: string): string[] =>
+    [28, 29, 30].map((day) => `Jun ${day} 12:16:00 n7 x[${pid}]: read ${path}/${day}: structure needs cleaning`);
+  const files = {
+    "all.txt": [
+      "$ date",
+      "Thu Jul  2 12:20:00 UTC 2026",
+      "$ journalctl -u a",
+      ...days(1, "/a"),
+      "$ journalctl -u b",
+      ...days(2, "/b"),
+      "",
+    ].join("\n"),
+  };
+  const places = await placesOf(files, ["/a/28", "/b/30"]);
+  expect(places).toEqual(["2026-06-28T12:16:00 year-inferred", "2026-06-30T12:16:00 year-inferred"]);
 });

@@ -67,9 +67,10 @@ describe("journal-text", () => {
       'Feb 28 20:00:00 k1 dockerd[1]: time="2027-03-01T01:00:00Z" level=info msg="c"',
       'Feb 28 20:00:00 k1 dockerd[1]: time="2027-01-01T01:00:00Z" level=info msg="a time of something else"',
     ]);
+    const printed = { process: "a.txt", base: null, pids: [], writer: "host" };
     expect(facts.map(({ kind, key, value, line }) => [kind, key, value, line.number])).toEqual([
-      ["zone-probe", "+01:30", { offset: 90 * MINUTE, count: 2, process: null, writer: "host" }, 1],
-      ["zone-probe", "-05:00", { offset: -5 * HOUR, count: 1, process: null, writer: "host" }, 3],
+      ["zone-probe", "a.txt +01:30", { ...printed, offset: 90 * MINUTE, count: 2 }, 1],
+      ["zone-probe", "a.txt -05:00", { ...printed, offset: -5 * HOUR, count: 1 }, 3],
     ]);
   });
 
