@@ -26,8 +26,8 @@ interface Parts {
 
 /** The anchor of a finding's section, as the analyzer names it. */
 function findingSection(report: IncidentReport, id: string): HTMLElement | null {
-  const index = report.findings.findIndex((finding) => finding.id === id || finding.rule === id);
-  const found = report.findings[index];
+  const { findings } = report;
+  const found = findings.find((finding) => finding.id === id) ?? findings.find(({ rule }) => rule === id);
   return found ? document.querySelector<HTMLElement>(`[data-finding="${CSS.escape(found.id)}"]`) : null;
 }
 
