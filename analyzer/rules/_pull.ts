@@ -61,7 +61,7 @@ export function pullDraft(view: RuleView, pulls: Pull[]): FindingDraft[] {
     const count = own.reduce((sum, { match }) => sum + match.count, 0);
     const shown = `${images.slice(0, 3).join(", ")}${images.length > 3 ? ` and ${images.length - 3} more` : ""}`;
     const [first, last] = [firsts[0], lasts.at(-1)];
-    const active = first && last ? stillActive(first, last, count, view.lastEventOf(last.artifact)) : null;
+    const active = first && last ? stillActive(first, last, count, view) : null;
     return {
       subject: reason,
       title: `An image cannot be pulled, because ${reason}: ${shown}`,

@@ -2,6 +2,7 @@ import type { Evidence } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../model/time.ts";
 import { timeBases } from "../model/words.ts";
+import type { RuleView } from "./types.ts";
 
 /** From the first to the last of several instants, as weakly known as the weakest of them. Null without any. */
 export function windowOf(instants: (Instant | null)[]): Instant | null {
@@ -19,6 +20,8 @@ export function windowOf(instants: (Instant | null)[]): Instant | null {
   );
 }
 
+type LogEnds = Pick<RuleView, "lastEventOf" | "endOfLogs">;
+
 /** Silence that says nothing yet. */
 const PATIENCE = 2 * MINUTE;
 /** A rare line may be silent for this long and still hold. */
@@ -26,14 +29,16 @@ const RARE_PATIENCE = 10 * MINUTE;
 
 /**
  * Whether something that was said `count` times from `first` to `last` still went on when its log ended: true or false
- * by its own rhythm, null when it was said too seldom to tell.
+ * by its own rhythm, null when it was said too seldom to tell, or when its log ended long before the others did.
  */
-export function stillActive(first: Evidence, last: Evidence, count: number, end: Evidence | null): boolean | null {
+export function stillActive(first: Evidence, last: Evidence, count: number, view: LogEnds): boolean | null {
+  const end = view.lastEventOf(last.artifact);
   if (!first.at || !last.at || !end?.at) return null;
   const silence = end.at.best - last.at.best;
-  if (count < 3) return silence <= RARE_PATIENCE ? true : null;
-  const rhythm = (last.at.best - first.at.best) / (count - 1);
-  return silence <= Math.max(10 * rhythm, PATIENCE);
+  const rhythm = (last.at.best - first.at.best) / Math.max(1, count - 1);
+  const patience = count < 3 ? RARE_PATIENCE : Math.max(10 * rhythm, PATIENCE);
+  if (silence > patience) return count < 3 ? null : false;
+  return (view.endOfLogs ?? last.at.best) - last.at.best > Math.max(patience, RARE_PATIENCE / 2) ? null : true;
 }
 
 /** A log that begins with a complaint does not tell when the trouble began. */

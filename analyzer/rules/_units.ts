@@ -62,7 +62,10 @@ export function unitsDown(view: RuleView, group: UnitGroup): FindingDraft[] {
   const lines = said(view, group);
   return [...new Set([...facts.keys(), ...lines.keys()])].sort().flatMap((unit) => {
     const draft = draftFor(view, unit, facts.get(unit), lines.get(unit) ?? []);
-    return draft === null || (group === "other" && draft.active === false) ? [] : [draft];
+    if (draft === null) return [];
+    // What went on without a word of it is over; of a service that fails seldom, silence tells nothing.
+    const isPast = draft.active === false || (draft.active === null && draft.count >= 3 && !facts.has(unit));
+    return group === "other" && isPast ? [] : [draft];
   });
 }
 
@@ -89,7 +92,7 @@ function draftFor(
   const lasts = lines.slice(-50).map((match) => match.last());
   const last = lasts.toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0)).at(-1);
   const times = lines.reduce((sum, { count }) => sum + count, 0);
-  const ongoing = last && firsts[0] ? stillActive(firsts[0], last, times, view.lastEventOf(last.artifact)) : null;
+  const ongoing = last && firsts[0] ? stillActive(firsts[0], last, times, view) : null;
   const active = state ? !state.upLater : ongoing;
   const counter = Math.max(0, ...lines.map(({ captures }) => Number(captures["counter"] ?? 0)));
   const results = [...new Set(lines.flatMap(({ captures }) => captures["result"] ?? []))];

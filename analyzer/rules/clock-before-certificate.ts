@@ -73,7 +73,7 @@ function draft(view: RuleView, all: Skew[]): FindingDraft {
       "Which of the two clocks is wrong, these lines do not tell.",
     confidence: "certain",
     window: windowOf([...firsts, last].map(({ at }) => at)),
-    active: stillActive(firsts[0] ?? last, last, count, view.lastEventOf(last.artifact)),
+    active: stillActive(firsts[0] ?? last, last, count, view),
     count,
     evidence: [worst.match.first(), ...firsts.filter(({ line }) => line !== worst.match.first().line)].slice(0, 8),
     entities: [],

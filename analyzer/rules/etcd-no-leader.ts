@@ -36,7 +36,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       summary: `etcd cannot elect a leader or does not reach its peers, ${count} lines: ${[...new Set(words)].slice(0, 3).join(", ")}. Without more than half of its members it does nothing.`,
       confidence: "likely",
       window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
-      active: isOver ? false : stillActive(first, last, count, view.lastEventOf(last.artifact)),
+      active: isOver ? false : stillActive(first, last, count, view),
       count,
       evidence: [...firsts.slice(0, 5), last],
       entities: [],

@@ -38,7 +38,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       summary: `etcd complains ${count} times that its disk is slow, and in the same bundle requests time out or leaders are lost.`,
       confidence: "likely",
       window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
-      active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+      active: stillActive(first, last, count, view),
       openStart: true,
       count,
       evidence: [...firsts.slice(0, 5), last],

@@ -144,7 +144,7 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
 
 /** What has happened does not go on, however near to the end of the log it was told. */
 function activeOf(rule: LineRule, first: Evidence, last: Evidence, count: number, view: RuleView): boolean | null {
-  const active = stillActive(first, last, count, view.lastEventOf(last.artifact));
+  const active = stillActive(first, last, count, view);
   return rule.instant && active === true ? null : active;
 }
 

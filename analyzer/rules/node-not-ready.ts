@@ -1,6 +1,6 @@
 /** Nodes that the API shows as not ready: a symptom, and none at all before a network add-on is installed. */
 import type { FindingDraft } from "../model/rule.ts";
-import type { RuleView, StructuralRule } from "./types.ts";
+import type { MatchedText, RuleView, StructuralRule } from "./types.ts";
 
 /** Findings that tell of more than an add-on that is not there yet. */
 const BROKEN = [
@@ -11,8 +11,24 @@ const BROKEN = [
   "runtime-unreachable",
 ];
 
+/** Whether an old event tells that a node was not ready, and the node is shown as ready since. */
+function isOver(row: MatchedText, ready: MatchedText[]): boolean {
+  if (row.captures["state"] !== "NodeNotReady") return false;
+  const then = row.last();
+  return ready.some(({ captures, last }) => {
+    const line = last();
+    const isOwn = captures["node"] === row.captures["node"];
+    if (captures["state"] !== "NodeReady")
+      return isOwn || (captures["node"] === undefined && line.artifact === then.artifact);
+    if (!isOwn) return false;
+    if (line.artifact === then.artifact) return line.line > then.line;
+    return line.at !== null && then.at !== null && line.at.best > then.at.best;
+  });
+}
+
 function evaluate(view: RuleView): FindingDraft[] {
-  const rows = view.matches("node-row");
+  const ready = view.matches("node-ready-row");
+  const rows = view.matches("node-row").filter((row) => !isOver(row, ready));
   const first = rows[0];
   if (!first) return [];
   const nodes = [...new Set(rows.flatMap(({ captures }) => captures["node"] ?? []))];
@@ -59,8 +75,30 @@ const rule: StructuralRule = {
   needs: ["logs"],
   evaluate,
   cases: {
-    fires: [{ "nodes.txt": "NAME   STATUS     ROLES    AGE   VERSION\nn7     NotReady   <none>   31d   v1.28.3\n" }],
-    quiet: [{ "nodes.txt": "NAME   STATUS   ROLES    AGE   VERSION\nn7     Ready    <none>   31d   v1.28.3\n" }],
+    fires: [
+      { "nodes.txt": "NAME   STATUS     ROLES    AGE   VERSION\nn7     NotReady   <none>   31d   v1.28.3\n" },
+      {
+        "events.txt": [
+          "  Normal   NodeReady      6m48s   kubelet   Node n7 status is now: NodeReady",
+          "  Normal   NodeNotReady   4m22s   kubelet   Node n7 status is now: NodeNotReady",
+        ].join("\n"),
+      },
+    ],
+    quiet: [
+      { "nodes.txt": "NAME   STATUS   ROLES    AGE   VERSION\nn7     Ready    <none>   31d   v1.28.3\n" },
+      {
+        "events.txt": [
+          "  Normal   NodeNotReady   4m22s   kubelet   Node n7 status is now: NodeNotReady",
+          "  Normal   NodeReady      4m12s   kubelet   Node n7 status is now: NodeReady",
+        ].join("\n"),
+      },
+      {
+        "describe.txt": [
+          "  Ready            True    Mon, 02 Mar 2026 11:46:20 +0000   Mon, 02 Mar 2026 11:47:05 +0000   KubeletReady   kubelet is posting ready status",
+          "  Normal   NodeNotReady   4m22s   kubelet   Node n7 status is now: NodeNotReady",
+        ].join("\n"),
+      },
+    ],
   },
 };
 

@@ -37,7 +37,7 @@ function draftFor(view: RuleView, port: string): FindingDraft | null {
     confidence: "certain",
     severity: VITAL.has(port) ? "critical" : "minor",
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
-    active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+    active: stillActive(first, last, count, view),
     openStart: true,
     count,
     evidence: [...firsts.slice(0, 5), ...sockets],

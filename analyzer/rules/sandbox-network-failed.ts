@@ -27,7 +27,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       confidence: "likely",
       cause: waits ? "unknown" : "network-plugin",
       window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
-      active: stillActive(first, last, count, view.lastEventOf(last.artifact)),
+      active: stillActive(first, last, count, view),
       openStart: true,
       count,
       evidence: [...firsts.slice(0, 5), ...(count > 1 ? [last] : [])].filter(

@@ -120,8 +120,7 @@ function saidDraft(view: RuleView): FindingDraft[] {
   const room = rows.filter(({ value }) => (value.percent ?? 100) < 95);
   const now =
     rows.length > 0 && room.length === rows.length ? room.map((row) => view.evidence(row, describeRow(row))) : [];
-  const active =
-    now.length > 0 ? false : (stillActive(first.evidence, last, count, view.lastEventOf(last.artifact)) ?? null);
+  const active = now.length > 0 ? false : (stillActive(first.evidence, last, count, view) ?? null);
   return [
     {
       subject: "",

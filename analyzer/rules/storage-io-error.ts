@@ -53,7 +53,7 @@ function remedyFor(disk: string): RemedyStep[] {
 
 function activeOf(view: RuleView, last: Evidence, first: Evidence, count: number): true | null {
   // A disk that stays silent after a read-only remount is not repaired: never `false`.
-  return stillActive(first, last, count, view.lastEventOf(last.artifact)) === true ? true : null;
+  return stillActive(first, last, count, view) === true ? true : null;
 }
 
 function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDraft {

@@ -1,6 +1,6 @@
 import type { Fact, FactKind } from "../model/fact.ts";
 import type { Evidence, EntityRef, FindingDraft, RuleMeta } from "../model/rule.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant, Micros } from "../model/time.ts";
 import type { EntityKind } from "../model/words.ts";
 
 /** An entity that a line names: `capture` is the group of the pattern that holds its key or alias. */
@@ -86,5 +86,7 @@ export interface RuleView {
   lastWords(event: number, origins: string[]): Evidence | null;
   /** The last and the first event of an artifact that carry a time. */
   lastEventOf(artifact: string): Evidence | null;
+  /** When the log that reaches furthest ends, µs UTC. */
+  endOfLogs: Micros | null;
   firstEventOf(artifact: string): Evidence | null;
 }

@@ -39,6 +39,17 @@ const rule: StructuralRule = {
     ],
     quiet: [
       {
+        "journal-nightly-copy.txt": [
+          "2026-03-02T11:46:21+0000 n7 systemd[1]: nightly-copy.service: Main process exited, code=exited, status=1/FAILURE",
+          "2026-03-02T11:46:21+0000 n7 systemd[1]: nightly-copy.service: Failed with result 'exit-code'.",
+          "2026-03-02T11:46:31+0000 n7 systemd[1]: nightly-copy.service: Main process exited, code=exited, status=1/FAILURE",
+          "2026-03-02T11:46:31+0000 n7 systemd[1]: nightly-copy.service: Failed with result 'exit-code'.",
+          "2026-03-02T11:46:36+0000 n7 systemd[1]: nightly-copy.service: Failed with result 'exit-code'.",
+          "2026-03-02T11:46:41+0000 n7 systemd[1]: Started A service.",
+        ].join("\n"),
+        "kern.log": "2026-03-02T11:56:40+0000 n7 kernel: [ 9313.4] usb 1-1: new high-speed USB device number 4",
+      },
+      {
         "status.txt": [
           "● nightly-copy.service - A service of the node",
           "     Loaded: loaded (/lib/systemd/system/nightly-copy.service; enabled; preset: enabled)",

@@ -1,9 +1,9 @@
 import type { Database } from "better-sqlite3";
 import type { Fact, FactKind, FactValues } from "../model/fact.ts";
 import type { Evidence, FindingDraft } from "../model/rule.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant, Micros } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
-import type { TimelineEvent } from "../store/queries.ts";
+import type { ArtifactSpan, TimelineEvent } from "../store/queries.ts";
 import { artifactSpans, eventById, factsOf, lastErrorBefore, matchesOf } from "../store/queries.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 import { eventWitness, factWitness } from "./_witnesses.ts";
@@ -33,6 +33,12 @@ export function matchedTexts(database: Database, rule: string): MatchedText[] {
     first: () => evidenceOf(eventById(database, firstEvent)),
     last: () => evidenceOf(eventById(database, lastEvent)),
   }));
+}
+
+/** The last time in the logs. What lies after the collection is of a clock that was ahead, and says nothing. */
+function endOf(spans: ArtifactSpan[], collectedAt: Instant | null): Micros | null {
+  const ends = spans.flatMap(({ last }) => last?.at?.best ?? []).filter((end) => end <= (collectedAt?.hi ?? Infinity));
+  return ends.length === 0 ? null : Math.max(...ends);
 }
 
 /** The read-only view of one bundle that structural rules get. Queries are made once. */
@@ -70,6 +76,7 @@ export function createView(context: ViewContext): RuleView {
       const id = lastErrorBefore(database, event, origins);
       return id === null ? null : evidenceOf(eventById(database, id));
     },
+    endOfLogs: endOf([...spans.values()], context.collectedAt),
     lastEventOf: (artifact) => {
       const last = spans.get(artifact)?.last;
       return last ? evidenceOf(last) : null;

@@ -94,14 +94,16 @@ export function eventById(database: Database, id: number): TimelineEvent {
   return toEvent(row);
 }
 
-/** First and last event of every artifact that carry a time. Read from its runs: only their ends are looked up. */
-export function artifactSpans(database: Database): {
+export interface ArtifactSpan {
   artifact: string;
   source: string | null;
   events: number;
   first: TimelineEvent | null;
   last: TimelineEvent | null;
-}[] {
+}
+
+/** First and last event of every artifact that carry a time. Read from its runs: only their ends are looked up. */
+export function artifactSpans(database: Database): ArtifactSpan[] {
   const runs = new Map<number, RunRow[]>();
   for (const run of allRuns(database)) {
     const own = runs.get(run.artifact);
