@@ -3,9 +3,11 @@
  * visible first, so that nothing from a bundle can move the cursor.
  */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
-import type { Severity } from "../model/words.ts";
+import type { RemedyStep } from "../model/rule.ts";
 import { checkTally, findingTally } from "./tallies.ts";
 import { plural, shortIds, visibleData } from "./text.ts";
+import type { Row, Style } from "./terminal-rows.ts";
+import { command } from "./terminal-rows.ts";
 import { confidenceWords, leadWords, riskWords } from "./text-words.ts";
 import { displayWidth, fit, fitStart, wrap } from "./text-width.ts";
 import { formatTime } from "./times.ts";
@@ -16,10 +18,6 @@ export interface TerminalOptions {
   /** Names of the files written, in the order to show them. */
   files: string[];
 }
-
-type Style = "plain" | "bold" | "dim" | "accent" | Severity | "good";
-type Run = [text: string, style?: Style];
-type Row = Run[];
 
 const MOST_LINES = 40;
 const LABEL = 13;
@@ -53,14 +51,15 @@ function prose(text: string): string {
   return shortIds(text).replaceAll("`", "").replaceAll("\t", " ");
 }
 
-function identity(report: IncidentReport, width: number): Row {
+function identity(report: IncidentReport, width: number): Row[] {
   const bundle = report.bundles.at(-1);
   const name = report.bundles.map((one) => one.name).join(" → ");
   const collected = bundle?.collectedAt ? `collected ${formatTime(bundle.collectedAt)} UTC` : null;
   const redaction = bundle ? (bundle.redacted ? "secrets masked" : "secrets NOT masked") : null;
   const parts = [report.node.host, name, collected, redaction].filter((part) => part !== null && part !== undefined);
   const distinct = parts.filter((part, index) => parts.indexOf(part) === index);
-  return [[fit(`coldcase ${report.tool.version} · ${distinct.join(" · ")}`, width), "dim"]];
+  const text = `coldcase ${report.tool.version} · ${distinct.join(" · ")}`;
+  return wrap(text, width, 3).map((line) => [[line, "dim"]]);
 }
 
 function headline(report: IncidentReport, width: number): Row[] {
@@ -118,38 +117,23 @@ function chain(report: IncidentReport, cause: ReportRootCause, width: number): R
   return rows.length === 0 ? [] : [[["Chain, cause first", "bold"]], ...rows];
 }
 
-/** A long command is broken where the shell may break it too; one with quotes is left to the report. */
-function commandLines(line: string, room: number): string[] | null {
-  if (displayWidth(line) <= room) return [line];
-  if (/['"\\#]/.test(line)) return null;
-  const lines = wrap(line, room - 4, 4);
-  if (lines.some((part) => part.includes("…")) || lines.join(" ") !== line) return null;
-  return lines.map((part, index) => `${index ? "  " : ""}${part}${index < lines.length - 1 ? " \\" : ""}`);
-}
-
-function command(text: string | null | undefined, width: number): Row[] {
-  const lines = (text ?? "").split("\n").filter((line) => line.trim() !== "");
-  return lines.slice(0, 2).flatMap((line): Row[] => {
-    const parts = commandLines(line.replaceAll("\t", " "), width - 7);
-    if (!parts) return [[["     (a long command: see the report)", "dim"]]];
-    return parts.map((part, index): Row => [
-      [index === 0 ? "     $ " : "       ", "dim"],
-      [part, "accent"],
-    ]);
-  });
+function stepRows(step: RemedyStep, index: number, width: number, most: number): Row[] {
+  const room = width - 5;
+  const risk = step.risk === "safe" ? "" : `(${riskWords[step.risk].word})`;
+  const style: Style = step.risk === "change" ? "major" : "dim";
+  const lines = wrap(prose(step.text), room, most);
+  const text = lines.map((line, row): Row => [
+    [row === 0 ? `${String(index + 1).padStart(3)}  ` : "     ", "dim"],
+    [line],
+  ]);
+  const isBeside = displayWidth(lines.at(-1) ?? "") + 1 + risk.length <= room;
+  if (risk && isBeside) text.at(-1)?.push([` ${risk}`, style]);
+  const below: Row[] = risk && !isBeside ? [[["     "], [risk, style]]] : [];
+  return [...text, ...below, ...command(step.command, width)];
 }
 
 function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[] {
-  const steps = cause.remedy.slice(0, 3).flatMap((step, index): Row[] => {
-    const risk = step.risk === "safe" ? "" : ` (${riskWords[step.risk].word})`;
-    const lines = wrap(prose(step.text), width - 5 - risk.length, stepLines);
-    const text = lines.map((line, row): Row => [
-      [row === 0 ? `${String(index + 1).padStart(3)}  ` : "     ", "dim"],
-      [line],
-      [row === lines.length - 1 ? risk : "", step.risk === "change" ? "major" : "dim"],
-    ]);
-    return [...text, ...command(step.command, width)];
-  });
+  const steps = cause.remedy.slice(0, 3).flatMap((step, index) => stepRows(step, index, width, stepLines));
   const rest = cause.remedy.length - 3;
   const more: Row[] = rest > 0 ? [[[`     … ${plural(rest, "more step")} in the report`, "dim"]]] : [];
   return steps.length === 0 ? [] : [[["Do next, in this order", "bold"]], ...steps, ...more];
@@ -195,7 +179,7 @@ function reasonRows(report: IncidentReport, width: number): Row[][] {
     .slice(0, 4)
     .flatMap((item): Row[] => [
       [["  - ", "dim"], [fit(prose(item.item), width - 4)]],
-      ...command(item.command, width).slice(0, 1),
+      ...command(item.command, width, 1),
     ]);
   return [
     reasons.length ? [[["Why", "bold"]], ...reasons] : [],
@@ -213,8 +197,8 @@ function countRows(report: IncidentReport, files: string[], width: number): Row[
   const missing = report.notCollected.map(({ item }) => item).join(", ");
   const showMissing = report.conclusion === "cause-found" && missing !== "";
   return [
-    ...labelled("Findings", wrap(tallyRow(findingTally(report)), room, 2)),
-    ...labelled("Checks", wrap(tallyRow(checkTally(report)), room, 2)),
+    ...labelled("Findings", wrap(tallyRow(findingTally(report)), room, 3)),
+    ...labelled("Checks", wrap(tallyRow(checkTally(report)), room, 3)),
     ...(showMissing ? labelled("Missing", wrap(prose(missing), room, 1)) : []),
     ...(report.damage.length ? labelled("Damage", wrap(prose(report.damage[0]?.message ?? ""), room, 2), "major") : []),
     ...(files.length ? labelled("Written", wrap(files.join(", "), room, 2), "bold") : []),
@@ -238,13 +222,13 @@ export function renderTerminal(original: IncidentReport, options: TerminalOption
   const width = Math.min(Math.max(options.width, 40), 120);
   const cause = report.rootCauses[0];
   const blocks = (stepLines: number): Row[][] => [
-    [identity(report, width)],
+    identity(report, width),
     headline(report, width),
     sinceThen(report, width),
     ...(cause ? causeRows(report, cause, width, stepLines) : reasonRows(report, width)),
     countRows(report, files, width),
   ];
-  const layouts = [spaced(blocks(2)), spaced(blocks(1)), dense(blocks(1))];
+  const layouts = [...[5, 4, 3, 2, 1].map((lines) => spaced(blocks(lines))), dense(blocks(1))];
   const rows = layouts.find((layout) => layout.length <= MOST_LINES) ?? dense(blocks(1));
   return `${rows.map((row) => paint(row, options.color)).join("\n")}\n`;
 }

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { CONTROL, HIDDEN } from "./characters.ts";
 import { displayWidth } from "../../analyzer/report/text-width.ts";
 import { renderTerminal } from "../../analyzer/report/terminal.ts";
-import { reports, seedReport } from "./fixture.ts";
+import { commandLines } from "../../analyzer/report/terminal-rows.ts";
+import { insufficientReport, reports, seedReport } from "./fixture.ts";
 
 const FILES = ["k1.html", "k1.md", "k1.sqlite"];
 
@@ -54,11 +56,11 @@ describe("terminal summary", () => {
       Do next, in this order
         1  Stop writing to the card: stop what restarts containers, then the runtime. (changes the node)
            $ sudo systemctl stop kubelet docker
-        2  Image the card on another machine before anything repairs it. A failing card may
-           not survive a second read. (makes a copy)
+        2  Image the card on another machine before anything repairs it. A failing card may not survive a
+           second read. (makes a copy)
            $ sudo dd if=/dev/mmcblk0 of=k1-card.img bs=4M conv=noerror,sync status=progress
-        3  Check the filesystem while it is not mounted: best with the card in another
-           machine. (changes the node)
+        3  Check the filesystem while it is not mounted: best with the card in another machine.
+           (changes the node)
            $ sudo e2fsck -f /dev/mmcblk0p2
            … 3 more steps in the report
 
@@ -68,6 +70,32 @@ describe("terminal summary", () => {
       Written      k1.html, k1.md, k1.sqlite
       "
     `);
+  });
+
+  it.each([40, 60, 80])("breaks quoted commands so that a shell of %d columns reads the same words", (width) => {
+    const line = `printf '%s|' a\\ b 'two  words' "and \\"three\\" of them" plain --long=option 'x'"y"z /a/path/of/some/length`;
+    const lines = commandLines(line, width);
+    if (width > 40) expect(lines?.length).toBeGreaterThan(1);
+    for (const part of lines ?? []) expect(part.length).toBeLessThanOrEqual(width);
+    const run = (text: string): string => spawnSync("sh", ["-c", text], { encoding: "utf8" }).stdout;
+    if (lines) expect(run(lines.join("\n"))).toBe(run(line));
+    expect(commandLines(`${"word ".repeat(30)}# a comment`, width)).toBe(null);
+  });
+
+  it.each([40, 80, 100])("shows whole commands only, at %d columns", (width) => {
+    const reports = [seedReport(), insufficientReport()];
+    for (const report of reports) {
+      const rows = renderTerminal(report, { width, color: false, files: [] }).split("\n");
+      const broken = rows.filter((row, index) => row.endsWith("\\") && !/^ {7}/.test(rows[index + 1] ?? ""));
+      expect(broken).toEqual([]);
+    }
+  });
+
+  it("keeps the state of redaction in sight on a narrow terminal", () => {
+    for (const width of [40, 60, 80]) {
+      const text = renderTerminal(seedReport(), { width, color: false, files: [] });
+      expect(text.replace(/\n/g, " ")).toContain("secrets masked");
+    }
   });
 
   it("breaks a long command where the shell may, and never shortens one", () => {
