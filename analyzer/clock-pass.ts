@@ -20,8 +20,11 @@ const BORDER = 40;
 /** Builds the clock model of the store, and places all runs and all times inside of facts. */
 export function placeTimes(database: Database, manifest: BundleManifest | null, options: AnalysisOptions): ClockModel {
   const probes = factsOf(database, "zone-probe").map(({ value }) => value);
-  const runs = allRuns(database);
-  const bootOf = createBootLookup(runs);
+  const all = allRuns(database);
+  const bootOf = createBootLookup(all);
+  const foreign = foreignBoots(database, all);
+  // What another machine wrote is no boot of the node, and its clock was another one.
+  const runs = all.map((run) => (foreign.has(run.boot ?? "") ? { ...run, boot: null, foreign: true } : run));
   const model = buildClock({
     runs,
     listed: new Map(factsOf(database, "boot").map(({ value }) => [value.id, value.index])),
@@ -38,6 +41,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     stamp: manifest?.laptopClock ? (parseIso(manifest.laptopClock)?.time.stated ?? null) : null,
     timezone: timezone(manifest, options),
     year: options.year,
+    foreignBoots: foreign.size,
     eventAt: createEventLookup(database),
     pauseIn: createPauseLookup(database),
   });
@@ -46,6 +50,22 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     writeFactTimes(database, model);
   })();
   return model;
+}
+
+/** Boots of other machines. The node is the one that ran at the collection, else the one whose journal says the most. */
+function foreignBoots(database: Database, runs: RunRow[]): Set<string> {
+  const machines = new Map(
+    factsOf(database, "boot").flatMap(({ value: { id, machine } }) => (machine ? [[id, machine]] : [])),
+  );
+  const events = new Map<string, number>();
+  for (const { boot, firstEvent, lastEvent } of runs) {
+    const machine = machines.get(boot ?? "");
+    if (machine) events.set(machine, (events.get(machine) ?? 0) + lastEvent - firstEvent + 1);
+  }
+  const running = factsOf(database, "clock").find(({ value }) => value.reading === "collection")?.value.bootId;
+  const most = [...events].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  const own = machines.get(running ?? "") ?? most;
+  return new Set([...machines].flatMap(([boot, machine]) => (machine === own ? [] : [boot])));
 }
 
 function createEventLookup(database: Database): EventLookup {

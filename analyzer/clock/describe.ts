@@ -121,3 +121,25 @@ export function describeOrder(history: WallEra[]): string[] {
       ]
     : [];
 }
+
+/** How far the node's clock was from the one of the machine that printed the collector, as a sentence. */
+export function describeStamp(stated: Instant | null, stamp: Micros | null): string[] {
+  if (stamp === null || stated === null) return [];
+  const behind = Math.round((stamp - stated.best) / SECOND);
+  const size = (seconds: number): string =>
+    Math.abs(seconds) < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return behind > 1
+    ? [
+        `At the collection the node's clock was at least ${size(behind)} behind the machine that printed the collector, by more if it was not run at once.`,
+      ]
+    : [
+        `At the collection the node's clock was at most ${size(-behind)} ahead of the machine that printed the collector, or less by the time until it was run.`,
+      ];
+}
+
+/** What became of entries of other machines. */
+export function describeForeign(boots: number): string[] {
+  if (boots === 0) return [];
+  const which = boots === 1 ? "One boot in the journals is" : `${boots} boots in the journals are`;
+  return [`${which} of another machine: its entries stand at the times that it wrote, and are no boots of this node.`];
+}

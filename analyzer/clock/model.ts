@@ -5,7 +5,14 @@ import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots, KernelStart } from "./boots.ts";
 import { findBoots, kernelStarts } from "./boots.ts";
-import { describeBoots, describeOrder, describeSteps, withUnmeasured } from "./describe.ts";
+import {
+  describeBoots,
+  describeForeign,
+  describeOrder,
+  describeStamp,
+  describeSteps,
+  withUnmeasured,
+} from "./describe.ts";
 import type { ClockRun } from "./run.ts";
 import type { EventLookup, PlacementContext } from "./parts.ts";
 import { startAt } from "./parts.ts";
@@ -26,6 +33,8 @@ export interface ClockInput extends BootInput {
   /** IANA name, from the command line or the manifest. */
   timezone: { name: string; basis: string } | null;
   year: number | null;
+  /** How many boots of other machines the journals hold. */
+  foreignBoots: number;
   eventAt: EventLookup;
   pauseIn: PlacementContext["pauseIn"];
 }
@@ -98,6 +107,7 @@ export function buildClock(input: ClockInput): ClockModel {
     notes: [
       ...describeStamp(given === null ? (stated?.at ?? null) : null, input.stamp),
       ...describeOrder(history),
+      ...describeForeign(input.foreignBoots),
       ...zones.notes(),
       ...describe(placements, zone, yearBasis, unsureRuns(input.runs, zone, context.zoneOf)),
     ],
@@ -164,21 +174,6 @@ function notBeforeStamp(known: { at: Instant; basis: string }, stamp: Micros | n
   if (stamp === null || known.at.hi >= stamp - MINUTE) return known;
   const at: Instant = { lo: stamp, hi: stamp + DAY, best: stamp, basis: "clock-corrected" };
   return { at, basis: `${known.basis}, which was behind: the machine that printed the collector said so` };
-}
-
-/** How far the node's clock was from the one of the machine that printed the collector, as a sentence. */
-function describeStamp(stated: Instant | null, stamp: Micros | null): string[] {
-  if (stamp === null || stated === null) return [];
-  const behind = Math.round((stamp - stated.best) / SECOND);
-  const size = (seconds: number): string =>
-    Math.abs(seconds) < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return behind > 1
-    ? [
-        `At the collection the node's clock was at least ${size(behind)} behind the machine that printed the collector, by more if it was not run at once.`,
-      ]
-    : [
-        `At the collection the node's clock was at most ${size(-behind)} ahead of the machine that printed the collector, or less by the time until it was run.`,
-      ];
 }
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {

@@ -26,12 +26,17 @@ function placeArtifact(runs: ClockRun[], context: PlacementContext): Placement[]
     return era ? [{ run, placement: placementIn(run, era) }] : [];
   });
   const known = new Set(measured.map(({ run }) => run));
-  const rest = groupBySection(runs.filter((run) => !known.has(run)));
+  const others = runs.filter((run) => run.foreign === true && run.clock === "utc");
+  const rest = groupBySection(runs.filter((run) => !known.has(run) && !others.includes(run)));
   const placed = rest.flatMap((own) => {
     const local = own.find(({ clock }) => clock === "local" || clock === "local-no-year");
     return placeUnmeasured(own, local ? { ...context, zone: context.zoneOf(local) } : context);
   });
-  return [...measured.map(({ placement }) => placement), ...placed];
+  return [...measured.map(({ placement }) => placement), ...placed, ...others.map(asWritten)];
+}
+
+function asWritten({ firstEvent, lastEvent }: ClockRun): Placement {
+  return { firstEvent, lastEvent, offset: 0, before: 0, after: 0, basis: "exact", lo: null, hi: null };
 }
 
 /** The outputs of several commands in one file, and the lines of several programs, tell nothing of each other's order. */

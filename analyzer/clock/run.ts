@@ -7,6 +7,8 @@ export interface ClockRun {
   section: number;
   /** The program in whose zone a local time is; null for the node. */
   process: string | null;
+  /** Another machine's: its clock was another one. */
+  foreign?: boolean;
   path: string;
   /** Ids of the parsers that read the artifact. */
   source: string | null;

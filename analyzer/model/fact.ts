@@ -149,6 +149,8 @@ export interface BootFact {
   id: string;
   /** -1 = the boot before the last. */
   index: number;
+  /** Id of the machine that booted; null when it is not said. */
+  machine: string | null;
   first: TimeReading | null;
   last: TimeReading | null;
 }

@@ -13,6 +13,7 @@ export interface JournalFields {
   __REALTIME_TIMESTAMP?: string | undefined;
   __MONOTONIC_TIMESTAMP?: string | undefined;
   _BOOT_ID?: string | undefined;
+  _MACHINE_ID?: string | undefined;
 }
 
 /** Times of an entry, where the format has them as numbers: µs since 1970 in UTC, and µs since the start of the boot. */

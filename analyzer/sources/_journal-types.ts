@@ -14,6 +14,7 @@ export const FIELDS = [
   "_SOURCE_REALTIME_TIMESTAMP",
   "_SYSTEMD_UNIT",
   "_TRANSPORT",
+  "_MACHINE_ID",
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 
@@ -37,6 +38,7 @@ export function toFields(values: (string | undefined)[]): EntryFields {
     _SOURCE_REALTIME_TIMESTAMP: values[9],
     _SYSTEMD_UNIT: values[10],
     _TRANSPORT: values[11],
+    _MACHINE_ID: values[12],
   };
 }
 

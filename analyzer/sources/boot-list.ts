@@ -26,7 +26,7 @@ const source: SourceParser = {
       if (match) {
         const [, index, id = "", first = "", last = ""] = match;
         const [from, to] = [first, last].map((text) => parseIso(text.replace(/^\D*/, ""))?.time ?? null);
-        sink.fact("boot", id, { id, index: Number(index), first: from ?? null, last: to ?? null }, line);
+        sink.fact("boot", id, { id, index: Number(index), machine: null, first: from ?? null, last: to ?? null }, line);
       } else if (!HEADER.test(line.text)) emitForeign(line, sink, "a boot");
     },
     end: () => undefined,

@@ -7,6 +7,7 @@ import { createCopyCheck } from "./_journal-copies.ts";
 import { createEntryWriter } from "./_journal-fields.ts";
 import { MAGIC } from "./_journal-file.ts";
 import { readEntries } from "./_journal-reader.ts";
+import { createMachineCheck } from "./_journal-machines.ts";
 import type { JournalEntry, JournalSummary } from "./_journal-types.ts";
 
 const ID = "journal-binary";
@@ -17,12 +18,14 @@ const DAMAGED = " […damaged]";
 interface BootSpan {
   id: string;
   line: Line;
+  machine: string | null;
   first: number;
   last: number;
 }
 
 async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords): Promise<number> {
   const entries = createEntryWriter(sink);
+  const machines = createMachineCheck(file.path, seen);
   const boots = new Map<string, BootSpan>();
   let count = 0;
   let warned = 0;
@@ -31,6 +34,7 @@ async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords):
   const onEntry = (entry: JournalEntry): boolean => {
     const line = { text: "", number: ++count, byteOffset: entry.offset, byteLength: entry.size };
     const { damaged, lost } = entry;
+    if (machines.isForeign(damaged.includes("_MACHINE_ID") ? undefined : entry.fields._MACHINE_ID)) return true;
     if (isCopy(entry)) {
       copies += 1;
       return true;
@@ -44,20 +48,23 @@ async function read(file: RandomAccessFile, sink: ParseSink, seen: SeenRecords):
     if (header.sound) isCopy = createCopyCheck(header.seqnumId, seen);
   });
   entries.end();
+  const others = machines.warning();
+  if (others !== null) sink.warning(0, others);
   if (copies > 0) sink.warning(0, `${copies} entries are in another file as well, and counted there`);
   if (warned > MAX_WARNINGS) sink.warning(0, `${warned - MAX_WARNINGS} more entries are damaged`);
   tell(file, sink, summary);
-  [...boots.values()].forEach(({ id, line, first, last }, index) => {
+  [...boots.values()].forEach(({ id, line, machine, first, last }, index) => {
     const reading = (stated: number) => ({ stated, clock: "utc" as const, precision: 1 });
-    sink.fact("boot", id, { id, index: index - boots.size + 1, first: reading(first), last: reading(last) }, line);
+    const times = { first: reading(first), last: reading(last) };
+    sink.fact("boot", id, { id, index: index - boots.size + 1, machine, ...times }, line);
   });
   return count;
 }
 
-function note(boots: Map<string, BootSpan>, { boot, realtime }: JournalEntry, line: Line): void {
+function note(boots: Map<string, BootSpan>, { boot, realtime, fields }: JournalEntry, line: Line): void {
   const known = boots.get(boot);
   if (known) known.last = realtime;
-  else boots.set(boot, { id: boot, line, first: realtime, last: realtime });
+  else boots.set(boot, { id: boot, line, machine: fields._MACHINE_ID ?? null, first: realtime, last: realtime });
 }
 
 /** What of an entry may be used as it stands. A damaged message is kept and says so. */

@@ -9,6 +9,7 @@
  */
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { JournalFields } from "./_journal-fields.ts";
+import { createMachineCheck } from "./_journal-machines.ts";
 import { createEntryWriter } from "./_journal-fields.ts";
 
 const FIELD = /^([A-Z_][A-Z0-9_]{0,63})=/;
@@ -19,6 +20,7 @@ const LONGEST = 64 * 1024;
 
 function open({ sink }: ParseContext): LineReader {
   const entries = createEntryWriter(sink);
+  const machines = createMachineCheck("", new Map());
   let fields: Record<string, string> = {};
   let first: Line | null = null;
   let message: Line | null = null;
@@ -31,7 +33,7 @@ function open({ sink }: ParseContext): LineReader {
   const endEntry = (): void => {
     endBinary();
     const at = message ?? first;
-    if (at) entries.write(fields as JournalFields, at);
+    if (at && !machines.isForeign(fields["_MACHINE_ID"])) entries.write(fields as JournalFields, at);
     fields = {};
     first = null;
     message = null;
@@ -59,6 +61,8 @@ function open({ sink }: ParseContext): LineReader {
     end() {
       endEntry();
       entries.end();
+      const others = machines.warning();
+      if (others !== null) sink.warning(0, others);
     },
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { JournalFields } from "./_journal-fields.ts";
+import { createMachineCheck } from "./_journal-machines.ts";
 import { createEntryWriter } from "./_journal-fields.ts";
 
 const FIELDS = [
@@ -17,6 +18,7 @@ const FIELDS = [
   "__REALTIME_TIMESTAMP",
   "__MONOTONIC_TIMESTAMP",
   "_BOOT_ID",
+  "_MACHINE_ID",
 ] as const satisfies readonly (keyof JournalFields)[];
 
 const MAX_WARNINGS = 20;
@@ -45,17 +47,21 @@ function readEntry(text: string): JournalFields | null {
 
 function open({ sink }: ParseContext): LineReader {
   const entries = createEntryWriter(sink);
+  const machines = createMachineCheck("", new Map());
   let broken = 0;
   return {
     line(line) {
       if (line.text.trim() === "") return;
       const fields = readEntry(line.text);
+      if (fields && machines.isForeign(fields._MACHINE_ID)) return;
       if (fields) return entries.write(fields, line);
       if (++broken <= MAX_WARNINGS) sink.warning(line.number, "not a whole journal entry in JSON: kept as text");
       sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: "journal", text: line.text });
     },
     end() {
       entries.end();
+      const others = machines.warning();
+      if (others !== null) sink.warning(0, others);
       if (broken > MAX_WARNINGS) sink.warning(0, `${broken - MAX_WARNINGS} more lines are not whole entries`);
     },
   };

@@ -35,6 +35,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     collectedAt: null,
     timezone: null,
     year: null,
+    foreignBoots: 0,
     listed: new Map(),
     clockLines: [],
     shutdowns: new Set(),
