@@ -18,7 +18,7 @@ export interface Evaluation {
 }
 
 /**
- * Line rules first, then structural rules by stage and id. A rule that throws becomes an `error` verdict; the others
+ * Line rules first (but for notes, which are only read by others), then structural rules by stage and id. A rule that throws becomes an `error` verdict; the others
  * go on.
  * @param found filled with the drafts of each rule as they come, for structural rules to read
  */
@@ -39,7 +39,7 @@ export function evaluateRules(
       checks.push({ rule: rule.id, title: rule.title, verdict: "error", missing: message });
     }
   };
-  for (const rule of rules) if (rule.type === "line") run(rule, () => lineFindings(rule, view));
+  for (const rule of rules) if (rule.type === "line" && !rule.note) run(rule, () => lineFindings(rule, view));
   afterLines();
   for (const stage of [1, 2] as const) {
     for (const rule of rules) {

@@ -31,6 +31,8 @@ export interface LineRule extends RuleMeta {
   links: LinkCapture[];
   /** A line tells of something that has happened, not of a state that may go on. */
   instant: boolean;
+  /** Lines that other rules read: neither a finding nor a check of their own. */
+  note: boolean;
   /** Fewer lines than this are no finding. */
   atLeast: number;
   cases: { fires: string[]; quiet: string[] };
