@@ -17,6 +17,8 @@ import {
   timeBases,
   verdicts,
 } from "../model/words.ts";
+import type { OlderReport } from "./older.ts";
+import { completed } from "./older.ts";
 import { IslandError, readIsland } from "./island.ts";
 import type { Check } from "./shape.ts";
 import { flag, integers, list, number, object, oneOf, optional, orNull, record, text, time, written } from "./shape.ts";
@@ -39,6 +41,18 @@ const evidence = object({
 const remedy = list(object({ text, command: optional(text), risk: oneOf(RISKS) }));
 const alternative = object({ cause: oneOf(causes), title: text, whyNot: text });
 
+const custody = object({
+  host: orNull(text),
+  collectorVersion: orNull(text),
+  collectedAt: orNull(text),
+  zone: orNull(text),
+  synchronized: orNull(flag),
+  rtc: orNull(flag),
+  laptopClock: orNull(text),
+  seconds: orNull(number),
+  interrupted: flag,
+});
+
 const bundle = object({
   name: text,
   form: text,
@@ -46,6 +60,7 @@ const bundle = object({
   collectedAt: at,
   complete: flag,
   redacted: flag,
+  custody: optional(orNull(custody)),
 });
 
 const node = object({
@@ -78,6 +93,10 @@ const rootCause = object({
   narrative: list(object({ text, evidence: list(evidence) })),
   consequences: list(text),
   trigger: text,
+  triggers: optional(
+    list(object({ finding: text, title: text, likelihood: oneOf(confidences), why: text, evidence: list(evidence) })),
+  ),
+  deciding: optional(orNull(object({ text, command: text }))),
   alternatives: list(alternative),
   remedy,
   active: orNull(flag),
@@ -174,11 +193,13 @@ const incidentReport = object({
   counts: object({ events: number, facts: number, artifacts: number, bySource: record(number), warnings: number }),
   histogram: orNull(histogram),
   timeline: list(timelineEntry),
-  redaction: object({
-    mode: oneOf(redactionModes),
-    masked: list(object({ kind: text, values: number, places: number })),
-    late: number,
-  }),
+  redaction: optional(
+    object({
+      mode: oneOf(redactionModes),
+      masked: list(object({ kind: text, values: number, places: number })),
+      late: number,
+    }),
+  ),
 });
 
 const SAFE = Number.MAX_SAFE_INTEGER;
@@ -199,7 +220,7 @@ function eventsCheck({ places, texts, origins, artifacts }: ReportEvents): Check
     total: number,
     thinning: orNull(text),
     shapes: integers(1, texts.length + 1),
-    unset: list(integers(-SAFE, SAFE)),
+    unset: optional(list(integers(-SAFE, SAFE))),
     columns: object({
       time: integers(-SAFE, SAFE),
       place: integers(0, places.length),
@@ -219,10 +240,10 @@ const tables = object({
   artifacts: list(object({ path: text, id: text })),
 });
 
-/** @throws ShapeError when the value cannot be rendered as a report */
+/** The report, with what an older version did not write yet. @throws ShapeError when it cannot be rendered as one */
 export function checkReport(value: unknown): IncidentReport {
   incidentReport(value, "");
-  return value as IncidentReport;
+  return completed(value as OlderReport);
 }
 
 /** @throws ShapeError when the columns do not fit together */
@@ -233,7 +254,8 @@ export function checkEvents(value: unknown): ReportEvents {
   const sizes = new Set(Object.values(events.columns).map(({ length }) => length));
   const shaped = events.shapes.reduce((sum, count) => sum + count, 0);
   if (sizes.size > 1 || shaped !== events.texts.length) throw new ShapeError("the events' columns differ in length");
-  return events;
+  // Versions before it did not say what stood in lines of which only the order is known.
+  return { ...events, unset: (events as Partial<ReportEvents>).unset ?? [] };
 }
 
 export interface StoredReport {

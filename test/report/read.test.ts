@@ -4,7 +4,9 @@ import type { ReportEvents } from "../../analyzer/model/events.ts";
 import type { IncidentReport } from "../../analyzer/model/report.ts";
 import { renderHtml } from "../../analyzer/report/html.ts";
 import { packIsland, readIsland } from "../../analyzer/report/island.ts";
+import { renderMarkdown } from "../../analyzer/report/markdown.ts";
 import { checkEvents, checkReport, isUnreadable, readHtmlReport } from "../../analyzer/report/read.ts";
+import { renderTerminal } from "../../analyzer/report/terminal.ts";
 import { tinyEvents } from "./fixture-events.ts";
 import { reports, seedReport } from "./fixture.ts";
 
@@ -39,12 +41,59 @@ describe("a report that was written", () => {
     expect(() => checkReport(JSON.parse(readFileSync(`samples/${name}/report.json`, "utf8")))).not.toThrow();
   });
 
+  it("of an older version is completed, and everything in it stays", () => {
+    const report = JSON.parse(JSON.stringify(seedReport())) as IncidentReport;
+    const older = JSON.parse(JSON.stringify(report), (key, value: unknown) =>
+      ["redaction", "custody", "triggers", "deciding", "counted", "countedFrom", "hypervisor", "stated"].includes(key)
+        ? undefined
+        : value,
+    ) as IncidentReport;
+    const stored = readHtmlReport(island("report", older)).report;
+    expect(stored).toMatchObject(older);
+    expect(stored.redaction).toEqual({ mode: "none", masked: [], late: 0 });
+    const page = renderHtml(stored);
+    const markdown = renderMarkdown(stored);
+    renderTerminal(stored, { width: 80, color: false, files: [] });
+    for (const { id } of older.findings) expect(page).toContain(`data-finding="${id}"`);
+    expect(markdown).toContain(`\`${older.rootCauses[0]!.cause}\``);
+    expect(page).toContain("Nothing is masked");
+    expect(markdown).toContain("## What happened");
+    expect(readHtmlReport(page).report).toEqual(stored);
+  });
+
+  it("of an older version may know less of its events", () => {
+    const { unset, ...older } = tinyEvents();
+    expect(unset).toBeDefined();
+    expect(checkEvents(older)).toEqual({ ...older, unset: [] });
+  });
+
   it("may have no events", () => {
     expect(readHtmlReport(renderHtml(seedReport())).events).toBeNull();
   });
 });
 
 describe("a report that somebody made up", () => {
+  it("is refused, or rendered without an error, whatever stands for what came later", () => {
+    const report = JSON.parse(JSON.stringify(seedReport())) as IncidentReport;
+    const late = [
+      ["redaction"],
+      ["rootCauses", "0", "triggers"],
+      ["rootCauses", "0", "deciding"],
+      ["bundles", "0", "custody"],
+    ];
+    for (const path of late) {
+      for (const by of [undefined, null, -1, "x", [], {}, [[]], [{}], { text: {} }, "constructor"]) {
+        try {
+          const read = checkReport(replaced(report, path, by));
+          renderHtml(read);
+          renderMarkdown(read);
+        } catch (error) {
+          if (!isUnreadable(error)) throw new Error(`${path.join(".")}: ${String(error)}`, { cause: error });
+        }
+      }
+    }
+  });
+
   it("is refused, or rendered without an error, whatever one of its values is", () => {
     const report = JSON.parse(JSON.stringify(seedReport())) as IncidentReport;
     const paths = placesIn(report).filter((_path, index) => index % 5 === 0);
