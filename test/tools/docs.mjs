@@ -1,5 +1,8 @@
-// Writes the generated tables of the documentation, or with --check fails when they are stale.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes the generated parts of the documentation, or with --check fails when they are stale.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = new URL("../../", import.meta.url);
@@ -11,7 +14,19 @@ const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 
+/** What the terminal shows of a sample. */
+function summary() {
+  const cwd = mkdtempSync(join(tmpdir(), "coldcase-docs-"));
+  const paths = ["dist/cli/bin.js", "samples/k1-apiserver-refused/k1"].map((path) =>
+    fileURLToPath(new URL(path, root)),
+  );
+  const { stdout } = spawnSync(process.execPath, [paths[0], "analyze", paths[1]], { cwd, encoding: "utf8" });
+  rmSync(cwd, { recursive: true });
+  return `\`\`\`\n${stdout.trim()}\n\`\`\``;
+}
+
 const blocks = {
+  summary: summary(),
   rules: table(
     ["rule", "layer", "role", "cause", "severity", "when it is quiet"],
     (await loadRules()).map((rule) => [rule.id, rule.layer, rule.role, rule.cause, rule.severity, rule.passTitle]),
@@ -24,7 +39,7 @@ const blocks = {
   ),
 };
 
-const files = ["analyzer/README.md"];
+const files = ["README.md", "analyzer/README.md"];
 let stale = 0;
 for (const file of files) {
   const url = new URL(file, root);
