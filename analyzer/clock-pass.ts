@@ -1,6 +1,7 @@
 /** The second pass over a filled store: builds the clock model and writes every placement. */
 import type { Database } from "better-sqlite3";
 import type { NotBefore } from "./clock/boot-trust.ts";
+import type { Reading } from "./clock/boots.ts";
 import type { ClockModel } from "./clock/model.ts";
 import type { EventLookup } from "./clock/parts.ts";
 import type { ClockRun } from "./clock/run.ts";
@@ -8,6 +9,7 @@ import { buildClock } from "./clock/model.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, Micros, TimeReading } from "./model/time.ts";
+import { SECOND } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
 import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
@@ -39,6 +41,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     probes,
     collectedAt: collectionTime(manifest, options),
     stamp: manifest?.laptopClock ? (parseIso(manifest.laptopClock)?.time.stated ?? null) : null,
+    reading: readingOf(manifest),
     timezone: timezone(manifest, options),
     year: options.year,
     foreignBoots: foreign.size,
@@ -119,6 +122,15 @@ function certificateBounds(database: Database, bootOf: ReturnType<typeof createB
     const at = bound ? bootOf({ event: firstEvent, stated }) : null;
     return at && bound ? [{ ...at, time: bound.time.stated, sure: false }] : [];
   });
+}
+
+/** The clocks as the collector noted them at its start. */
+function readingOf(manifest: BundleManifest | null): Reading | null {
+  const { uptime = null, bootId = null, wall = null } = manifest?.start ?? {};
+  const boot = bootId?.replaceAll("-", "").toLowerCase() ?? "";
+  if (uptime === null || !/^[0-9a-f]{32}$/.test(boot)) return null;
+  const time = parseIso(wall ?? "")?.time;
+  return { boot, uptime: Math.round(uptime * SECOND), stated: time?.clock === "utc" ? time.stated : null };
 }
 
 function collectionTime(

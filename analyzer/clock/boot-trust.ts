@@ -46,6 +46,8 @@ export interface TrustInput {
   notBefore: NotBefore[];
   /** The machine is known to have no clock that runs without power. */
   hasNoClock: boolean;
+  /** The boot of which timedatectl said that a time server had set its clock. */
+  synchronized: string | null;
 }
 
 /** A boot whose first entries are in the journal shows whether its clock was set. */
@@ -56,13 +58,19 @@ const BY_HAND = 2 * MINUTE;
 const TOLD_AT_ONCE = 2 * SECOND;
 const NO_CLOCK = /hctosys: unable to|unable to open rtc device|No RTC|Cannot access the Hardware Clock/i;
 
-/** Settles all boots. A machine that was seen to start at a wrong time is not believed where no step followed. */
+/**
+ * Settles all boots. A machine that has no clock, or was seen to start at a wrong time, is not believed where no step
+ * followed and no time server was heard.
+ */
 export function settleBoots(boots: MeasuredBoot[], input: TrustInput): SettledBoot[] {
   const settled = boots.map((boot) => settle(boot, input));
   const hasNoClock = settled.some(({ states, steps, anchor }) => {
     return anchor !== null && anchor > 0 && states[0] !== "plain" && steps.some(({ delta }) => Math.abs(delta) > WORTH);
   });
-  return settled.map((boot) => (hasNoClock ? doubt(boot) : boot));
+  return settled.map((boot) => {
+    const isSynchronized = boot.id === input.synchronized;
+    return (hasNoClock || input.hasNoClock) && !isSynchronized ? doubt(boot) : boot;
+  });
 }
 
 function settle(boot: MeasuredBoot, input: TrustInput): SettledBoot {
@@ -147,7 +155,9 @@ function isBehind({ id }: MeasuredBoot, era: Era, { hasNoClock, notBefore }: Tru
 }
 
 function saysSynced({ text }: ClockLine): boolean {
-  return /^(?:Initial clock synchronization to|Selected source |Contacted time server )/.test(text);
+  return /^(?:Initial clock synchronization to|Selected source |Contacted time server |Synchronized to time server )/.test(
+    text,
+  );
 }
 
 /** The latest era that was set, a time server's before a person's; else the latest that nothing speaks against. */

@@ -1,7 +1,7 @@
 /** The boots of a bundle: measured by the journal, told right from wrong, put in order, and placed. */
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros } from "../model/time.ts";
-import { FIRST_SENSIBLE, SECOND } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, SECOND } from "../model/time.ts";
 import { orderBoots } from "./boot-order.ts";
 import type { PlacedBoot } from "./boot-starts.ts";
 import { placeStarts } from "./boot-starts.ts";
@@ -13,6 +13,13 @@ import type { WallEra } from "./history.ts";
 import { historyOf } from "./history.ts";
 import type { ClockRun } from "./run.ts";
 
+/** One look at the clocks of the node: µs since its boot, and by its wall clock, µs UTC. */
+export interface Reading {
+  boot: string;
+  uptime: Micros;
+  stated: Micros | null;
+}
+
 export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines" | "notBefore"> {
   runs: ClockRun[];
   clocks: ClockFact[];
@@ -22,6 +29,8 @@ export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines"
   shutdowns: Set<string>;
   /** What the machine's clock said that printed the collector, µs UTC; null when it was not stamped. */
   stamp: Micros | null;
+  /** What the collector noted of its own start, for a bundle without the outputs of its look at the clock. */
+  reading: Reading | null;
 }
 
 export interface Boots {
@@ -41,9 +50,12 @@ const SAME_READING = 5 * SECOND;
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
   const { linesAround, clockLines } = input;
   const hasNoClock = input.clocks.some(isWithoutBattery);
-  const known = { linesAround, clockLines, hasNoClock, collectedAt: given ?? stated };
+  const atCollection = readingAtCollection(input.clocks) ?? input.reading;
+  const isSynchronized = input.clocks.some(({ synchronized }) => synchronized === true);
+  const synchronized = isSynchronized ? (atCollection?.boot ?? null) : null;
+  const known = { linesAround, clockLines, hasNoClock, synchronized, collectedAt: given ?? stated };
   const byJournal = measureBoots(input.runs);
-  const reading = awake(readingAtCollection(input.clocks), byJournal, { ...known, notBefore: [] });
+  const reading = awake(atCollection, byJournal, { ...known, notBefore: [] });
   const measured = withReading(byJournal, reading);
   const notBefore = [...input.notBefore, ...stamped(reading, input.stamp)];
   const trust = { ...known, notBefore };
@@ -54,7 +66,9 @@ export function findBoots(input: BootInput, stated: Micros | null, given: Micros
   // The node's own word for the collection is as good as the clock of that boot.
   const after = running?.steps.slice(running.anchor ?? 0) ?? [];
   const isRight = running === undefined || (running.anchor !== null && after.every(isSleep));
-  const boots = placeStarts(ordered, given ?? (isRight ? stated : null), leastStarts(notBefore));
+  // A collector that was stamped is hardly run a day later.
+  const latest = given ?? (isRight ? stated : input.stamp && input.stamp + DAY);
+  const boots = placeStarts(ordered, latest, leastStarts(notBefore));
   const boot = boots.find(({ id }) => id === reading?.boot);
   return {
     boots,
@@ -82,18 +96,14 @@ function leastStarts(notBefore: BootInput["notBefore"]): Map<string, Micros> {
   return least;
 }
 
-interface Reading {
-  boot: string;
-  uptime: Micros;
-  stated: Micros | null;
-}
-
+/** Its parts may stand in outputs of several commands. */
 function readingAtCollection(clocks: ClockFact[]): Reading | null {
-  const collection = clocks.find(({ reading, bootId }) => reading === "collection" && bootId !== null);
+  const readings = clocks.filter(({ reading }) => reading === "collection");
+  const boot = readings.find(({ bootId }) => bootId !== null)?.bootId ?? null;
   const seconds = clocks.find((clock) => clock.reading === "uptime" && clock.seconds !== null)?.seconds ?? null;
-  if (!collection?.bootId || seconds === null) return null;
-  const time = collection.time?.clock === "utc" ? collection.time.stated : null;
-  return { boot: collection.bootId, uptime: Math.round(seconds * SECOND), stated: time };
+  if (boot === null || seconds === null) return null;
+  const stated = readings.find(({ time }) => time?.clock === "utc")?.time?.stated ?? null;
+  return { boot, uptime: Math.round(seconds * SECOND), stated };
 }
 
 function isSleep({ cause }: SettledBoot["steps"][number]): boolean {

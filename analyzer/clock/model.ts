@@ -184,7 +184,11 @@ function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
   const probe = nodeProbe(input.probes);
   if (probe) {
     const name = offsetName(probe.offset);
-    return fixedZone(probe.offset, name, `measured: ${probe.count} lines carry both a local and a UTC time`);
+    return fixedZone(
+      probe.offset,
+      name,
+      `measured: ${probe.count === 1 ? "1 line carries" : `${probe.count} lines carry`} both a local and a UTC time`,
+    );
   }
   const { isOfContainer } = processZones(input.probes, assumedZone(), 0);
   const ofNode = input.runs.filter((run) => !isOfContainer(run.process));

@@ -193,7 +193,8 @@ function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementCo
     const entry = placeRun(run, { ...context, years: { ...context.years, collectedAt: bound } });
     placed.unshift(entry);
     const counts = run.clock === "local-no-year" && unset[index] !== true && entry !== null && isSet(entry, context);
-    if (counts && bound !== null) bound = Math.min(bound, entry.first);
+    const isBound = bound !== null || context.years.year !== null;
+    if (counts && isBound) bound = Math.min(bound ?? Infinity, entry.first);
   }
   return placed;
 }

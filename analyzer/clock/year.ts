@@ -5,7 +5,7 @@ const YEARLESS = 1972;
 
 /** Where a year comes from when the source does not write one. */
 export interface YearAnchors {
-  /** Given by the user. */
+  /** Given by the user: that of the latest lines. */
   year: number | null;
   /** Nothing in the bundle is later, µs UTC. */
   collectedAt: Micros | null;
@@ -27,10 +27,20 @@ export function inYear(stated: Micros, year: number): Micros {
 
 /**
  * The year of a time without one: the latest that does not lie after the collection; without a collection time the
- * one nearest to the times that other sources wrote in full. Null when nothing gives a year.
+ * one nearest to the times that other sources wrote in full. Null when nothing gives a year. Only leap years have a
+ * February 29.
  */
 export function yearOf(stated: Micros, anchors: YearAnchors): number | null {
-  if (anchors.year !== null) return anchors.year;
+  const year = latestYearOf(stated, anchors);
+  if (year === null || stated < leapBreak() - DAY || stated >= leapBreak()) return year;
+  return [year, year - 1, year - 2, year - 3].find((own) => inYear(stated, own) < inYear(leapBreak(), own)) ?? year;
+}
+
+function latestYearOf(stated: Micros, anchors: YearAnchors): number | null {
+  if (anchors.year !== null) {
+    const isLate = anchors.collectedAt !== null && inYear(stated, anchors.year) > anchors.collectedAt + DAY;
+    return isLate ? anchors.year - 1 : anchors.year;
+  }
   if (anchors.collectedAt !== null) {
     const latest = anchors.collectedAt + DAY;
     const year = new Date(latest / 1000).getUTCFullYear();

@@ -37,10 +37,22 @@ export const clockSignatures = [
     id: "clock:synchronized",
     match: [
       {
-        literals: ["Selected source ", "Contacted time server ", "Initial clock synchronization "],
-        pattern: /^(?:Selected source|Contacted time server|Initial clock synchronization) /,
+        literals: [
+          "Selected source ",
+          "Contacted time server ",
+          "Initial clock synchronization ",
+          "Synchronized to time server ",
+        ],
+        pattern:
+          /^(?:Selected source|Contacted time server|Initial clock synchronization|Synchronized to time server) /,
       },
     ],
+    except: null,
+  },
+  {
+    // Debian's fake-hwclock lets `date -u -s` print the time that it had saved.
+    id: "clock:saved",
+    match: [{ literals: [" UTC 20"], pattern: /^[A-Z][a-z]{2} .{6,10} \d\d:\d\d:\d\d (?:[AP]M )?UTC 20\d\d$/ }],
     except: null,
   },
   {
@@ -72,7 +84,9 @@ function linesOf(database: Database, rules: string[], condition = ""): LineRow[]
 
 /** What programs say of a clock that was not set, restored, stepped or synchronized, in bundle order. */
 export function clockLines(database: Database): LineRow[] {
-  return linesOf(database, ["clock-line", "clock:synchronized"]);
+  const saved = linesOf(database, ["clock:saved"], "AND origin.name = 'fake-hwclock'");
+  const said = linesOf(database, ["clock-line", "clock:synchronized"]);
+  return [...said, ...saved].toSorted((a, b) => a.event - b.event);
 }
 
 /** The last words of a machine that is shut down in order. */

@@ -43,6 +43,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     timezone: null,
     year: null,
     foreignBoots: 0,
+    reading: null,
     listed: new Map(),
     clockLines: [],
     shutdowns: new Set(),

@@ -1,0 +1,125 @@
+/** Small bundles whose truth is known: what bounds the clock of a machine that has none, and years that end in a log. */
+import { expect, test } from "vitest";
+import { reportOf } from "../helpers/analyze.ts";
+
+const BOOT = "0123456789abcdef0123456789abcdef";
+const DASHED = "01234567-89ab-cdef-0123-456789abcdef";
+/** What the clock said at second 0, and when that was in truth. */
+const SAVED = Date.UTC(2026, 0, 5, 7);
+const STAMP = "2026-03-02T10:00:00Z";
+const uname = "Linux n7 6.1.0-rpi7-rpi-v8 #1 SMP PREEMPT Debian 1:6.1.63-1+rpt1 (2023-11-24) aarch64 GNU/Linux\n";
+
+function journal(...entries: [second: number, identifier: string, message: string][]): string {
+  const lines = entries.map(([second, identifier, message]) =>
+    JSON.stringify({
+      __REALTIME_TIMESTAMP: String((SAVED + second * 1000) * 1000),
+      __MONOTONIC_TIMESTAMP: String(second * 1_000_000),
+      _BOOT_ID: BOOT,
+      SYSLOG_IDENTIFIER: identifier,
+      _TRANSPORT: "journal",
+      MESSAGE: message,
+    }),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+const iso = (second: number): string => new Date(SAVED + second * 1000).toISOString();
+
+/** `manifest.json` of a collector that was stamped and ran from second 600 on, by a clock that was not set. */
+const manifest = JSON.stringify({
+  format: 1,
+  complete: true,
+  host: "n7",
+  collectedAt: iso(600),
+  laptopClock: STAMP,
+  start: { wall: iso(600), uptime: 600, bootId: DASHED },
+  end: { wall: iso(605), uptime: 605, bootId: DASHED },
+  steps: [],
+});
+
+/** The outputs of a look at the clock by hand, each under its own prompt. */
+const byHand = [
+  "$ date",
+  "Mon Jan  5 07:10:00 UTC 2026",
+  "$ cat /proc/uptime",
+  "600.00 400.00",
+  "$ cat /proc/sys/kernel/random/boot_id",
+  DASHED,
+  "",
+].join("\n");
+
+const unsynchronized = journal([10, "kubelet", "a"], [70, "kubelet", "b"], [130, "kubelet", "c"]);
+
+test.each([
+  ["noted in the manifest alone", {}],
+  ["read by hand, under prompts", { "clock.txt": byHand }],
+])("a stamp bounds the boot and the collection of a node whose clock was not set: %s", async (_, more) => {
+  const files = { "uname.txt": uname, "manifest.json": manifest, "journal.json": unsynchronized, ...more };
+  const { clock, bundles } = await reportOf(files);
+  const [boot] = clock.boots;
+  // Second 600 was after the stamp, and hardly a day after it.
+  expect(boot?.first?.from).toMatch(/^2026-03-02T09:50:(?:09|10)/);
+  expect(boot?.first?.to).toMatch(/^2026-03-03T09:50:1/);
+  expect(boot?.basis).toContain("no time server was heard");
+  expect(bundles[0]?.collectedAt?.from).toMatch(/^2026-03-02T(?:09:59:59|10:00:00)/);
+  expect(clock.notes.join("\n")).toContain("behind the machine that printed the collector");
+});
+
+test("a time that fake-hwclock had saved is not the time, and a certificate bounds it from below", async () => {
+  const x509 =
+    "x509: certificate has expired or is not yet valid: current time 2026-01-05T07:01:00Z is before 2026-02-28T09:00:00Z";
+  const log = journal(
+    [4, "fake-hwclock", "Mon Jan  5 07:00:04 UTC 2026"],
+    [60, "kubelet", `E0105 07:01:00.000000     319 reflector.go:138] ${x509}`],
+  );
+  const { clock } = await reportOf(
+    { "uname.txt": uname, "journal.json": log },
+    { collectedAt: Date.UTC(2026, 2, 5) * 1000 },
+  );
+  expect(clock.boots[0]?.basis).toContain("Its clock started at a saved time");
+  expect(clock.boots[0]?.first?.from).toMatch(/^2026-02-28T08:59:0[34]/);
+  expect(clock.boots[0]?.first?.to).toMatch(/^2026-03-04T23:59:0/);
+});
+
+test.each([
+  ["no", "order-only"],
+  ["yes", "exact"],
+])("a machine without a clock, to which no step came; synchronized by timedatectl: %s", async (said, basis) => {
+  const files = {
+    "uname.txt": uname,
+    "journal.json": unsynchronized,
+    "clock.txt": `Mon Jan  5 07:10:00 UTC 2026\n600.00 400.00\n${DASHED}\n2026-01-05 06:17:01\nSystem clock synchronized: ${said}\n`,
+  };
+  const { clock } = await reportOf(files);
+  expect(clock.boots[0]?.first?.basis).toBe(basis);
+});
+
+test("an older timesyncd tells in other words that it heard a time server", async () => {
+  const log = journal(
+    [4, "fake-hwclock", "Mon Jan  5 07:00:04 UTC 2026"],
+    [20, "systemd-timesyncd", "Synchronized to time server 10.0.0.1:123 (ntp.example)."],
+  );
+  const { clock } = await reportOf({ "uname.txt": uname, "journal.json": log });
+  expect(clock.boots[0]?.first).toMatchObject({ basis: "exact" });
+});
+
+async function yearsOf(
+  text: string,
+  options: { year?: number; collectedAt?: number },
+): Promise<(string | undefined)[]> {
+  const lines = text
+    .split("\n")
+    .map((line) => `${line} n7 kernel: EXT4-fs error (device sda2): ext4_lookup:1: deleted inode`);
+  const { timeline } = await reportOf({ "uname.txt": uname, "a.txt": `${lines.join("\n")}\n` }, options);
+  const own = timeline.filter(({ artifact }) => artifact === "a.txt").toSorted((a, b) => a.line - b.line);
+  return own.map(({ at }) => (at?.best ?? at?.from)?.slice(0, 10));
+}
+
+test("--year is that of the end of a log that runs over New Year", async () => {
+  const years = await yearsOf("Dec 31 23:59:58\nJan  1 00:00:05", { year: 2026 });
+  expect(years).toEqual(["2025-12-31", "2026-01-01"]);
+});
+
+test("a February 29 is of a leap year", async () => {
+  expect(await yearsOf("Feb 29 12:00:00", { collectedAt: Date.UTC(2026, 5, 1) * 1000 })).toEqual(["2024-02-29"]);
+});
