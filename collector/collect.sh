@@ -39,6 +39,10 @@ settle() { # the same run under every shell, locale and environment
   version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
   interrupted='' sink=ok sent=broken deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
   [ -n "$(printf '\377')" ] || narrow=yes # yash: its variables hold only text of the locale
+  # posh lets a Ctrl-C of the terminal reach the commands of a pipeline, but not those of a function.
+  for tool in ${POSH_VERSION:+od tr sed sort awk grep head tail cut cat wc date printf uname}; do
+    eval "$tool() { command $tool \"\$@\"; }"
+  done
   secret='([Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY)[A-Za-z0-9_-]*'
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
@@ -107,10 +111,9 @@ add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE 
     zeros $(((512 - add_size % 512) % 512))
   } >>"$W.part"
 }
-send() { # FILE of tar blocks, as one gzip member. A signal must not cut it, a dead line must not hold us.
+send() { # FILE of tar blocks, as one gzip member. A dead line must not hold us.
   [ "$sink" = ok ] || return 0
   (
-    trap '' TERM
     $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
     echo "$sent" >"$stage/sent"
   ) 2>>"$stage/sink.err" </dev/null &
@@ -211,8 +214,7 @@ step_now() {
   W=$stage/$step_number outcome=ended stuck='' files='' status=skipped exit_code=null taken=0
   name=$(printf '%03d-%s' "$step_number" "$id")
   wall=$(date +%s) # not in one statement: with two substitutions bash can lose a signal
-  true >"$W.out"
-  true >"$W.err"
+  true >"$W.out" 2>"$W.err"
   tick
   started=$uptime began=$now slow='' remaining=$(((total_end - now) / 100))
   [ "$limit" -le "$remaining" ] || limit=$remaining
@@ -376,6 +378,7 @@ errors() { # the lines of stderr that name a path and an errno; as they are, the
 # ---- inside a step: from here on in the child, with stdout and stderr in memory
 work() {
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
+  trap - TERM
   ulimit -f 24576 2>/dev/null # one output may not fill the memory of the node
   "$@"
   echo $? >"$W.rc"
@@ -467,9 +470,7 @@ clock() {
   contents /proc/uptime /proc/sys/kernel/random/boot_id
   each heads / 'sys/class/rtc/*/since_epoch' etc/fake-hwclock.data etc/adjtime
   headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
-  headed timedatectl
-  headed chronyc -n tracking
-  headed ntpq -pn
+  asked '' timedatectl 'chronyc -n tracking' 'ntpq -pn'
   synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
   object='' zone=$(cat /etc/timezone || readlink /etc/localtime)
   tick
@@ -490,9 +491,8 @@ failed_logs() {
   filters='-f status=exited -f status=dead -f status=created'
   asked 'docker logs --tail 20' $(docker ps -aq --no-trunc $filters | head -n 30) 2>&1
 }
-superblocks() {
+superblocks() { # Older systems without initramfs call it /dev/root, and have no such device.
   devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u)
-  # Older systems without initramfs call it /dev/root, and have no such device.
   [ -e /dev/root ] || devices=$(echo "$devices" | sed "s#^/dev/root#$(findmnt -no SOURCE / 2>/dev/null)#")
   asked 'dumpe2fs -h' $devices
 }
@@ -633,12 +633,12 @@ make_stage() { # a private directory in memory, with room for the largest part
   done
   die 1 'no room in memory: /run, /dev/shm and /tmp are full, read-only or on a disk'
 }
-prepare() {
-  trap '' HUP INT
+prepare() { # A signal to the whole process group must not end the commands that write the bundle: see main.
+  trap '' HUP INT TERM
   trap 'interrupted=${interrupted:-1:HUP}' USR1
   trap 'interrupted=${interrupted:-2:INT}' USR2
   trap 'interrupted=${interrupted:-13:PIPE}' PIPE
-  trap 'interrupted=${interrupted:-15:TERM}' TERM
+  trap 'interrupted=${interrupted:-15:TERM}' ALRM
   [ -r /proc/uptime ] || die 1 '/proc is not mounted'
   if [ -n "$out_file" ]; then
     (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
@@ -685,10 +685,10 @@ collect() {
 main() {
   settle
   options "$@"
-  "$task" & # where Ctrl-C and a lost terminal reach neither it nor the commands that it starts
   trap 'kill -USR1 $!' HUP
   trap 'kill -USR2 $!' INT
-  trap 'kill -TERM $!' TERM
+  trap 'kill -ALRM $!' TERM
+  "$task" &
   wait $!
   code=$?
   while kill -0 $! 2>/dev/null; do

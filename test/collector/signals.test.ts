@@ -1,39 +1,48 @@
 /** Ended half-way: signals at several steps, a reader that goes away, a full disk, a stream cut anywhere. */
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary } from "./lab.ts";
+import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
 import { PATIENCE, labTest, underEachShell } from "./shells.ts";
 
 let root: string;
+/** Its last step is more than a pipe holds: nobody reads the pipe before the signal is sent, however late that is. */
+let large: string;
 beforeAll(() => {
   root = temporary("signals");
   makeCard(root);
+  large = temporary("signals");
+  makeCard(large);
+  write(large, "var/log/journal/0f3c/system.journal", randomBytes(2_000_000));
 });
-afterAll(() => remove(root));
+afterAll(() => [root, large].forEach(remove));
 
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** The steps behind which the signal is sent. */
 const points = process.env["EVERY_SHELL"] ? [1, 20, 40, 54] : [30];
+/** To the process alone, as `kill` does, or to its whole group, as a terminal, `timeout` or a service manager does. */
 const cases = (Object.keys(signals) as (keyof typeof signals)[]).flatMap((signal) =>
-  points.map((point) => [signal, point] as const),
+  (["process", "group"] as const).flatMap((to) => points.map((point) => [signal, to, point] as const)),
 );
 
 underEachShell((shell) => {
   describe("hard case 11 (real: signals while it runs)", () => {
     test.each(cases)(
-      "%s after step %i",
-      async (signal, point) => {
+      "%s to the %s after step %i",
+      async (signal, to, point) => {
         let pid = 0;
-        const result = await run([...shell.argv, collector, "--root", root], { detached: true }, (child) => {
+        const result = await run([...shell.argv, collector, "--root", large], { detached: true }, (child) => {
           pid = child.pid!;
+          child.stdout!.pause();
           let shown = "";
           const watch = (chunk: Buffer): void => {
             shown += chunk.toString("latin1");
             if (shown.split("\n").length <= point) return;
             child.stderr!.off("data", watch);
-            child.kill(signal);
+            process.kill(to === "group" ? -pid : pid, signal);
+            child.stdout!.resume();
           };
           child.stderr!.on("data", watch);
         });
