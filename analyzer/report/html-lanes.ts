@@ -190,20 +190,38 @@ function segmentAt(axis: Axis, x: number): Range | null {
   return segment ? [segment.x0, segment.x1] : null;
 }
 
+/** How wide a text is in a proportional face, in widths of a usual character; rather too wide than too narrow. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (/[iIjl.,:;'|!()[\]/\s-]/.test(character)) width += 0.7;
+    else if (/[mMwW@%…—]/.test(character)) width += 1.7;
+    else width += /[A-Z]/.test(character) ? 1.25 : 1.1;
+  }
+  return width;
+}
+
+function cutToWidth(text: string, most: number): string {
+  if (widthOf(text) <= most) return text;
+  let kept = text.length;
+  while (kept > 1 && widthOf(cutEnd(text, kept)) > most) kept -= 1;
+  return cutEnd(text, kept);
+}
+
 /** Labels where there is room for them, the first wishes first; none overlaps another or leaves its segment. */
 function placeLabels(wishes: Wish[], axis: Axis, characterWidth: number): Label[] {
   const taken: Range[] = [];
   const labels: Label[] = [];
   for (const wish of wishes) {
-    const [start, end] = [wish.x0 - 4, wish.x1 + 4];
+    const [left, right] = [segmentAt(axis, wish.x0)?.[0] ?? 0, segmentAt(axis, wish.x1)?.[1] ?? Infinity];
+    const [start, end] = [Math.max(left + 2, wish.x0 - 4), Math.min(right - 2, wish.x1 + 4)];
     const after = roomRight(taken, start, segmentAt(axis, wish.x0)?.[1] ?? start);
     const before = roomLeft(taken, end, segmentAt(axis, wish.x1)?.[0] ?? end);
-    const wanted = Math.min(wish.text.length, LONGEST_LABEL) * characterWidth;
-    const anchor = after >= Math.min(wanted, before) ? "start" : "end";
-    const characters = Math.floor((anchor === "start" ? after : before) / characterWidth) - 1;
-    if (characters < Math.min(12, wish.text.length)) continue;
-    const text = cutEnd(wish.text, Math.min(characters, LONGEST_LABEL));
-    const width = (text.length + 1) * characterWidth;
+    const whole = cutEnd(wish.text, LONGEST_LABEL);
+    const anchor = after >= Math.min(widthOf(whole) * characterWidth, before) ? "start" : "end";
+    const text = cutToWidth(whole, (anchor === "start" ? after : before) / characterWidth - 1);
+    if (text.length < Math.min(12, wish.text.length)) continue;
+    const width = (widthOf(text) + 1) * characterWidth;
     taken.push(anchor === "start" ? [start, start + width] : [end - width, end]);
     labels.push({ x: round(anchor === "start" ? start : end), anchor, text, quiet: wish.quiet });
   }
