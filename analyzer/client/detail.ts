@@ -124,12 +124,14 @@ function groupLine(table: Table, event: number, store: Store, actions: DetailAct
   if (group.length < 2) return null;
   const position = group.indexOf(event);
   const [first, last] = [group[0] ?? event, group.at(-1) ?? event];
+  const files = new Set(group.map((member) => table.artifact[member])).size;
+  const copies = files > 1 ? `, in ${files} files, which may hold copies of the same lines` : "";
   const step = (by: number) => () =>
     actions.open(group[Math.min(group.length - 1, Math.max(0, position + by))] ?? event);
   return make(
     "p",
     { class: "group" },
-    `Said ${group.length.toLocaleString("en")} times in this form, from ${eventTime(table, first, store)} to ${eventTime(table, last, store)}. This is number ${position + 1}. `,
+    `Said ${group.length.toLocaleString("en")} times in this form${copies}, from ${eventTime(table, first, store)} to ${eventTime(table, last, store)}. This is number ${position + 1}. `,
     button("previous", step(-1)),
     " ",
     button("next", step(1)),

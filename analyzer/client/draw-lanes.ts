@@ -66,7 +66,12 @@ function drawMarks(context: Context, scene: Scene, scale: Scale, lane: Lane, y: 
     context.fill(shape);
     context.stroke(shape);
     const wide = scale.x(mark.to) - scale.x(mark.from) >= 8;
-    if (layout.narrow || wide || x + 9 < free || next - x < 70) return;
+    // On top of an interval a text could not be read.
+    const isCovered = seen.some(({ from, to }) => {
+      const [x0, x1] = [scale.x(from), scale.x(to)];
+      return x1 - x0 >= 8 && x0 < x + 9 && x1 > x + 30;
+    });
+    if (layout.narrow || wide || isCovered || x + 9 < free || next - x < 70) return;
     context.fillStyle = palette.quiet;
     const text = fitted(context, mark.text, Math.min(next, layout.right) - x - 18);
     haloText(context, palette, text, x + 9, y + 4);
