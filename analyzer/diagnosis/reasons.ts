@@ -1,5 +1,6 @@
 import type { DiagnosisInput } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
+import type { Instant } from "../model/time.ts";
 import type { Confidence } from "../model/words.ts";
 import { confidences } from "../model/words.ts";
 import { certainlyBefore } from "./order.ts";
@@ -23,6 +24,7 @@ export function reasonsFor(
   );
   const seen = explains(finding, support, chain);
   if (seen) reasons.push(seen);
+  reasons.push(...zoneDoubts(chain));
   const { active, counterEvidence } = finding;
   for (const against of counterEvidence.slice(0, 2)) {
     reasons.push(active === false ? `What shows that it is over: ${against.text}.` : `Against it: ${against.text}.`);
@@ -56,6 +58,25 @@ function explains(finding: Finding, support: Finding[], chain: Finding[]): strin
     : [];
   const order = earlier.length > 0 ? ", and it came before what it explains" : "";
   return `It explains what was noticed: ${last.title}${order}${agree}.`;
+}
+
+/** Links of the chain whose order another reading of an assumed zone would turn round. */
+function zoneDoubts(chain: Finding[]): string[] {
+  return chain.slice(1).flatMap((effect, at): string[] => {
+    const cause = chain[at];
+    const [a, b] = [cause && firstSign(cause), firstSign(effect)];
+    if (!cause || !a || !b || (a.basis === "zone-assumed") === (b.basis === "zone-assumed")) return [];
+    if (certainlyBefore(a, b) || certainlyBefore(b, a)) return [];
+    const assumed = a.basis === "zone-assumed" ? cause : effect;
+    return [
+      `Which came first, “${cause.title}” or “${effect.title}”, depends on the zone of the lines of the ${assumed === cause ? "former" : "latter"}, which is assumed.`,
+    ];
+  });
+}
+
+function firstSign({ evidence }: Finding): Instant | null {
+  const timed = evidence.flatMap(({ at }) => at ?? []);
+  return timed.toSorted((a, b) => a.best - b.best)[0] ?? null;
 }
 
 /** A witness as people know it. */

@@ -176,3 +176,31 @@ test("sections that tell the same days one after the other are all of the same y
   const places = await placesOf(files, ["/a/28", "/b/30"]);
   expect(places).toEqual(["2026-06-28T12:16:00 year-inferred", "2026-06-30T12:16:00 year-inferred"]);
 });
+
+/** A kernel log in local time, one hour ahead, and an apiserver that could not read half an hour later by UTC. */
+function inDoubt(apiserver: Record<string, string>): Record<string, string> {
+  return {
+    "uname.txt": uname,
+    "date.txt": "Mon Mar  2 12:05:00 CET 2026\n",
+    "journal.txt":
+      "Mar 02 10:45:00 n7 kernel: I/O error, dev mmcblk0, sector 13648134 op 0x1:(WRITE) flags 0x3800 phys_seg 1 prio class 2\n",
+    ...apiserver,
+  };
+}
+
+const failedRead = "1 storage.go:1] Unable to read /var/lib/etcd: input/output error\n";
+
+test("where the assumed zone of a container decides what came first, the diagnosis says so", async () => {
+  const { rootCauses } = await reportOf(inDoubt({ "kube-apiserver.log": `E0302 10:15:00.020000       ${failedRead}` }));
+  expect(rootCauses[0]?.chain).toHaveLength(2);
+  expect(rootCauses[0]?.reasons.join("\n")).toMatch(
+    /Which came first, .* depends on the zone of the lines of the latter, which is assumed/,
+  );
+});
+
+test("it says nothing of it where the zone is written", async () => {
+  const log = `2026-03-02T10:15:00.021000000Z E0302 10:15:00.020000       ${failedRead}`;
+  const { rootCauses } = await reportOf(inDoubt({ "kube-apiserver.log": log }));
+  expect(rootCauses[0]?.chain).toHaveLength(2);
+  expect(rootCauses[0]?.reasons.join("\n")).not.toContain("Which came first");
+});
