@@ -4,6 +4,7 @@ import { binaryKind } from "./bundle/binary-kind.ts";
 import type { ItemProblem } from "./bundle/integrity.ts";
 import { createIntegrity } from "./bundle/integrity.ts";
 import { splitLines } from "./bundle/lines.ts";
+import type { LineOptions } from "./bundle/splitter.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import { createManifestReader, isManifestPath } from "./bundle/manifest.ts";
 import { createSectioner } from "./bundle/sections.ts";
@@ -129,7 +130,8 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
     return;
   }
   const reader = createArtifactReader(artifact.path, id, context, names);
-  const onWarning = (line: number, message: string): void => writer.warning(artifact.path, line, message);
+  const warnings: Parameters<NonNullable<LineOptions["onWarning"]>>[] = [];
+  const onWarning: LineOptions["onWarning"] = (...warning) => void warnings.push(warning);
   const isCut = (): boolean => artifact.size !== null && counted.bytes() < artifact.size;
   const chunks = first.done ? null : rejoin(first.value, counted.chunks);
   const lines =
@@ -137,6 +139,11 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
       ? 0
       : await splitLines(chunks, reader.line, { onWarning, isCut, maxLineBytes: context.maxLineBytes });
   reader.end();
+  // Only now is it known of a short text which source reads it.
+  const holdsBytes = context.sources.some((source) => source.holdsBytes && names.has(source.id));
+  for (const [line, message, about] of warnings) {
+    if (about !== "bytes" || !holdsBytes) writer.warning(artifact.path, line, message);
+  }
   const source = names.size === 0 ? null : [...names].sort().join(",");
   writer.finishArtifact(id, source, counted.bytes(), lines);
 }

@@ -194,10 +194,14 @@ function warn(counts: Counts, maxLineBytes: number, onWarning: LineOptions["onWa
     onWarning?.(long.first, cutWords(long.lines, maxLineBytes));
   }
   if (invalid.lines > 0) {
-    onWarning?.(invalid.first, `not valid UTF-8 in ${invalid.lines} ${plural(invalid.lines, "line")}, shown as \ufffd`);
+    onWarning?.(
+      invalid.first,
+      `not valid UTF-8 in ${invalid.lines} ${plural(invalid.lines, "line")}, shown as \ufffd`,
+      "bytes",
+    );
   }
   if (nul.runs > 0) {
-    onWarning?.(nul.first, `${nul.runs} ${plural(nul.runs, "run")} of NUL bytes, as a power cut leaves them`);
+    onWarning?.(nul.first, `${nul.runs} ${plural(nul.runs, "run")} of NUL bytes, as a power cut leaves them`, "bytes");
   }
 }
 

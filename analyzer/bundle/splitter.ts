@@ -1,7 +1,8 @@
 export interface LineOptions {
   /** Bytes of a line that are kept; 1 MiB when absent. */
   maxLineBytes?: number;
-  onWarning?: (line: number, message: string) => void;
+  /** `bytes`: of bytes that are no text, which some formats hold. */
+  onWarning?: (line: number, message: string, about?: "bytes") => void;
   /** Asked at the end: true when more should follow. Half a last line is then left out, since half may say otherwise. */
   isCut?: () => boolean;
   /** Number of the next line that matters, asked after each one. Lines before it may be counted and not delivered. */

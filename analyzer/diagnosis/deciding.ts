@@ -115,8 +115,8 @@ function plainDevice(device: string | null): string | null {
 function fill(command: string, device: string | null): string {
   const known = plainDevice(device);
   return command
-    .replace("{device}", known ?? "/dev/<partition>")
-    .replace("{disk}", known === null || /\/mapper\//.test(known) ? "/dev/<disk>" : disk(known));
+    .replace("{device}", () => known ?? "/dev/<partition>")
+    .replace("{disk}", () => (known === null || /\/mapper\//.test(known) ? "/dev/<disk>" : disk(known)));
 }
 
 /** For a damage: what tells its possible triggers apart. Else: what tells the cause from those that look the same. */

@@ -91,6 +91,8 @@ export interface SourceParser {
   title: string;
   /** Its lines are those of the journal once more: a bundle may hold the same ones in several artifacts. */
   retellsJournal?: true;
+  /** Its format holds bytes that are no text, and it tells itself of those that should not be there. */
+  holdsBytes?: true;
   /** Step kinds of the collector that hold this format. */
   kinds: string[];
   /** Matched against the command line that printed a section, without `sudo` and redirections. */

@@ -86,6 +86,15 @@ function isOpen(view: RuleView, { dips }: UnderVoltage): boolean {
   return !first || startsWithLog(first, view.firstEventOf(first.artifact));
 }
 
+/** Whether the voltage was said to be normal after its last dip. */
+function becameNormal(view: RuleView, dip: Evidence): boolean {
+  return view.matches("under-voltage-line").some(({ captures, last }) => {
+    if (captures["normal"] === undefined) return false;
+    const line = last();
+    return line.artifact === dip.artifact ? line.line > dip.line : !!line.at && !!dip.at && line.at.lo > dip.at.hi;
+  });
+}
+
 /** The finding; `strong` and weak evidence differ in severity and in what follows from them. */
 export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingDraft {
   const { dips, count, readings, now } = found;
@@ -94,15 +103,16 @@ export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingD
   const lines = count > 0 ? [`“Under-voltage detected”, ${times} in the kernel's log`] : [];
   const last = dips.at(-1);
   const logEnds = last ? view.lastEventOf(last.artifact) : null;
-  const still = last?.at && logEnds?.at ? logEnds.at.best - last.at.best <= NEAR : false;
+  const near = last?.at && logEnds?.at ? logEnds.at.best - last.at.best <= NEAR : false;
+  const isNormal = !now && (readings.length > 0 || (last !== undefined && becameNormal(view, last)));
   const evidence = [...dips.slice(0, 4), ...readings.map((reading) => reading.evidence), ...dips.slice(4, 7)];
   return {
     subject: "",
     title: "Under-voltage: the power supply or its cable is too weak",
-    summary: `The board's 5 V supply is too weak: ${[...lines, ...said].join("; ")}.`,
+    summary: `The board's 5 V supply is too weak: ${[...lines, ...said].join("; ")}.${isNormal ? " When it was last measured, the voltage was normal." : ""}`,
     confidence: count >= OFTEN || readings.length > 0 ? "certain" : "likely",
     window: windowOf(dips.map(({ at }) => at)),
-    active: now || still ? true : null,
+    active: now || (near && !isNormal) ? true : null,
     openStart: found.strong || isOpen(view, found),
     count: count + readings.length,
     evidence,

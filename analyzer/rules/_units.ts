@@ -82,6 +82,16 @@ function firstFailure(view: RuleView, unit: string, lines: MatchedText[]): Evide
   return first === null ? null : view.lastWords(first, originsOf(unit));
 }
 
+/** Whether a service has done its work since it was last said to fail. */
+function hasDoneItsWork(view: RuleView, unit: string, failed: Evidence | undefined): boolean {
+  return view.matches("unit-succeeded").some(({ captures, last }) => {
+    if (failed === undefined || captures["unit"] !== unit) return false;
+    const line = last();
+    if (line.artifact === failed.artifact) return line.line > failed.line;
+    return line.at !== null && failed.at !== null && line.at.lo > failed.at.hi;
+  });
+}
+
 function draftFor(
   view: RuleView,
   unit: string,
@@ -92,7 +102,8 @@ function draftFor(
   const lasts = lines.slice(-50).map((match) => match.last());
   const last = lasts.toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0)).at(-1);
   const times = lines.reduce((sum, { count }) => sum + count, 0);
-  const ongoing = last && firsts[0] ? stillActive(firsts[0], last, times, view) : null;
+  const isDone = hasDoneItsWork(view, unit, last);
+  const ongoing = isDone ? false : last && firsts[0] ? stillActive(firsts[0], last, times, view) : null;
   const active = state ? !state.upLater : ongoing;
   const counter = Math.max(0, ...lines.map(({ captures }) => Number(captures["counter"] ?? 0)));
   const results = [...new Set(lines.flatMap(({ captures }) => captures["result"] ?? []))];

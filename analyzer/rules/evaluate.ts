@@ -206,7 +206,7 @@ function fillTemplate(template: string, group: MatchedText[], view: RuleView, ru
     const unique = [...new Set(shown)];
     if (unique.length === 0) return optional === undefined ? "?" : "";
     const list = `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
-    return optional === undefined ? list : optional.replace("%", list);
+    return optional === undefined ? list : optional.replace("%", () => list);
   });
   return filled
     .replace(/\b1 times\b/g, "once")

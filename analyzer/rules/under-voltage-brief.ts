@@ -7,7 +7,7 @@ const rule: StructuralRule = {
   stage: 1,
   id: "under-voltage-brief",
   title: "The voltage was too low for a moment",
-  passTitle: "The voltage was not too low even for a moment, as far as the kernel and the firmware tell",
+  passTitle: "The kernel and the firmware tell of no short dip of the voltage that stands alone",
   why: "One dip does harm only if it falls into a write. It says that the supply has nothing to spare.",
   layer: "power",
   role: "cause",

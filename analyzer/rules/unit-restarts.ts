@@ -39,6 +39,14 @@ const rule: StructuralRule = {
     ],
     quiet: [
       {
+        "journal.txt": [
+          "Mar 02 11:46:21 n7 systemd[1]: nightly-copy.service: Main process exited, code=exited, status=1/FAILURE",
+          "Mar 02 11:46:21 n7 systemd[1]: nightly-copy.service: Failed with result 'exit-code'.",
+          "Mar 02 11:56:20 n7 systemd[1]: Starting nightly-copy.service - Copy what is new...",
+          "Mar 02 11:56:21 n7 systemd[1]: Finished nightly-copy.service - Copy what is new.",
+        ].join("\n"),
+      },
+      {
         "journal-nightly-copy.txt": [
           "2026-03-02T11:46:21+0000 n7 systemd[1]: nightly-copy.service: Main process exited, code=exited, status=1/FAILURE",
           "2026-03-02T11:46:21+0000 n7 systemd[1]: nightly-copy.service: Failed with result 'exit-code'.",

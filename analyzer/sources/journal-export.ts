@@ -25,6 +25,7 @@ function open({ sink }: ParseContext): LineReader {
   let first: Line | null = null;
   let message: Line | null = null;
   let binary: { name: string; lines: string[]; size: number } | null = null;
+  const broken = { first: 0, lines: 0 };
 
   const endBinary = (): void => {
     if (binary) fields[binary.name] = binary.lines.join("\n");
@@ -47,6 +48,7 @@ function open({ sink }: ParseContext): LineReader {
     line(line) {
       const { text } = line;
       if (text === "") return endEntry();
+      if (binary === null && /[\0\ufffd]/.test(text) && broken.lines++ === 0) broken.first = line.number;
       first ??= line;
       const field = FIELD.exec(text);
       if (field?.[1]) {
@@ -61,16 +63,23 @@ function open({ sink }: ParseContext): LineReader {
     end() {
       endEntry();
       entries.end();
+      if (broken.lines > 0) sink.warning(broken.first, brokenWords(broken.lines));
       const others = machines.warning();
       if (others !== null) sink.warning(0, others);
     },
   };
 }
 
+function brokenWords(lines: number): string {
+  const where = lines === 1 ? "1 line" : `${lines} lines`;
+  return `bytes that are no text in ${where} outside of the fields that may hold them`;
+}
+
 const parser: SourceParser = {
   id: "journal-export",
   title: "Journal entries in export format",
   retellsJournal: true,
+  holdsBytes: true,
   kinds: ["journal-export"],
   command: /^journalctl\b.*-o export\b/,
   sniff: (head) => {
