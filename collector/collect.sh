@@ -28,10 +28,8 @@ settle() { # the same run under every shell, locale and environment
   unset IFS CDPATH ENV BASH_ENV GREP_OPTIONS TZ LD_PRELOAD DOCKER_HOST KUBECONFIG GZIP 2>/dev/null
   set +e +u +f +C
   umask 077
-  # A search path with entries that depend on the working directory could run anything: it is dropped.
-  case :$PATH: in
-    *:[!/]*) unset PATH ;;
-  esac
+  path=:$PATH:
+  [ "${path#*:[!/]}" = "$path" ] || unset PATH # what depends on the working directory could run anything
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
@@ -63,17 +61,14 @@ nap() { # at first no more than a look at the clock, then 20 ms, or a second whe
 # ---- JSON in pure ASCII: in a text with other bytes, or quotes, each becomes \u00XX: every path survives
 json() {
   case $1 in
-    '') json=null ;;
     *[!\ -~]* | *[\"\\]*) json=\"$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\u00/g')\" ;;
     *) json=\"$1\" ;;
   esac
 }
 fields() { # NAME TEXT or NAME: JSON ...: appends them to $object, "" as null
   while [ $# -gt 0 ]; do
-    case $1 in
-      *:) json=${2:-null} ;;
-      *) json "$2" ;;
-    esac
+    json=${2:-null}
+    [ "${1%:}" != "$1" ] || [ -z "$2" ] || json "$2"
     object=$object${object:+,}\"${1%:}\":$json
     shift 2
   done
@@ -160,11 +155,10 @@ halt() { # PIDS: TERM, a second, KILL, a second; what is there even then is left
   stuck="$stuck,{$object,\"ended\":$ended}"
 }
 mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
-  mount_point=$1 mount_type='' longest=0
+  mount_point=$1 mount_type='' longest=0 path=$1/
   while read -r _ point type _; do
-    case $1/ in
-      "${point%/}"/*) [ ${#point} -lt $longest ] || mount_point=$point mount_type=$type longest=${#point} ;;
-    esac
+    [ "${path#"${point%/}/"}" = "$path" ] || [ ${#point} -lt $longest ] ||
+      mount_point=$point mount_type=$type longest=${#point}
   done </proc/mounts
 }
 watch() { # PID: until it is done; why it did not end by itself is in $outcome
@@ -274,14 +268,12 @@ record() {
   fields errors: "[${errors#,}]" stuck: "[${stuck#,}]" files: "[${files#,}]"
   printf ',{%s}\n' "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
-  case $status:$needs:$id in
-    # The first question to a daemon decides whether it is asked again.
+  case $status:$needs:$id in # The first question to a daemon decides whether it is asked again.
     timed-out:[cdjs]* | stuck:[cdjs]* | failed:*-version | denied:*-version) deaf="$deaf$needs|" ;;
   esac
   [ "$status$((now - began > 500))" != ok1 ] || slow=slow
   [ -n "$interrupted" ] || say "[$name] ${slow:-$status} $reason ($started to $uptime s)"
-  # Once the time is up, the rest of the plan is told by manifest.json alone.
-  if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then
+  if [ "$remaining" -gt 0 ] && [ "$status:${interrupted:+late}" != skipped:late ]; then # else in the manifest
     add "manifest/steps/$name.json" "$W.json" "$wall"
     send "$W.part"
   fi
@@ -289,12 +281,9 @@ record() {
   rm -f "$W".*
 }
 # ---- files: a step names them, they are copied from here, piece by piece, so that the stream stays whole
-# take TOPIC CAP PATH: a file becomes a member, newest first. Above CAP bytes only its head and tail, in whole
-# lines. CAP 0: all of it, however long; CAP -1: without secrets.
-take() {
+take() { # TOPIC CAP PATH: a member, newest first. Above CAP bytes only head and tail; 0: all; -1: no secrets
   link=$1$(readlink -- "$3" || echo "$3")
-  # A pod's log can be a link to a log of docker, which is collected as such.
-  [ "${link#pods*-json.log}" = "$link" ] || return 0
+  [ "${link#pods*-json.log}" = "$link" ] || return 0 # of a pod: a link to a log of docker, taken as such
   facts=$(stat -L -c '%f %s %Y' -- "$3")
   wanted=$((wanted + 1)) mtime=${facts##* }
   printf '%s' "$1 $2 ${facts:-0 0 0} $3" >"$W.take.$(printf '%010d' $((2147483647 - mtime))).$wanted"
@@ -303,8 +292,7 @@ take_now() { # REQUEST
   file=/${1#*/} problem=''
   set -- ${1%%/*}
   entry=$1${file#"$root"} cap=$2 size=$4 mtime=$5 known=$4
-  # Some shells count in 32 bits: what has ten digits is only known to be large.
-  [ "${#size}" -lt 10 ] || known=1000000000
+  [ "${#size}" -lt 10 ] || known=1000000000 # only known to be large: some shells count in 32 bits
   want=$known
   [ "$cap" -le 0 ] || [ "$known" -le "$cap" ] || want=$cap
   [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
@@ -399,8 +387,7 @@ scrubbed() {
   scrub <"$W.raw"
   return "$code"
 }
-# Environment values in docker's JSON, annotations and units, passwords in URLs, values with a telling name.
-scrub() {
+scrub() { # environment values in docker's JSON, annotations, units; passwords in URLs; values by their name
   sed -E -e 's/^( *"?auth"? ?[=:] ?")[^"]*/\1<redacted>/' -e ':again' \
     -e 's/("Env":\[("([^"=\\]|\\.)*=?",?)*"([^"=\\]|\\.)*=)([^"\\]|\\.)+"/\1"/' -e 'tagain' \
     -e '/"Env": \[$/,/^ *\],?$/s/^( *"[^"=]*=).*"(,?)$/\1"\2/' \
@@ -418,18 +405,33 @@ present() { # PATH OPTION: false if it cannot be listed; the errno text is kept,
   why absent "$1 does not exist"
 }
 each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one costs only itself
-  worker=$1 top=$2
+  worker=$1 top=${2#"$root/"}
   shift 2
   for pattern in "$@"; do
-    walk "${top%/}" "$pattern/"
-    ! why absent "no $top$pattern"
+    walk "$root" "$top$pattern/"
+    ! why absent "no $root/$top$pattern"
   done
 }
-# Level by level, and a name after a wildcard is put on by hand: a shell drops silently what it cannot stat.
-walk() { # DIRECTORY PATTERN/. On a card, a link to /x leads to the card's own x, not to this machine's.
-  while [ -n "$root" ] && at "$1" && link=$(readlink -- "$1") && [ "${link#/}" != "$link" ]; do
-    set -- "$root$link" "$2"
+# The links of a card lead where they led on its own machine: never out of it, with any number of `..`
+within() { # DIRECTORY PATH: sets $target; what this machine sees in the same place keeps the name of its link
+  target=$1 rest=$2/ elsewhere='' hops=0
+  while [ -n "$root" ] && [ -n "$rest" ]; do
+    part=${rest%%/*} rest=${rest#*/}
+    case $part in
+      '' | .) ;;
+      ..) [ "$target" = "$root" ] && elsewhere=yes || target=${target%/*} ;;
+      *) target=$target/$part ;;
+    esac
+    [ "$target" != "$root" ] || continue
+    [ -h "$target" ] || continue
+    link=$(readlink -- "$target" && echo /) hops=$((hops + 1))
+    rest=${link%??}/$rest target=${target%/*}
+    [ "${link#/}" = "$link" ] || target=$root elsewhere=yes
+    [ "$hops" -lt 40 ] || ! echo "sh: cannot follow $1/$2: Too many levels of symbolic links" >&2 || return 1
   done
+  [ -n "$elsewhere" ] || target=$1/$2
+}
+walk() { # DIRECTORY PATTERN/, level by level, names put on by hand: a shell drops what it cannot stat
   set -- "$1" "${2%%/*}" "${2#*/}"
   case $2 in
     '') $worker "$1" ;;
@@ -439,18 +441,23 @@ walk() { # DIRECTORY PATTERN/. On a card, a link to /x leads to the card's own x
         echo "sh: cannot name $1: Invalid or incomplete multibyte or wide character" >&2
       for entry in "$1"/$2; do
         at "$entry"
-        [ "$entry" = "$1/$2" ] || walk "$entry" "$3"
+        [ "$entry" = "$1/$2" ] || ! within "$1" "${entry##*/}" || walk "$target" "$3"
       done
       ;;
     *)
+      at "$1/$2"
       [ -n "$3" ] || present "$1/$2" -ld || return 0
-      walk "$1/$2" "$3"
+      ! within "$1" "$2" || walk "$target" "$3"
       ;;
   esac
 }
 list() { printf '%s:\n' "$1" && ls -la -- "$1"; }
 contents() { # each file under a line "==> path <=="
-  head -v -c 65536 -- "$@"
+  for file in "$@"; do
+    shift
+    ! within "${file%/*}" "${file##*/}" || set -- "$@" "$target"
+  done
+  [ $# -eq 0 ] || head -v -c 65536 -- "$@"
   printf '\n'
 }
 heads() { forbidden "$1" || contents "$1"; }
@@ -468,7 +475,7 @@ certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
 clock() {
   headed date
   contents /proc/uptime /proc/sys/kernel/random/boot_id
-  each heads / 'sys/class/rtc/*/since_epoch' etc/fake-hwclock.data etc/adjtime
+  each heads "$root/" 'sys/class/rtc/*/since_epoch' etc/fake-hwclock.data etc/adjtime
   headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
   asked '' timedatectl 'chronyc -n tracking' 'ntpq -pn'
   synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
@@ -481,10 +488,10 @@ clock() {
   printf '{%s}' "$object" >"$stage/$id"
 } 2>/dev/null
 docker_data_root() {
-  configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$root/etc/docker/daemon.json")
+  within "$root" etc/docker/daemon.json
+  configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$target")
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
-  worker='echo'
-  walk "$root${configured:-/var/lib/docker}" /
+  each echo "$root/" "${configured:-var/lib/docker}"
 }
 inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {
@@ -583,10 +590,9 @@ steps() {
   step journal-file journal/ each 'take journal 0' "$r/" 'run/log/journal/*/*.journal*' \
     'var/log/journal/*/*.journal*'
 }
-manifest() {
+manifest() { # incomplete is also what was skipped, unless it makes no sense with --root
   started=$(cat "$stage/clock-start" 2>/dev/null)
   wall=${started#*\"wall\":\"} object=$format complete=true
-  # Missing is also what was skipped, unless it makes no sense with --root.
   missing='"status":"(timed-out|stuck|denied|truncated|skipped","reason":"([^-]|--total))[^{]*"exit"'
   ! grep -Eq "$missing" "$stage/records" || complete=false
   fields collector: "{\"version\":\"$version\"}" host "$(uname -n)" collectedAt "${wall%%\"*}"
@@ -640,14 +646,10 @@ prepare() { # A signal to the whole process group must not end the commands that
   trap 'interrupted=${interrupted:-13:PIPE}' PIPE
   trap 'interrupted=${interrupted:-15:TERM}' ALRM
   [ -r /proc/uptime ] || die 1 '/proc is not mounted'
-  if [ -n "$out_file" ]; then
-    (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists, or cannot be written"
-    exec 3>>"$out_file"
-  elif [ -t 1 ]; then
-    die 2 'the bundle is binary: redirect stdout to a file, or use -o FILE'
-  else
-    exec 3>&1
-  fi
+  [ -n "$out_file" ] || [ ! -t 1 ] || die 2 'the bundle is binary: redirect stdout to a file, or use -o FILE'
+  [ -z "$out_file" ] || (set -C && true >"$out_file") 2>/dev/null || die 1 "$out_file exists or is unwritable"
+  exec 3>&1
+  [ -z "$out_file" ] || exec 3>>"$out_file"
   tick
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
   make_stage
@@ -689,12 +691,10 @@ main() {
   trap 'kill -USR2 $!' INT
   trap 'kill -ALRM $!' TERM
   "$task" &
-  wait $!
-  code=$?
-  while kill -0 $! 2>/dev/null; do
+  while true; do
     wait $!
     code=$?
+    kill -0 $! 2>/dev/null || exit "$code"
   done
-  exit "$code"
 }
 main "$@"

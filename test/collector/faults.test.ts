@@ -1,6 +1,6 @@
 /** What other collectors stumble over: damaged entries, clocks that jump, a hostile environment, another collector. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -131,6 +131,65 @@ underEachShell((shell) => {
       ]);
       expect(taken.some((name) => name.endsWith("etcd/0.log"))).toBe(true);
       remove(card);
+    },
+  );
+
+  test(
+    "--root: no link leads out of the card, and each leads where it did on its own machine",
+    { timeout: PATIENCE },
+    async () => {
+      const card = temporary("escape");
+      const outside = temporary("outside");
+      write(outside, "canary", "canary-outside\n");
+      write(outside, "docker/overlay2/x/link", "canary-outside\n");
+      write(outside, "docker/daemon.json", '{"data-root": "/canary-outside"}\n');
+      makeCard(card);
+      const up = "../".repeat(30);
+      const pod = "var/log/pods/kube-system_etcd-k1_0a1b";
+      const link = (path: string, to: string): void => {
+        mkdirSync(join(card, path, ".."), { recursive: true });
+        rmSync(join(card, path), { force: true, recursive: true });
+        symlinkSync(to, join(card, path));
+      };
+      // Only this machine has these.
+      link("etc/hosts", `${up}${outside}/canary`);
+      link("etc/docker", `${outside}/docker`);
+      link("etc/default", `${up.slice(1)}${outside}`);
+      link(`${pod}/etcd/1.log`, `${up}${outside}/canary`);
+      link(`${pod}/etcd/2.log`, `${outside}/canary`);
+      link(`${pod}/far`, `../${up}${outside}`);
+      link(`var/lib/docker/overlay2/${layer(2)}/link`, `${up}${outside}/canary`);
+      link(`var/lib/docker/overlay2/${layer(1)}/link`, `${outside}/canary`);
+      link("etc/kubernetes/manifests/a.yaml", "/b/../proxy");
+      link("proxy", `${outside}/canary`);
+      // These the card has: by an absolute directory, too many `..`, a link to a link.
+      write(card, "data/os-release", "ID=card\n");
+      link("mnt/data", "/data");
+      link("etc/os-release", `${up}mnt/data/os-release`);
+      write(card, "data/logs/3.log", "of the card\n");
+      link(`${pod}/moved`, "/mnt/data/logs");
+      write(card, "usr/resolv.conf", "nameserver 192.0.2.1\n");
+      link("etc/resolv.conf", "../usr/resolv.conf");
+      link("etc/kubelet_version", "/loop/a");
+      link("loop/a", "b");
+      link("loop/b", "/loop/a");
+      const result = await collectCard(shell.argv, card);
+      const members = Members.of(result.stdout);
+      for (const [name, content] of members) expect(content.includes("canary-outside"), name).toBe(false);
+      expect(members.text("system/os-release.txt")).toContain("ID=card");
+      expect(members.text("pods/data/logs/3.log")).toBe("of the card\n");
+      // A link that leads the same way on both machines keeps its name.
+      expect(members.text("network/resolver.txt")).toContain(`==> ${card}/etc/resolv.conf <==\nnameserver 192.0.2.1`);
+      expect(members.text("overlay2/link-lower.txt")).toContain("LINK3");
+      // What the link says is told, where it leads is not.
+      expect(members.text("pods/links.txt")).toContain(` 1.log -> ${up}${outside}/canary\n`);
+      expect(members.step("os-release").errors).toContainEqual({
+        path: `${card}/etc/kubelet_version`,
+        op: "sh: cannot follow",
+        errno: "Too many levels of symbolic links",
+      });
+      remove(card);
+      remove(outside);
     },
   );
 
