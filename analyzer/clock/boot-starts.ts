@@ -66,19 +66,24 @@ function backward(bounds: Bounds[], collectedAt: Micros | null): void {
 function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
   let end: Micros | null = null;
   let ahead = -Infinity;
+  /** How far a clock that a person had set may have been ahead, which then was saved. */
+  let doubt = 0;
   for (const own of bounds) {
     const { boot, hi } = own;
+    // A clock that a person set goes on as the crystal does.
+    const drift = boot.doubt.before + boot.doubt.after > 0 ? Math.round(DRIFT * own.length) : 0;
     if (boot.anchor !== null) ahead = Math.max(ahead, aheadUntil(boot));
+    if (boot.anchor !== null) doubt = Math.max(doubt, boot.doubt.before + drift);
     if (boot.anchor === null) {
       const restored = boot.eras.flatMap(({ distance, first }, at) => {
-        return boot.states[at] === "restored" && distance + first > ahead + SAVED_LATELY ? [distance] : [];
+        return boot.states[at] === "restored" && distance + first > ahead + SAVED_LATELY ? [distance - doubt] : [];
       });
       const least = [...restored, atLeast.get(boot.id) ?? -Infinity, end ?? -Infinity];
       // A time that lies behind the upper bound was saved by a clock that was wrong itself.
       const lo = Math.max(...least.filter((time) => time > -Infinity && (hi === null || time <= hi)));
       own.lo = lo === -Infinity ? null : lo;
     }
-    if (own.lo !== null) end = own.lo + own.length;
+    if (own.lo !== null) end = own.lo + own.length - drift;
   }
 }
 

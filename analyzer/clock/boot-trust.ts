@@ -171,14 +171,29 @@ function anchorOf(states: EraState[], steps: Step[], boot: MeasuredBoot, input: 
   const byServer = set.filter((at) => at === 0 || isServer(at));
   const last = set.at(-1);
   if (last !== undefined) {
-    const byHand = steps[last - 1]?.cause?.kind === "hand";
-    return byHand ? (byServer.at(-1) ?? last) : last;
+    const step = steps[last - 1];
+    if (step?.cause?.kind === "hand") return byServer.at(-1) ?? last;
+    return stepped(boot, set, steps) ?? last;
   }
   const end = states.length - 1;
   const era = boot.eras[end];
   if (states[end] !== "plain" || era === undefined) return null;
   const future = input.collectedAt !== null && era.distance + era.first > input.collectedAt + DAY;
   return future ? null : end;
+}
+
+/**
+ * The era that a time server set, where a large step away from it follows of which no line tells: two time servers agree,
+ * so that was somebody's, unless it leads back to what the clock had said before.
+ */
+function stepped({ eras }: MeasuredBoot, set: number[], steps: Step[]): number | null {
+  const last = set.at(-1) ?? 0;
+  const step = steps[last - 1];
+  if (step?.cause !== null || Math.abs(step.delta) <= WORTH) return null;
+  const at = set.findLast((own) => own < last && steps[own - 1]?.cause?.kind === "synced");
+  const own = eras[last]?.distance ?? 0;
+  const isReturn = eras.slice(0, at).some(({ endDistance }) => Math.abs(endDistance - own) < SECOND);
+  return isReturn ? null : (at ?? null);
 }
 
 function restoredTo(boot: MeasuredBoot, states: EraState[]): Micros | null {
