@@ -28,6 +28,8 @@ const EXTRA = 8;
 const SPARK_BINS = 30;
 const LONGEST = 400;
 const LEAST_ROWS = 4;
+/** Milliseconds without a change, after which the list takes the height of its rows. */
+const PAUSE = 300;
 
 /** `~` before what was inferred, and no more digits than were written. */
 export function eventTime(table: Table, index: number, store: Store): string {
@@ -108,11 +110,16 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
     shown = next;
     mark();
   };
+  /** Few rows need no full height, 2 px of borders beside. All below moves, which takes too long for every keystroke. */
+  const fitHeight = (): void => {
+    frame.style.height = `min(28rem, ${Math.max(LEAST_ROWS, rows.length) * height + 2}px)`;
+  };
+  let timer = 0;
   const redraw = (): void => {
     height = frame.clientWidth <= 700 ? 48 : 26;
     inner.style.height = `${rows.length * height}px`;
-    // Few rows need no full height; the stylesheet's is the most. Borders are 2 px.
-    frame.style.height = `min(28rem, ${Math.max(LEAST_ROWS, rows.length) * height + 2}px)`;
+    clearTimeout(timer);
+    timer = window.setTimeout(fitHeight, PAUSE);
     for (const element of shown.values()) element.remove();
     shown = new Map();
     draw();
