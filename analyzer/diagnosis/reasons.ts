@@ -1,7 +1,7 @@
 import type { DiagnosisInput } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
-import type { Confidence } from "../model/words.ts";
+import type { Cause, Confidence } from "../model/words.ts";
 import { confidences } from "../model/words.ts";
 import { certainlyBefore } from "./order.ts";
 
@@ -16,12 +16,7 @@ export function reasonsFor(
   const agreeing = [finding, ...support.filter(({ cause, active }) => cause === finding.cause && active !== false)];
   const witnesses = [...new Set(agreeing.flatMap(({ evidence }) => evidence.map(({ witness }) => called(witness))))];
   const reasons: string[] = [];
-  const named = witnesses.slice(0, 4).join(", ");
-  reasons.push(
-    witnesses.length > 1
-      ? `${witnesses.length} different sources say so: ${named}${witnesses.length > 4 ? " and others" : ""}.`
-      : `One source says so: ${named}.`,
-  );
+  reasons.push(toldBy(finding.cause, witnesses));
   const seen = explains(finding, support, chain);
   if (seen) reasons.push(seen);
   reasons.push(...zoneDoubts(chain));
@@ -36,6 +31,20 @@ export function reasonsFor(
   const lone = witnesses.length === 1 && finding.count === 1;
   const doubted = active !== false && witnesses.length === 1 && isDoubted(finding, input);
   return { confidence: lower(finding.confidence, Number(lone) + Number(doubted)), reasons };
+}
+
+/** What all who tell of a cause have it from: their words are one witness's, however many places hold them. */
+const ORIGINS: Partial<Record<Cause, string>> = {
+  "filesystem-corruption": "the filesystem's own checks",
+  "under-voltage": "the board's firmware",
+};
+
+function toldBy(cause: Cause, witnesses: string[]): string {
+  const named = `${witnesses.slice(0, 4).join(", ")}${witnesses.length > 4 ? " and others" : ""}`;
+  const origin = ORIGINS[cause];
+  if (witnesses.length === 1) return `One source says so: ${named}.`;
+  if (origin === undefined) return `${witnesses.length} different sources say so: ${named}.`;
+  return `${witnesses.length} kinds of evidence say so, which all have it from ${origin}: ${named}.`;
 }
 
 /**

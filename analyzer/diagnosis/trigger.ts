@@ -72,7 +72,11 @@ function follows(other: Finding, finding: Finding, chain: Finding[]): boolean {
 
 function judge(event: Finding, damage: Finding, chain: Finding[]): Trigger {
   const { order, least, most } = sequence(event, damage);
-  const judged = (likelihood: Confidence, why: string): Trigger => ({ finding: event, likelihood, why });
+  // What may not have happened is no likelier to have brought something about.
+  const judged = (likelihood: Confidence, why: string): Trigger => {
+    const least = Math.max(confidences.indexOf(likelihood), confidences.indexOf(event.confidence));
+    return { finding: event, likelihood: confidences[least] ?? likelihood, why };
+  };
   if (otherDevice(event, damage)) return judged("unknown", "it is about another disk");
   if (chain.includes(event)) return judged(weaker("likely", event, damage), "it stands before it in the chain");
   if (order === "after") {
