@@ -1,5 +1,6 @@
-import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import type { Evidence, FindingDraft } from "../model/rule.ts";
 import { MINUTE } from "../model/time.ts";
+import { supplyRemedy } from "./_supply.ts";
 import { startsWithLog, windowOf } from "./_time.ts";
 import type { Throttled } from "./_throttled.ts";
 import { describeThrottled, has, throttledReadings } from "./_throttled.ts";
@@ -54,29 +55,6 @@ export function followsErrors(view: RuleView, { dips }: UnderVoltage): boolean {
   return dips.length > 0 && dips.every((dip) => errors.some((error) => before(error, dip)));
 }
 
-export const remedy: RemedyStep[] = [
-  {
-    text: "Ask the firmware for its record since boot, now and again under load. 0x0 is good; a reading of 0x0 soon after a boot proves nothing.",
-    command: "vcgencmd get_throttled; sudo dmesg | grep -i voltage",
-    risk: "safe",
-  },
-  {
-    text: "Keep a copy of what matters: writes that are cut by a dip damage cards that are sound.",
-    command: "sudo tar -C / -czf /media/usb/node-backup.tar.gz etc var/lib/rancher var/lib/kubelet var/lib/etcd",
-    risk: "backup",
-  },
-  {
-    text: "Shut down and replace the supply and the cable: 5.1 V and 3 A for a Pi 4, 5 A for a Pi 5, with a short thick cable. Chargers of phones and thin cables are not enough. Give USB disks a hub with its own supply.",
-    command: "sudo poweroff",
-    risk: "change",
-  },
-  {
-    text: "Only then check the filesystem; do not throw a card away that failed while the voltage was low.",
-    command: "sudo dmesg | grep -iE 'voltage|mmc|EXT4-fs'",
-    risk: "safe",
-  },
-];
-
 /**
  * A supply that is too weak was so before the first line that a log still holds, and the firmware's record has no time. A
  * single dip is only as old as its line.
@@ -117,5 +95,6 @@ export function underVoltageDraft(view: RuleView, found: UnderVoltage): FindingD
     count: count + readings.length,
     evidence,
     entities: [],
+    remedy: supplyRemedy(view),
   };
 }

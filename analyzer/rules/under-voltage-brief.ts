@@ -1,5 +1,5 @@
 /** A dip of the voltage that was short, or that only the firmware's record since boot still tells. */
-import { followsErrors, remedy, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
+import { followsErrors, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
 import type { StructuralRule } from "./types.ts";
 
 const rule: StructuralRule = {
@@ -15,7 +15,7 @@ const rule: StructuralRule = {
   severity: "minor",
   confidence: "likely",
   explains: ["cause:storage-io-error", "cause:read-only-filesystem", "cause:power-loss"],
-  remedy,
+  remedy: [],
   references: ["https://www.raspberrypi.com/documentation/computers/os.html#get_throttled"],
   needs: ["kernel-log"],
   evaluate(view) {

@@ -2,7 +2,7 @@
  * A supply that is too weak: the firmware's lines in the kernel's log (drivers/hwmon/raspberrypi-hwmon.c asks every two
  * seconds) and the bits of `vcgencmd get_throttled`. Often, now, or just before the storage failed.
  */
-import { remedy, underVoltage, underVoltageDraft } from "./_under-voltage.ts";
+import { underVoltage, underVoltageDraft } from "./_under-voltage.ts";
 import type { StructuralRule } from "./types.ts";
 
 const rule: StructuralRule = {
@@ -25,7 +25,7 @@ const rule: StructuralRule = {
     "cause:power-loss",
     "rcu-stall",
   ],
-  remedy,
+  remedy: [],
   references: [
     "https://www.raspberrypi.com/documentation/computers/os.html#get_throttled",
     "https://github.com/raspberrypi/linux/blob/rpi-6.6.y/drivers/hwmon/raspberrypi-hwmon.c",
