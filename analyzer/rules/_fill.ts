@@ -1,5 +1,5 @@
 import type { EntityRef, RemedyStep } from "../model/rule.ts";
-import type { placeholders } from "./_remedies.ts";
+import type { placeholders, SharedStep } from "./_remedies.ts";
 import { commandFor, runtimeOf } from "./_runtime.ts";
 import type { RuleView } from "./types.ts";
 
@@ -33,9 +33,29 @@ function isSandbox(container: EntityRef, view: RuleView): boolean {
   return view.title(container).startsWith("sandbox ");
 }
 
+/** Whether a name says which image it means; without a tag it would be the latest one. */
+function isTagged(image: string): boolean {
+  return /(?::[^/:]+|@sha256:[0-9a-f]+)$/.test(image);
+}
+
+const PULL_OF_IMAGE = /sudo docker pull \{image\} && /;
+const REMOVAL_OF_IMAGE = / && sudo docker rmi -f \{image\}(?: && sudo docker pull \{image\})?/;
+
+/** A step that removes an image of which nobody knows the tag leaves it where it is. */
+function withoutImage(step: RemedyStep): RemedyStep {
+  if (step.command === undefined || !REMOVAL_OF_IMAGE.test(step.command)) return step;
+  const text = `${step.text} The command leaves the image alone: its tag is not in the bundle, and a name without one means :latest. Find the tag in the list of images, pull it, and remove it too.`;
+  return { ...step, text, command: step.command.replace(PULL_OF_IMAGE, "").replace(REMOVAL_OF_IMAGE, "") };
+}
+
+/** Whether systemd is this node's init, as far as its own outputs tell. */
+function hasSystemd(view: RuleView): boolean {
+  return view.facts("unit").length > 0 || view.facts("boot").length > 0 || view.matches("service-started").length > 0;
+}
+
 /** Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them. */
 export function fillRemedy(
-  steps: RemedyStep[],
+  steps: SharedStep[],
   view: RuleView,
   entities: EntityRef[],
   device: string | null,
@@ -57,7 +77,11 @@ export function fillRemedy(
       containers.length > 0 ? containers.map(({ key }) => shellWord(key.slice(0, 12))).join(" ") : "<container>",
     image: image ? shellWord(image.key) : "<image>",
   };
-  return steps.map((step) => {
+  const named = image === undefined || isTagged(image.key);
+  const fitting = steps.filter(({ unless }) => unless !== "systemd" || !hasSystemd(view));
+  return fitting.map(({ text, command: template, risk }) => {
+    const shared = { text, ...(template === undefined ? {} : { command: template }), risk };
+    const step = named ? shared : withoutImage(shared);
     if (step.command === undefined) return step;
     const command = step.command.replace(
       /\{(\w+)\}/g,

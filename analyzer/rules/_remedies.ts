@@ -3,8 +3,11 @@ import type { RemedyStep } from "../model/rule.ts";
 /** What a command of a remedy may leave to be filled in, as `{device}`. */
 export const placeholders = ["device", "dockerRoot", "layer", "layerPath", "container", "image", "path"] as const;
 
+/** A step that is left out where the node is known to have what it is not for. */
+export type SharedStep = RemedyStep & { unless?: "systemd" };
+
 /** Steps that several rules share; placeholders such as {device} are filled from what the bundle tells. */
-export const remedies: Record<string, RemedyStep[]> = {
+export const remedies: Record<string, SharedStep[]> = {
   "repair-filesystem": [
     {
       text: "Stop what writes to the disk, so that the damage does not spread. The containers of this node end with it.",
@@ -22,13 +25,14 @@ export const remedies: Record<string, RemedyStep[]> = {
       risk: "change",
     },
     {
-      text: "Instead of the last two steps, when there is no other machine and a loss can be borne: have it repaired at the next boot. With systemd, add this to the one line of the kernel command line (/boot/cmdline.txt or /boot/firmware/cmdline.txt on a Raspberry Pi), reboot, and take it out again.",
+      text: "Or, without taking the card out, when there is no other machine and a loss can be borne: have it repaired at the next boot. Add this to the one line of the kernel command line (/boot/cmdline.txt or /boot/firmware/cmdline.txt on a Raspberry Pi), reboot, and take it out again.",
       command: "fsck.mode=force fsck.repair=yes",
       risk: "change",
     },
     {
-      text: "The same where the init is older than systemd (sysvinit, upstart): a file asks for the repair at the next boot.",
+      text: "Or, where the init is older than systemd (sysvinit, upstart) and does not read that line: a file asks for the repair at the next boot.",
       command: "sudo touch /forcefsck && sudo reboot",
+      unless: "systemd",
       risk: "change",
     },
     {
@@ -38,9 +42,9 @@ export const remedies: Record<string, RemedyStep[]> = {
       risk: "safe",
     },
     {
-      text: "Re-create what is still broken: e2fsck may have removed the damaged entries, and then the layer is incomplete. Remove the container and its image, and let the kubelet pull and start them again; see first that the image can still be had.",
+      text: "Re-create what is still broken: e2fsck may have removed the damaged entries, and then the layer is incomplete. Remove the container and its image, and let the kubelet pull and start them again. The pull shows first that the image can still be had: where it fails, nothing is removed.",
       command:
-        "sudo systemctl start docker && sudo docker rm -f {container}; sudo docker rmi -f {image}; sudo systemctl start kubelet",
+        "sudo systemctl start docker && sudo docker pull {image} && sudo docker rm -f {container} && sudo docker rmi -f {image}; sudo systemctl start kubelet",
       risk: "change",
     },
   ],
@@ -51,13 +55,14 @@ export const remedies: Record<string, RemedyStep[]> = {
       risk: "backup",
     },
     {
-      text: "Remove the container and its image, so that all of its layers are created again from the registry (or from an archive: docker load).",
-      command: "docker rm -f {container}; docker rmi -f {image}; docker pull {image}",
+      text: "Remove the container and its image, so that all of its layers are created again from the registry (or from an archive: docker load). The first pull shows that the image can still be had: where it fails, nothing is removed.",
+      command:
+        "sudo docker pull {image} && sudo docker rm -f {container} && sudo docker rmi -f {image} && sudo docker pull {image}",
       risk: "change",
     },
     {
       text: "See that the pod comes up and that no layer is incomplete any more.",
-      command: "docker ps -a; sudo ls -la {layerPath}",
+      command: "sudo docker ps -a; sudo ls -la {layerPath}",
       risk: "safe",
     },
   ],

@@ -30,7 +30,7 @@ export function commandFor(runtime: Runtime, command: string): string {
   const unit = runtime === "rke2" ? "rke2-server" : runtime;
   return command
     .replaceAll(/(?:\bsudo )?\bdocker rmi -f /g, `${crictl} rmi `)
-    .replaceAll(/(?:\bsudo )?\bdocker (ps|rm|pull)\b/g, `${crictl} $1`)
+    .replaceAll(/(?:\bsudo )?\bdocker (ps|rm|pull|images)\b/g, `${crictl} $1`)
     .replaceAll(/stop kubelet docker docker\.socket containerd/g, own ? "stop kubelet containerd" : `stop ${unit}`)
     .replaceAll(/\bstart docker(?= &&|;|$)/g, own ? "start containerd" : `start ${unit}`)
     .replaceAll(/; sudo systemctl start kubelet$/g, own ? "; sudo systemctl start kubelet" : "")

@@ -87,7 +87,7 @@ const rule: StructuralRule = {
     },
     {
       text: "Take away images and volumes that no container uses, and the files that were found; a bigger number of inodes needs a new filesystem (mkfs.ext4 -N or -i).",
-      command: "docker image prune -a; docker volume ls -f dangling=true",
+      command: "sudo docker image prune -a; sudo docker volume ls -f dangling=true",
       risk: "change",
     },
   ],

@@ -87,7 +87,7 @@ const rule: StructuralRule = {
   remedy: [
     {
       text: "See how much room they take, and that docker does not know them.",
-      command: "sudo du -sh /var/lib/docker/overlay2/* | sort -h | tail; docker system df -v | head -40",
+      command: "sudo du -sh /var/lib/docker/overlay2/* | sort -h | tail; sudo docker system df -v | head -40",
       risk: "safe",
     },
   ],

@@ -57,7 +57,7 @@ describe("a node of containerd", () => {
     const report = await reportOf(node);
     const commands = report.rootCauses.flatMap(({ remedy }) => remedy.map(({ command }) => command ?? ""));
     expect(commands.join("\n")).toMatch(
-      /sudo systemctl start containerd && sudo crictl rm -f .*sudo systemctl start kubelet/,
+      /sudo systemctl start containerd && sudo crictl pull .* && sudo crictl rm -f .*sudo systemctl start kubelet/,
     );
     expect(commands.join("\n")).not.toMatch(/docker/);
   });
