@@ -68,12 +68,14 @@ export interface FindingDraft {
   evidence: Evidence[];
   entities: EntityRef[];
   remedy?: RemedyStep[];
+  /** Markers that it tells whole, with its own lines and count: they are no findings beside it. */
+  weighs?: { rule: string; subject: string }[];
   /** Sentences that speak against the finding, or limit it. */
   counterEvidence?: Evidence[];
 }
 
 export interface Finding
-  extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart" | "counted" | "countedFrom">> {
+  extends RuleMeta, Required<Omit<FindingDraft, "remedy" | "openStart" | "counted" | "countedFrom" | "weighs">> {
   counted?: "line" | "sign";
   countedFrom?: string;
   openStart?: boolean;

@@ -2,7 +2,8 @@
 import type { EntityRef, Evidence, Finding, FindingDraft } from "../model/rule.ts";
 import type { ReportCheck } from "../model/report.ts";
 import { fillRemedy } from "./_fill.ts";
-import { pathEntities, usersOfLayer } from "./_layers.ts";
+import { pathEntities } from "./_layers.ts";
+import { fillTemplate, total } from "./_template.ts";
 import { startsWithLog, stillActive, windowOf } from "./_time.ts";
 import type { LineRule, MatchedText, Rule, RuleView } from "./types.ts";
 import { needs } from "./needs.ts";
@@ -46,8 +47,19 @@ export function evaluateRules(
       if (rule.type === "structural" && rule.stage === stage) run(rule, () => rule.evaluate(view));
     }
   }
-  const findings = settle(rules.flatMap((rule) => (found.get(rule.id) ?? []).map((draft) => finish(rule, draft))));
+  const weighed = weighedMarkers(found);
+  const told = (rule: Rule): FindingDraft[] =>
+    (found.get(rule.id) ?? []).filter(
+      ({ role = rule.role, subject }) => role !== "marker" || !weighed.has(`${rule.id} ${subject}`),
+    );
+  const findings = settle(rules.flatMap((rule) => told(rule).map((draft) => finish(rule, draft))));
   return { findings, checks: checks.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)) };
+}
+
+/** Rule and subject of the markers that a finding tells whole. */
+function weighedMarkers(found: Map<string, FindingDraft[]>): Set<string> {
+  const weighed = [...found.values()].flat().flatMap(({ weighs = [] }) => weighs);
+  return new Set(weighed.map(({ rule, subject }) => `${rule} ${subject}`));
 }
 
 /**
@@ -114,10 +126,6 @@ export function lineFindings(rule: LineRule, view: RuleView): FindingDraft[] {
   return enough.slice(0, MAX_FINDINGS).map(([subject, group]) => lineFinding(rule, subject, group, view));
 }
 
-function total(group: MatchedText[]): number {
-  return group.reduce((sum, match) => sum + match.count, 0);
-}
-
 function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view: RuleView): FindingDraft {
   const ends = group.length > 200 ? [...group.slice(0, 100), ...group.slice(-100)] : group;
   const firsts = ends.map((match) => match.first());
@@ -125,11 +133,11 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
   const [first, last] = [firsts[0], lasts.at(-1)] as [Evidence, Evidence];
   const count = total(group);
   const entities = collectEntities(rule, group, view);
-  const fill = (template: string): string => fillTemplate(template, group, view, rule);
+  const fill = (template: string, counted = false): string => fillTemplate(template, { rule, group, view, counted });
   return {
     subject,
     title: fill(rule.title),
-    summary: fill(rule.summary),
+    summary: fill(rule.summary, true),
     confidence: rule.confidence,
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
     active: activeOf(rule, first, last, count, view),
@@ -176,40 +184,4 @@ function collectEntities(rule: LineRule, group: MatchedText[], view: RuleView): 
     }
   }
   return [...refs.values()];
-}
-
-/** `users` stands for the containers that the layers of the captured paths belong to. */
-function captured(match: MatchedText, name: string, view: RuleView): string[] {
-  const value = match.captures[name];
-  if (value !== undefined) return [value];
-  const path = match.captures["path"];
-  if (name !== "users" || path === undefined) return [];
-  const layer = pathEntities(path, view).find(({ kind }) => kind === "layer");
-  return layer ? usersOfLayer(layer, view) : [];
-}
-
-/** A message that was cut within quotes, with its closing quote. */
-function closed(text: string): string {
-  return text.split('"').length % 2 === 0 ? `${text}"` : text;
-}
-
-/** Replaces `{name}` and, where there is a value, `{name|text with %}` by what the texts captured: the values of an entity by its title, at most three of them. */
-function fillTemplate(template: string, group: MatchedText[], view: RuleView, rule: LineRule): string {
-  const filled = template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name: string, optional: string | undefined) => {
-    if (name === "count") return String(total(group));
-    const values = [...new Set(group.slice(0, 500).flatMap((match) => captured(match, name, view)))].filter(Boolean);
-    const entity = rule.entities.find(({ capture }) => capture === name);
-    const shown = values.slice(0, 3).map((value) => {
-      if (!entity || entity.kind === "path" || entity.kind === "endpoint") return closed(value);
-      return view.title(view.resolve(entity.kind, value));
-    });
-    const unique = [...new Set(shown)];
-    if (unique.length === 0) return optional === undefined ? "?" : "";
-    const list = `${unique.join(", ")}${values.length > 3 ? `, and ${values.length - 3} more` : ""}`;
-    return optional === undefined ? list : optional.replace("%", () => list);
-  });
-  return filled
-    .replace(/\b1 times\b/g, "once")
-    .replace(/\b2 times\b/g, "twice")
-    .replace(/\b1 lines\b/g, "1 line");
 }

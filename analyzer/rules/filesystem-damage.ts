@@ -168,6 +168,7 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
     ...countedFrom(damaged.length, lines),
     evidence: first ? [first.evidence, ...evidence].slice(0, 10) : evidence.slice(0, 10),
     entities: unique(entities),
+    weighs: paths.length > 0 ? [{ rule: "structure-needs-cleaning", subject: "" }] : [],
     counterEvidence: clean,
     remedy: fillRemedy(remedies["repair-filesystem"] ?? [], view, entities, device),
   };

@@ -1,7 +1,7 @@
 /**
  * A container that has ended, and whose own log stops long before: what it said last was not said when it died. The log
- * was cut (a disk that took no more writes, a power cut), or the program had been silent; the end that the runtime gives
- * may also be the time at which it was found dead.
+ * was cut (a disk that took no more writes, a power cut), or the program had been silent; containers that dockerd
+ * found dead when it came back (255) have no end of their own, and are left to the check of those.
  */
 import type { Fact } from "../model/fact.ts";
 import type { FindingDraft } from "../model/rule.ts";
@@ -9,12 +9,15 @@ import { HOUR } from "../model/time.ts";
 import { formatSpan, utcMinute } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
+/** What dockerd writes for a container that is gone when it starts; its end is then that start. */
+const FOUND_DEAD = 255;
+
 /** The runtime's end of a container, when its time is known. */
 function ends(view: RuleView): { fact: Fact<"container">; lo: number }[] {
   const best = new Map<string, { fact: Fact<"container">; lo: number; width: number }>();
   for (const fact of view.facts("container")) {
-    const { state, pod, id } = fact.value;
-    if (state !== "exited" || pod?.sandbox) continue;
+    const { state, pod, id, exitCode } = fact.value;
+    if (state !== "exited" || pod?.sandbox || exitCode === FOUND_DEAD) continue;
     const at = view.factTime(fact, "finishedAt") ?? view.factTime(fact, "stateAge");
     const { key } = view.resolve("container", id);
     const known = best.get(key);
@@ -66,8 +69,8 @@ function evaluate(view: RuleView): FindingDraft[] {
 const ID = "aa00bb11cc22dd33ee44ff5566778899aa00bb11cc22dd33ee44ff5566778899";
 const UID = "0123456789abcdef0123456789abcdef";
 
-function bundle(last: string): Record<string, string> {
-  const state = `{"Status":"exited","ExitCode":1,"StartedAt":"2026-02-10T09:00:00Z","FinishedAt":"2026-02-27T10:00:00Z"}`;
+function bundle(last: string, exitCode = 1): Record<string, string> {
+  const state = `{"Status":"exited","ExitCode":${exitCode},"StartedAt":"2026-02-10T09:00:00Z","FinishedAt":"2026-02-27T10:00:00Z"}`;
   return {
     "inspect.json": `[{"Id":"${ID}","Name":"/k8s_web_web-0_shop_${UID}_1","State":${state}}]`,
     [`pods/var/log/pods/shop_web-0_${UID}/web/1.log`]: `2026-02-10T09:00:01.1Z stdout F ready\n${last} stdout F served\n`,
@@ -93,7 +96,7 @@ const rule: StructuralRule = {
   evaluate,
   cases: {
     fires: [bundle("2026-02-11T10:00:00.1Z")],
-    quiet: [bundle("2026-02-27T09:59:59.1Z")],
+    quiet: [bundle("2026-02-27T09:59:59.1Z"), bundle("2026-02-11T10:00:00.1Z", 255)],
   },
 };
 

@@ -26,6 +26,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       active: null,
       count: found.length,
       evidence: found.slice(0, 8).map(({ evidence }) => evidence),
+      weighs: [{ rule: "told-io-error", subject: "" }],
       entities: paths.slice(0, 50).flatMap((path) => pathEntities(path)),
     },
   ];

@@ -16,18 +16,21 @@ interface Lines {
   evidence: Evidence[];
   count: number;
   what: string[];
+  /** The marker's findings that these lines are of. */
+  subjects: string[];
 }
 
 function kernelLines(view: RuleView): Lines[] {
   const groups = new Map<string, Lines>();
   for (const match of view.matches("read-only-line")) {
-    const device = match.captures["device"] ?? match.captures["volume"] ?? null;
+    const device = match.captures["device"] ?? null;
     const key = device === null ? "" : device.replace(/-\d+$/, "");
     if (device !== null && diskOf(device) === null) continue;
-    const group = groups.get(key) ?? { device: key || null, evidence: [], count: 0, what: [] };
+    const group = groups.get(key) ?? { device: key || null, evidence: [], count: 0, what: [], subjects: [] };
     group.evidence.push(match.first());
     group.count += match.count;
     group.what.push(match.captures["what"] ?? "");
+    group.subjects.push(device ?? "");
     groups.set(key, group);
   }
   // A line that lost its device belongs to the only device that is named elsewhere.
@@ -37,6 +40,7 @@ function kernelLines(view: RuleView): Lines[] {
     named[0].evidence.push(...nameless.evidence);
     named[0].count += nameless.count;
     named[0].what.push(...nameless.what);
+    named[0].subjects.push("");
     groups.delete("");
   }
   return [...groups.values()];
@@ -85,6 +89,10 @@ function draft(
     count: lines.count + told.length,
     evidence,
     entities: disk === null ? [] : diskEntities(view, disk),
+    weighs: [
+      ...lines.subjects.map((subject) => ({ rule: "read-only-line", subject })),
+      ...(told.length > 0 ? [{ rule: "told-read-only", subject: "" }] : []),
+    ],
     ...(device === null ? {} : { remedy: remedyFor(device) }),
   };
 }
@@ -120,7 +128,7 @@ function evaluate(view: RuleView): FindingDraft[] {
   // Without the kernel's word, one program that could not write may have had its own read-only mount.
   if (!mount && told.length < 3) return [];
   const device = mount?.device ?? null;
-  return [draft(view, { device, evidence: [], count: 0, what: ["errors of programs"] }, told, mounts)];
+  return [draft(view, { device, evidence: [], count: 0, what: ["errors of programs"], subjects: [] }, told, mounts)];
 }
 
 const rule: StructuralRule = {

@@ -81,6 +81,7 @@ function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDr
     count,
     evidence: firsts.slice(0, 7),
     entities: diskEntities(view, disk),
+    weighs: group.map(({ captures }) => ({ rule: "block-io-error", subject: captures["device"] ?? "" })),
     remedy: remedyFor(disk),
   };
 }
