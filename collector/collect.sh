@@ -423,6 +423,7 @@ within() { # DIRECTORY PATH: sets $target; what this machine sees in the same pl
       *) target=$target/$part ;;
     esac
     [ "$target" != "$root" ] || continue
+    at "$target"
     [ -h "$target" ] || continue
     link=$(readlink -- "$target" && echo /) hops=$((hops + 1))
     rest=${link%??}/$rest target=${target%/*}
@@ -445,7 +446,6 @@ walk() { # DIRECTORY PATTERN/, level by level, names put on by hand: a shell dro
       done
       ;;
     *)
-      at "$1/$2"
       [ -n "$3" ] || present "$1/$2" -ld || return 0
       ! within "$1" "$2" || walk "$target" "$3"
       ;;
@@ -489,9 +489,9 @@ clock() {
 } 2>/dev/null
 docker_data_root() {
   within "$root" etc/docker/daemon.json
-  configured=$(sed -n 's/.*"data-root": *"\([^"]*\)".*/\1/p' "$target")
+  configured=$(sed -n 's#.*"data-root": *"/\([^"]*\)".*#\1#p' "$target")
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
-  each echo "$root/" "${configured:-var/lib/docker}"
+  ! within "$root" "${configured:-var/lib/docker}" || echo "$target"
 }
 inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {

@@ -1,7 +1,7 @@
 /** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -18,7 +18,7 @@ import {
   write,
   type Run,
 } from "./lab.ts";
-import { PATIENCE, underEachShell } from "./shells.ts";
+import { PATIENCE, isRoot, underEachShell } from "./shells.ts";
 
 const oddNames = ["two\nlines.log", "-n.log", "star*[a].log", "$(touch PWNED).log", "`id`.log", "a b.log", "q'\".log"];
 const longName = `${"n".repeat(250)}.log`;
@@ -33,7 +33,7 @@ beforeAll(() => {
   for (const name of [...oddNames, longName]) write(root, `${pods}/${name}`, `content of ${name}\n`);
   write(root, Buffer.concat([Buffer.from(`${pods}/`), binaryName]), "content of bytes\n");
   spawnSync("mkfifo", [join(root, pods, "fifo.log")]);
-  symlinkSync(`${"../".repeat(12)}dev/zero`, join(root, pods, "device.log"));
+  if (isRoot) spawnSync("mknod", [join(root, pods, "device.log"), "c", "1", "5"]);
   // A torn write: a run of zero bytes and half a line, as after a power cut.
   const torn = Buffer.concat([
     Buffer.from('{"log":"a\\n"}\n'),
@@ -136,7 +136,7 @@ underEachShell(({ name, argv }) => {
     const files = members.step("pod-log").files;
     const of = (file: string) => files.find((record) => record.source.endsWith(`/${file}`));
     expect(of("fifo.log")).toMatchObject({ status: "skipped", reason: "not a regular file" });
-    expect(of("device.log")).toMatchObject({ status: "skipped", reason: "not a regular file" });
+    if (isRoot) expect(of("device.log")).toMatchObject({ status: "skipped", reason: "not a regular file" });
     expect(of("large.log")).toMatchObject({ status: "truncated" });
     const large = members.text(`pods/${pods}/large.log`);
     expect(large.length).toBeLessThanOrEqual(4_400_000);
@@ -168,7 +168,7 @@ underEachShell(({ name, argv }) => {
   });
 
   test("hard case 18 (real): scrub() blanks what a command line or docker's JSON tells, and leaves JSON whole", async () => {
-    const functions = /^scrub\(\) \{$[^]*?^\}$/m.exec(readFileSync(collector, "utf8"))![0];
+    const functions = /^scrub\(\) \{.*$[^]*?^\}$/m.exec(readFileSync(collector, "utf8"))![0];
     const names = /\bsecret='[^']*'/.exec(readFileSync(collector, "utf8"))![0];
     const script = join(temporary("scrub"), "scrub.sh");
     writeFileSync(script, `${functions}\n${names}\nscrub\n`);

@@ -194,6 +194,25 @@ underEachShell((shell) => {
   );
 
   test(
+    "--root: docker's data lies where daemon.json says, also when it is behind a link, or nowhere",
+    { timeout: PATIENCE },
+    async () => {
+      const card = temporary("data-root");
+      makeCard(card);
+      renameSync(join(card, "var/lib/docker"), join(card, "docker"));
+      const place = async () => Members.of((await collectCard(shell.argv, card)).stdout).text("docker/root.txt");
+      expect(await place()).toBe(`${card}/var/lib/docker\n`);
+      write(card, "etc/docker/daemon.json", '{"data-root": "/mnt/ssd/docker"}\n');
+      mkdirSync(join(card, "mnt"));
+      symlinkSync("/", join(card, "mnt/ssd"));
+      expect(await place()).toBe(`${card}/docker\n`);
+      write(card, "etc/docker/daemon.json", '{"debug": true, "data-root": "/docker"}\n');
+      expect(await place()).toBe(`${card}/docker\n`);
+      remove(card);
+    },
+  );
+
+  test(
     "hard case 16 (stub: date goes back a month at each call): steps keep their order, nothing times out",
     { timeout: PATIENCE },
     async () => {

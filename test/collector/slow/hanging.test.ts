@@ -40,17 +40,18 @@ underEachShell((shell) => {
       const result = await run([...shell.argv, collector, "--root", root, "--total-time", "90"]);
       expect(Date.now() - began).toBeLessThan(95_000);
       const members = Members.of(result.stdout);
-      const step = members.step("layerdb");
+      // The first that looks at it: is it a link?
+      const step = members.step("docker-root");
       expect(step.status).toBe("stuck");
       const on = expect.stringContaining(directory) as string;
       expect(step.stuck.at(-1)).toMatchObject({
         state: "D",
-        command: expect.stringMatching(/^(readlink|ls|sh)$/),
+        command: expect.stringMatching(/sh$/),
         on,
         ended: false,
       });
       expect(step.stuck.at(-1)!.wchan).toMatch(/fuse|request_wait/);
-      for (const id of ["docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
+      for (const id of ["layerdb", "docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
         expect(members.step(id)).toMatchObject({
           status: "skipped",
           reason: `${directory} did not answer an earlier step`,
