@@ -1,27 +1,15 @@
 /** The controls above the chart and the list: they show the state and change it, nothing else. */
-import { visibleText } from "../report/text.ts";
-import { byId, button, make } from "./dom.ts";
+import { bindLevels, bindSources } from "./choices.ts";
+import { byId, button } from "./dom.ts";
+import { showEmpty } from "./empty.ts";
 import type { Filtered } from "./filter.ts";
-import { groupOf } from "./filter.ts";
-import type { LevelGroup, Store } from "./state.ts";
+import type { Store } from "./state.ts";
 import type { Table } from "./table.ts";
 import type { Zone } from "./zone.ts";
 import { timeText } from "./zone.ts";
 import type { Zoom } from "./zoom.ts";
 
-const GROUPS: { id: LevelGroup; label: string; icon: string; tone: string }[] = [
-  { id: "error", label: "errors", icon: "▲", tone: "critical" },
-  { id: "warning", label: "warnings", icon: "●", tone: "minor" },
-  { id: "other", label: "notice, info", icon: "○", tone: "info" },
-  { id: "debug", label: "debug", icon: "·", tone: "quiet" },
-];
 const ZONES = { utc: "UTC", node: "node", viewer: "here", relative: "from T0" };
-
-function toggled<T>(set: ReadonlySet<T>, value: T): Set<T> {
-  const next = new Set(set);
-  if (!next.delete(value)) next.add(value);
-  return next;
-}
 
 function bindZones(zones: Zone[], store: Store): void {
   const group = byId("x-zones");
@@ -38,56 +26,6 @@ function bindZones(zones: Zone[], store: Store): void {
   };
   store.listen((changed) => changed.has("zone") && mark());
   mark();
-}
-
-function bindLevels(table: Table, store: Store): void {
-  const counts = new Map<LevelGroup, number>();
-  for (const level of table.level) counts.set(groupOf(level), (counts.get(groupOf(level)) ?? 0) + 1);
-  const buttons = GROUPS.filter(({ id }) => counts.has(id)).map(({ id, label, icon, tone }) => {
-    const flip = (): void => store.set({ hiddenLevels: toggled(store.get().hiddenLevels, id) });
-    const element = button("", flip, { "aria-pressed": "true", class: "toggle" });
-    const count = (counts.get(id) ?? 0).toLocaleString("en");
-    element.append(make("span", { class: `icon ${tone}`, "aria-hidden": "true" }, icon), ` ${label} ${count}`);
-    return { id, element };
-  });
-  byId("x-levels").append(...buttons.map(({ element }) => element));
-  store.listen((changed, { hiddenLevels }) => {
-    if (!changed.has("hiddenLevels")) return;
-    for (const { id, element } of buttons) element.setAttribute("aria-pressed", String(!hiddenLevels.has(id)));
-  });
-}
-
-function bindSources(table: Table, store: Store): void {
-  const ranked = table.events.origins
-    .map((origin, index) => ({ ...origin, index }))
-    .toSorted((a, b) => b.kept - a.kept);
-  const boxes = ranked.slice(0, 200).map(({ name, kept, total, index }) => {
-    const box = make("input", { type: "checkbox" });
-    box.checked = true;
-    box.addEventListener("change", () => store.set({ hiddenOrigins: toggled(store.get().hiddenOrigins, index) }));
-    const count =
-      kept === total ? kept.toLocaleString("en") : `${kept.toLocaleString("en")} of ${total.toLocaleString("en")}`;
-    return {
-      index,
-      box,
-      item: make("li", {}, make("label", {}, box, ` ${visibleText(name)} `, make("span", { class: "quiet" }, count))),
-    };
-  });
-  const setAll = (hidden: number[]): void => store.set({ hiddenOrigins: new Set(hidden) });
-  byId("x-sources").append(
-    make(
-      "p",
-      {},
-      button("all", () => setAll([])),
-      " ",
-      button("none", () => setAll(ranked.map(({ index }) => index))),
-    ),
-    make("ul", {}, ...boxes.map(({ item }) => item)),
-  );
-  store.listen((changed, { hiddenOrigins }) => {
-    if (!changed.has("hiddenOrigins")) return;
-    for (const { index, box } of boxes) box.checked = !hiddenOrigins.has(index);
-  });
 }
 
 function bindSearch(store: Store): void {
@@ -151,4 +89,5 @@ export function showFilter(table: Table, filtered: Filtered, rows: number, store
   byId("x-problem").textContent = problem ?? hint ?? "";
   const all = `${count.toLocaleString("en")} of ${table.size.toLocaleString("en")} events`;
   byId("x-count").textContent = rows === count ? all : `${all} in ${rows.toLocaleString("en")} rows`;
+  showEmpty(rows, store);
 }

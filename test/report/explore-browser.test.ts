@@ -204,7 +204,8 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.locator("#x-levels button").last().click();
     await page.locator("details.menu summary").click();
     await page.locator("#x-sources input").nth(1).click();
-    await page.locator("details.menu summary").click();
+    await page.getByRole("button", { name: "all but the chosen" }).click();
+    await page.keyboard.press("Escape");
     await page.uncheck("#x-fold");
     await page.click("#x-in");
     await page.check("#x-scope");
@@ -221,13 +222,75 @@ describe.skipIf(missing)("the script of the report", () => {
     await addressed(again.page);
     expect(await again.page.evaluate(view)).toEqual(told);
     await page.locator("details.menu summary").click();
-    await page.getByRole("button", { name: "none", exact: true }).click();
+    await page.getByRole("button", { name: "all sources" }).click();
+    await page.locator("#x-sources input").nth(1).click();
     await addressed(page);
-    const none = await page.evaluate<string[]>(view);
-    expect(none[0]).toContain("only=");
-    const empty = await open("no-rtc-clock-jump", none[0]);
-    await addressed(empty.page);
-    expect(await empty.page.evaluate(view)).toEqual(none);
+    const only = await page.evaluate<string[]>(view);
+    expect(only[0]).toContain("only=");
+    const one = await open("no-rtc-clock-jump", only[0]);
+    await addressed(one.page);
+    expect(await one.page.evaluate(view)).toEqual(only);
+  });
+
+  it("shows only the level that is chosen first, adds others, and all again after the last", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const levels = page.locator("#x-levels button");
+    const shown = async (): Promise<string[]> => {
+      await settled(page);
+      return page.evaluate(
+        `[document.getElementById("x-count").textContent.replace(/ of.*/, ""),
+          [...document.querySelectorAll("#x-levels button")].map((one) => one.getAttribute("aria-pressed")).join()]`,
+      );
+    };
+    const whole = await shown();
+    const others = (await levels.count()) - 2;
+    const pressed = (...on: boolean[]): string => [...on, ...Array.from({ length: others }, () => false)].join();
+    expect(whole[1]).toBe(pressed(true, false));
+    const errors = ((await levels.nth(1).textContent()) ?? "").replace(/^.*errors /, "");
+    expect(await levels.nth(1).getAttribute("title")).toBe("show only errors");
+    await levels.nth(1).click();
+    expect(await shown()).toEqual([errors, pressed(false, true)]);
+    expect(await levels.nth(2).getAttribute("title")).toMatch(/^show .* too$/);
+    await levels.nth(2).click();
+    expect(Number((await shown())[0])).toBeGreaterThan(Number(errors));
+    await levels.nth(2).click();
+    await levels.nth(1).click();
+    expect(await shown()).toEqual(whole);
+    await levels.nth(1).click();
+    await levels.first().click();
+    expect(await shown()).toEqual(whole);
+  });
+
+  it("says what narrows a list without any event, and lifts it", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    await page.locator("#x-levels button").nth(1).click();
+    await page.fill("#x-query", "never-said");
+    await settled(page);
+    const empty = page.locator("#x-empty");
+    expect(await page.locator("#x-list").isVisible()).toBe(false);
+    expect(await empty.textContent()).toMatch(/No event matches.*The search: never-said.*Not all levels/);
+    expect(await axe(page)).toEqual([]);
+    await empty.getByRole("button", { name: "show all levels" }).click();
+    await settled(page);
+    expect(await empty.textContent()).not.toContain("levels");
+    await empty.getByRole("button", { name: "clear the search" }).click();
+    await settled(page);
+    expect(await empty.isVisible()).toBe(false);
+    expect(await page.locator("#x-rows .row").first().isVisible()).toBe(true);
+    expect(await page.evaluate("document.activeElement.id")).toBe("x-list");
+  });
+
+  it("closes the sources with Escape and with a click elsewhere, and gives the focus back", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const state = `[document.getElementById("x-menu").open, document.activeElement.id]`;
+    await page.click("#x-menu-open");
+    await page.locator("#x-sources input").first().click();
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate(state)).toEqual([false, "x-menu-open"]);
+    expect(await page.locator("#x-menu-open").textContent()).toMatch(/^Sources: 1 of \d+$/);
+    await page.click("#x-menu-open");
+    await page.locator("#h-list").click();
+    expect(await page.evaluate(state)).toEqual([false, "x-menu-open"]);
   });
 
   it("opens the folds of the page and of the list with one key", async () => {
