@@ -76,7 +76,8 @@ export async function examine(
   buildEntities(database, graph);
 
   onProgress({ stage: "rules", detail: `${rules.length} rules` });
-  const present = presentNeeds(database);
+  const absent = (manifest?.steps ?? []).filter(({ status }) => status === "absent").map(({ id }) => id);
+  const present = presentNeeds(database, new Set(absent));
   const mounts = factsOf(database, "mount");
   const found = new Map<string, FindingDraft[]>();
   const view = createView({

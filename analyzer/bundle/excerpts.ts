@@ -114,5 +114,6 @@ async function* rejoin(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
+  const left = text.length - MAX_CHARACTERS;
+  return left <= 0 ? text : `${text.slice(0, MAX_CHARACTERS)} … [${left} more characters in this line]`;
 }

@@ -67,11 +67,17 @@ export function cutStart(text: string, limit: number): string {
 
 const NOT_WORTH_CUTTING = 100;
 
-/** A line of evidence cut to about `limit` characters; says how many were left out. */
+/** As `bundle/excerpts.ts` and `clipLine` say it. */
+const CUT_BEFORE = / … \[([\d,]{1,15}) more characters in this line\]$/;
+
+/** A line of evidence cut to about `limit` characters; says how many were left out, by an earlier cut as well. */
 export function clipLine(text: string, limit: number): string {
   if (text.length <= limit + NOT_WORTH_CUTTING) return text;
-  const kept = whole(text.slice(0, limit));
-  return `${kept} … [${groupDigits(text.length - kept.length)} more characters in this line]`;
+  const before = CUT_BEFORE.exec(text);
+  const own = before ? text.slice(0, before.index) : text;
+  const kept = whole(own.slice(0, limit));
+  const left = own.length - kept.length + Number((before?.[1] ?? "0").replaceAll(",", ""));
+  return `${kept} … [${groupDigits(left)} more characters in this line]`;
 }
 
 /** `1845` as `1,845`. */

@@ -95,9 +95,18 @@ export const needs: Need[] = [
   },
 ];
 
-/** Ids of the needs that the store meets. */
-export function presentNeeds(database: Database): Set<string> {
-  return new Set(needs.filter((need) => database.prepare(need.present).get() !== undefined).map((need) => need.id));
+/** What only a node of Kubernetes has. */
+const OF_KUBERNETES = ["kubelet-log", "certificate-dates"];
+
+/**
+ * Ids of the needs that the store meets.
+ * @param absent steps of the collector that found nothing of theirs on the node: where there is no Kubernetes, nothing
+ * is missing of it
+ */
+export function presentNeeds(database: Database, absent: Set<string>): Set<string> {
+  const met = needs.filter((need) => database.prepare(need.present).get() !== undefined).map((need) => need.id);
+  const isWithout = ["kubelet-pods", "static-manifests", "certificate-dates"].every((step) => absent.has(step));
+  return new Set(isWithout && !met.includes("kubelet-log") ? [...met, ...OF_KUBERNETES] : met);
 }
 
 /** The needs that are not met, with the device in their commands where it is known. */

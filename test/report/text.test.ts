@@ -45,6 +45,8 @@ describe("shortening", () => {
     expect(cutEnd("ab😀cd", 4)).toBe("ab…");
     expect(cutStart("ab😀cd", 4)).toBe("…cd");
     expect(clipLine("😀".repeat(200), 11)).toBe(`${"😀".repeat(5)} … [390 more characters in this line]`);
+    const once = clipLine("a".repeat(1_500), 500);
+    expect(clipLine(once, 10)).toBe(`${"a".repeat(10)} … [1,490 more characters in this line]`);
   });
 
   it("counts in words", () => {
