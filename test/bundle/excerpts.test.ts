@@ -32,7 +32,11 @@ test("lines with their neighbours", async () => {
   expect(lines?.get(5)).toEqual({ text: "line 5", before: ["line 3", "line 4"], after: ["line 6", "line 7"] });
   expect(lines?.get(6)).toEqual({ text: "line 6", before: ["line 4", "line 5"], after: ["line 7", "line 8"] });
   expect(lines?.get(20)).toEqual({ text: "line 20", before: ["line 18", "line 19"], after: [] });
-  expect(excerpts.get("b.txt")?.get(1)).toEqual({ text: `${"x".repeat(2000)}…`, before: [], after: ["short"] });
+  expect(excerpts.get("b.txt")?.get(1)).toEqual({
+    text: `${"x".repeat(2000)} … [3000 more characters in this line]`,
+    before: [],
+    after: ["short"],
+  });
 });
 
 test("reads no further than needed, and closes the bundle", async () => {

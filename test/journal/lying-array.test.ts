@@ -26,6 +26,6 @@ test.skipIf(!hasJournalTools())(
     const start = performance.now();
     const { entries } = await entriesOf(bytes);
     expect(entries.length).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   },
 );
