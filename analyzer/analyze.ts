@@ -20,6 +20,7 @@ import { loadRules } from "./rules/registry.ts";
 import { createView } from "./rules/view.ts";
 import type { Rereader } from "./rereader.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
+import { countOnce } from "./store/copies.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
 import { finishStore, writeFindings } from "./store/finish.ts";
@@ -70,6 +71,7 @@ export async function examine(
 
   onProgress({ stage: "clock", detail: "" });
   const clock = placeTimes(database, manifest, options);
+  countOnce(database);
 
   onProgress({ stage: "entities", detail: "" });
   const graph = createGraph(database);

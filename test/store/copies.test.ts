@@ -1,26 +1,32 @@
-/** What the journal said stands in a bundle several times: as binary files, as text, in the kernel's log. */
+/** What two files of a bundle hold was said once. */
 import { expect, test } from "vitest";
 import { reportOf } from "../helpers/analyze.ts";
 
-const error = (inode: number): string =>
-  `EXT4-fs error (device mmcblk0p2): ext4_lookup:1862: inode #${inode}: comm dockerd: deleted inode referenced: 12`;
-const journal = (stamp: string, inodes: number[]): string =>
-  inodes.map((inode, index) => `${stamp}:0${index}+0000 k1 kernel: ${error(inode)}\n`).join("");
+const said = (time: string): string =>
+  `2026-03-02T${time} n7 kubelet[310]: E0302 11:46:34.224515     310 kubelet.go:2243] node "n7" not found\n`;
 
-async function countIn(files: Record<string, string>): Promise<number> {
+async function countOf(files: Record<string, string>): Promise<number | undefined> {
   const { findings } = await reportOf(files);
-  return findings.find(({ rule }) => rule === "ext4-error")?.count ?? 0;
+  return findings.find(({ rule }) => rule === "node-not-found")?.count;
 }
 
-test("lines that several artifacts tell are counted once", async () => {
-  const said = journal("2026-03-02T11:46", [5, 5, 7]);
-  const dmesg = [5, 5, 7].map((inode, index) => `[  12.00000${index}] ${error(inode)}\n`).join("");
-  expect(await countIn({ "journal/tail.txt": said })).toBe(3);
-  expect(await countIn({ "journal/tail.txt": said, "journal/kernel.txt": said, "kernel/dmesg.txt": dmesg })).toBe(3);
+const DATE = "Mon Mar  2 11:48:06 UTC 2026\n";
+const LOG = ["10", "20", "30", "40", "50"].map((second) => said(`11:46:${second}.250000+0000`)).join("");
+
+/** `systemctl status`: its last lines of the journal, to the second and without a year. */
+function status(...times: string[]): string {
+  const head =
+    "● kubelet.service - kubelet: The Kubernetes Node Agent\n     Loaded: loaded (/lib/systemd/system/kubelet.service; enabled)\n     Active: active (running) since Mon 2026-03-02 11:46:05 UTC; 2min ago\n   Main PID: 310 (kubelet)\n\n";
+  return head + times.map((time) => said(time).replace(/^\S+/, `Mar 02 ${time}`)).join("");
+}
+
+test("the lines under `systemctl status` are copies of the journal's", async () => {
+  expect(await countOf({ "kubelet.log": LOG, "date.txt": DATE })).toBe(5);
+  const files = { "kubelet.log": LOG, "date.txt": DATE, "status.txt": status("11:46:40", "11:46:50") };
+  expect(await countOf(files)).toBe(5);
 });
 
-test("the longest of them counts, and a log that was rotated is one", async () => {
-  const [older, newer] = [journal("2026-03-02T11:46", [5, 5]), journal("2026-03-02T11:47", [5, 5, 5])];
-  expect(await countIn({ "journal/tail.txt": newer, "journal/all.txt": older + newer })).toBe(5);
-  expect(await countIn({ "var/log/syslog": newer, "var/log/syslog.1": older })).toBe(5);
+test("the same words at another time were said again", async () => {
+  const files = { "kubelet.log": LOG, "date.txt": DATE, "status.txt": status("11:46:50", "11:47:12") };
+  expect(await countOf(files)).toBe(6);
 });
