@@ -15,7 +15,10 @@ function bindZones(zones: Zone[], store: Store): void {
   const group = byId("x-zones");
   const buttons = zones.map((zone) => {
     const place = zone.name === "node" || zone.name === "viewer" ? ` (${zone.label})` : "";
-    const element = button(`${ZONES[zone.name]}${place}`, () => store.set({ zone }), { "aria-pressed": "false" });
+    const element = button(`${ZONES[zone.name]}${place}`, () => store.set({ zone }), {
+      "aria-pressed": "false",
+      title: zone.name === "relative" ? "T0 is when the root cause was first seen" : null,
+    });
     return { zone, element };
   });
   group.append(...buttons.map(({ element }) => element));
@@ -55,7 +58,7 @@ function bindZoom(store: Store, zoom: Zoom): void {
     "x-everything": zoom.everything,
     "x-undo": zoom.undo,
   };
-  byId("x-incident").hidden = !zoom.hasIncident;
+  for (const id of ["x-incident", "x-incident-help", "x-incident-key"]) byId(id).hidden = !zoom.hasIncident;
   for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   const show = (): void => {
     const { view, zone } = store.get();

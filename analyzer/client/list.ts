@@ -14,8 +14,8 @@ export interface List {
   show: (rows: Rows) => void;
   /** Selects and scrolls to an event; false when the filter hides it. */
   reveal: (event: number) => boolean;
-  /** Scrolls to a time without selecting. */
-  scrollTo: (ms: number) => void;
+  /** Scrolls to a time without selecting; that much of the list, a third, shows what was before. */
+  scrollTo: (ms: number, before?: number) => void;
   /** Moves the selection by rows. */
   move: (by: number) => void;
   /** Selects the next row, from the selection on, for which the test holds. */
@@ -28,6 +28,8 @@ const EXTRA = 8;
 const SPARK_BINS = 30;
 const LONGEST = 400;
 const LEAST_ROWS = 4;
+/** Of the list, of which whole rows are shown: none is cut at its end. */
+const MOST_PIXELS = 448;
 /** Milliseconds without a change, after which the list takes the height of its rows. */
 const PAUSE = 300;
 
@@ -112,7 +114,8 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
   };
   /** Few rows need no full height, 2 px of borders beside. All below moves, which takes too long for every keystroke. */
   const fitHeight = (): void => {
-    frame.style.height = `min(28rem, ${Math.max(LEAST_ROWS, rows.length) * height + 2}px)`;
+    const most = Math.floor(MOST_PIXELS / height);
+    frame.style.height = `${Math.min(most, Math.max(LEAST_ROWS, rows.length)) * height + 2}px`;
   };
   let timer = 0;
   const redraw = (): void => {
@@ -160,10 +163,12 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
     redraw,
     move: step,
     show: (next) => {
+      const first = rows.length === 0;
       rows = next;
       frame.setAttribute("aria-rowcount", String(rows.length));
       frame.scrollTop = Math.min(frame.scrollTop, Math.max(0, rows.length * height - frame.clientHeight));
       redraw();
+      if (first) fitHeight();
     },
     reveal: (event) => {
       const row = rowWith(rows, event);
@@ -171,8 +176,9 @@ export function createList(table: Table, model: ChartModel, store: Store): List 
       if (row >= 0) toRow(row);
       return row >= 0;
     },
-    scrollTo: (ms) => {
-      frame.scrollTop = Math.max(0, rowAt(table, rows, ms) * height - frame.clientHeight / 3);
+    scrollTo: (ms, before = 1 / 3) => {
+      const above = Math.floor((frame.clientHeight * before) / height);
+      frame.scrollTop = Math.max(0, rowAt(table, rows, ms) - above) * height;
       draw();
     },
     seek: (direction, test) => {

@@ -1,6 +1,7 @@
 /** The script of the report. The page tells the whole story without it; this adds the timeline and the list of events. */
 import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
+import { chainWords } from "../report/html-lanes.ts";
 import { showBarsTable } from "./bars-table.ts";
 import type { Chart } from "./chart.ts";
 import { createChart } from "./chart.ts";
@@ -219,7 +220,8 @@ function explore(report: IncidentReport, events: ReportEvents, retime: (zone: St
   };
   bars.addEventListener("toggle", fillBars);
   store.listen(fillBars);
-  if (model.t0 !== null) list.scrollTo(model.t0);
+  byId("x-chain-help").textContent = chainWords(report);
+  if (model.incident) list.scrollTo(model.incident.from, 0);
   addEventButtons(report, table, (finding, event) => {
     store.set({ query: `finding:${finding}`, hiddenLevels: new Set(), hiddenOrigins: new Set(), scope: null });
     open(event, true);

@@ -259,3 +259,14 @@ export function layoutLane(lane: LaneContent, axis: Axis, y: number, characterWi
     labels: characterWidth === null ? [] : placeLabels([...wishesOf(placed), ...gapWishes], axis, characterWidth),
   };
 }
+
+/** What the numbers above a timeline are, and which links of the first chain have none there; empty without a chain. */
+export function chainWords(report: IncidentReport): string {
+  const windows = new Map(report.findings.map(({ id, window }) => [id, window]));
+  const chain = report.rootCauses[0]?.chain ?? [];
+  const missing = chain.flatMap((id, index) => (drawable(windows.get(id) ?? null) ? [] : [index + 1]));
+  if (chain.length === 0) return "";
+  if (missing.length === chain.length) return "No link of the chain has a time.";
+  const untimed = missing.length > 0 ? `; ${missing.join(", ")} ${missing.length > 1 ? "have" : "has"} no time` : "";
+  return `The numbers above are the links of the chain${untimed}.`;
+}

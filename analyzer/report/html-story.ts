@@ -16,10 +16,14 @@ interface Fact {
   alert: boolean;
   /** Needs the whole width of a narrow screen. */
   wide: boolean;
+  /** Seen without unfolding the details. */
+  brief: boolean;
+  /** Where more about it is told. */
+  href: string | null;
 }
 
 function fact(name: string, value: string, more: Partial<Fact> = {}): Fact {
-  return { name, value: proseSpans(value), time: null, alert: false, wide: false, ...more };
+  return { name, value: proseSpans(value), time: null, alert: false, wide: false, brief: false, href: null, ...more };
 }
 
 function code(text: string): Span[] {
@@ -34,15 +38,23 @@ function bundleFacts(report: IncidentReport): Fact[] {
         value: [...code(cutEnd(bundle.name, 200)), { code: false, text: ` (${bundle.form})` }],
       }),
       bundle.collectedAt
-        ? fact(`Collected${suffix}`, "", { time: timeView(bundle.collectedAt) })
-        : fact(`Collected${suffix}`, "time not known"),
+        ? fact(`Collected${suffix}`, "", { time: timeView(bundle.collectedAt), brief: true })
+        : fact(`Collected${suffix}`, "time not known", { brief: true }),
       ...(bundle.custody?.collectorVersion
         ? [fact(`Custody${suffix}`, custodySentence(bundle.custody), { wide: true })]
         : []),
-      ...(bundle.complete ? [] : [fact(`Complete${suffix}`, "no: parts are missing, see coverage", { alert: true })]),
+      ...(bundle.complete
+        ? []
+        : [
+            fact(`Complete${suffix}`, "no: parts are missing, see coverage", {
+              alert: true,
+              brief: true,
+              href: "#coverage",
+            }),
+          ]),
       bundle.redacted
-        ? fact(`Redaction${suffix}`, "secrets are masked")
-        : fact(`Redaction${suffix}`, "secrets are NOT masked: read before publishing", { alert: true }),
+        ? fact(`Redaction${suffix}`, "secrets are masked", { brief: true })
+        : fact(`Redaction${suffix}`, "secrets are NOT masked: read before publishing", { alert: true, brief: true }),
       fact(
         `sha256${suffix}`,
         bundle.sha256 ?? "not known",
@@ -60,15 +72,17 @@ export function headerView(report: IncidentReport) {
     ["System", [node.os, node.kernel && `kernel ${node.kernel}`].filter(Boolean).join(", ") || null],
     ["Runtime", [node.runtime, node.kubernetes && `Kubernetes ${node.kubernetes}`].filter(Boolean).join(", ") || null],
   ];
+  const facts = [
+    ...known.map(([name, value]) => fact(name, value ?? "not known", { brief: name === "Node" })),
+    ...bundleFacts(report),
+    fact("Analysed with", `coldcase ${report.tool.version}`),
+  ];
   return {
     version: report.tool.version,
     badge: leadWords(report),
     headline: proseSpans(report.headline),
-    facts: [
-      ...known.map(([name, value]) => fact(name, value ?? "not known")),
-      ...bundleFacts(report),
-      fact("Analysed with", `coldcase ${report.tool.version}`),
-    ],
+    facts: facts.filter(({ brief }) => brief),
+    details: facts.filter(({ brief }) => !brief),
   };
 }
 

@@ -92,6 +92,10 @@ export function checksView(report: IncidentReport) {
   };
 }
 
+function isTroubled({ status }: IncidentReport["coverage"][number]): boolean {
+  return status !== "ok" && status !== "empty" && status !== "redacted";
+}
+
 /** What was collected, where lines are missing, and what is damaged. */
 export function coverageView(report: IncidentReport) {
   const { counts, warnings } = report;
@@ -111,12 +115,15 @@ export function coverageView(report: IncidentReport) {
       kind: gapWords[gap.kind],
       detail: proseSpans(gap.detail),
     })),
-    items: report.coverage.slice(0, MOST_ROWS).map(({ item, status, detail }) => ({
-      item: proseSpans(item),
-      status: coverageWords[status],
-      troubled: status !== "ok" && status !== "empty" && status !== "redacted",
-      detail: proseSpans(detail),
-    })),
+    items: report.coverage
+      .toSorted((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)))
+      .slice(0, MOST_ROWS)
+      .map((entry) => ({
+        item: proseSpans(entry.item),
+        status: coverageWords[entry.status],
+        troubled: isTroubled(entry),
+        detail: proseSpans(entry.detail),
+      })),
     warnings: warnings.slice(0, MOST_WARNINGS).map(({ artifact, line, message }) => ({
       label: `${cutStart(shortIds(artifact), 200)}:${line}`,
       message: proseSpans(message),

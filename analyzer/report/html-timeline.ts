@@ -4,7 +4,7 @@ import { severities } from "../model/words.ts";
 import type { Axis, AxisShape, Stretch } from "./html-axis.ts";
 import { buildAxis } from "./html-axis.ts";
 import type { LaneContent } from "./html-lanes.ts";
-import { beforeItsEnd, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
+import { beforeItsEnd, chainWords, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
 import { cutEnd, groupDigits, plural, shortIds } from "./text.ts";
 import { severityWords } from "./text-words.ts";
 import { drawnTime, formatDuration, timeMs } from "./times.ts";
@@ -268,7 +268,7 @@ function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
     `All times are UTC${zone}.`,
     ...(skipped.length ? [`The axis is broken: left out are ${skipped.join(", ")}. Each part has its own scale.`] : []),
     ...(report.histogram ? ["The height of a bar is the logarithm of the number of events."] : []),
-    ...(report.rootCauses[0]?.chain.length ? ["The numbers above are the links of the chain."] : []),
+    ...[chainWords(report)].filter(Boolean),
     ...(undated ? [`Not drawn: ${plural(undated, "key event")} without a time.`] : []),
     ...(unset ? [`Not drawn: ${plural(unset, "key event")} from a clock that was not set.`] : []),
     ...(late ? [`Not drawn: ${plural(late, "key event")} dated after the collection.`] : []),

@@ -293,6 +293,52 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.evaluate(state)).toEqual([false, "x-menu-open"]);
   });
 
+  it("opens the list at the first event of the incident, its rows aligned", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const [cut, first] = await page.evaluate<[number, boolean]>(`(() => {
+      const list = document.getElementById("x-list");
+      const top = list.getBoundingClientRect().top + list.clientTop;
+      const height = document.querySelector("#x-rows .row").offsetHeight;
+      return [list.scrollTop % height, [...document.querySelectorAll("#x-rows .row")].some((row) =>
+        Math.abs(row.getBoundingClientRect().top - top) < 1)];
+    })()`);
+    expect([cut, first]).toEqual([0, true]);
+  });
+
+  it("names no incident and no links of a chain where there are none", async () => {
+    const { page } = await open("healthy");
+    const seen = async (id: string): Promise<boolean> => page.locator(id).isVisible();
+    expect([await seen("#x-incident"), await seen("#x-incident-help")]).toEqual([false, false]);
+    const ill = await open("k1-apiserver-refused");
+    expect(await ill.page.locator("#x-incident").isVisible()).toBe(true);
+    expect(await ill.page.locator("#x-incident-help").textContent()).toMatch(/incident.*links of the chain/);
+  });
+
+  it("brings a line of evidence below the top, and the browser's way back leads back", async () => {
+    const { page } = await open("k1-apiserver-refused");
+    const link = page.locator("#what-happened .cite").first();
+    await link.scrollIntoViewIfNeeded();
+    const before = await page.evaluate<number>("scrollY");
+    await link.click();
+    await settled(page);
+    const top = await page.evaluate<number>("document.querySelector(':target').getBoundingClientRect().top");
+    expect(top).toBeGreaterThan(200);
+    expect(top).toBeLessThan(700);
+    await page.goBack();
+    await until(page, `Math.abs(scrollY - ${before}) < 5`);
+  });
+
+  it("prints over the whole width of wide paper, and opens its help at the top on a phone", async () => {
+    const { page } = await open("k1-apiserver-refused", "", { viewport: { width: 1280, height: 900 } });
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate("document.getElementById('main').clientWidth")).toBeGreaterThan(1200);
+    await page.emulateMedia({ media: "screen" });
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.keyboard.press("?");
+    expect(await page.evaluate("document.getElementById('x-help').scrollTop")).toBe(0);
+    expect(await page.evaluate("document.querySelector('.keys dd').clientWidth")).toBeGreaterThan(200);
+  });
+
   it("opens the folds of the page and of the list with one key", async () => {
     const { page } = await open("k1-apiserver-refused");
     const shown = `[document.getElementById("x-fold").checked,
