@@ -67,7 +67,7 @@ const BERLIN = {
     "",
   ].join("\n"),
   "kubelet.log":
-    "E0302 11:10:02.250000     310 kubelet.go:2243] open /var/lib/docker/overlay2/aa/lower: structure needs cleaning\n",
+    'E0302 11:10:02.250000     310 kubelet_node_status.go:94] Unable to register node "n7" with API server: Post "https://10.0.0.7:6443/api/v1/nodes": dial tcp 10.0.0.7:6443: connect: connection refused\n',
   "docker-ps.txt": [
     "CONTAINER ID   IMAGE          COMMAND            CREATED      STATUS                     PORTS     NAMES",
     `7c1f0a52d8be   k8s.gcr.io/x   "kube-apiserver"   3 days ago   Exited (255) 3 days ago              k8s_kube-apiserver_kube-apiserver-n7_kube-system_0a1b_1`,
