@@ -5,17 +5,20 @@ import type { Reading } from "./clock/boots.ts";
 import type { ClockModel } from "./clock/model.ts";
 import type { EventLookup } from "./clock/parts.ts";
 import type { ClockRun } from "./clock/run.ts";
+import { describeLate } from "./clock/describe.ts";
 import { buildClock } from "./clock/model.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, Micros, TimeReading } from "./model/time.ts";
-import { SECOND } from "./model/time.ts";
+import { FIRST_SENSIBLE, HOUR, SECOND } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
 import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
 import { allRuns, eventById, factsOf, matchesOf } from "./store/queries.ts";
 import { writtenTime } from "./store/written-time.ts";
 
+/** Collecting takes minutes; the state that it reads is of the time before it ended. */
+const LATE = HOUR;
 /** Events before and after a border in which the cause of a step is looked for. */
 const BORDER = 40;
 
@@ -50,7 +53,8 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
   });
   database.transaction(() => {
     writePlacements(database, model);
-    writeFactTimes(database, model);
+    const late = writeFactTimes(database, model);
+    if (late > 0) model.notes.push(describeLate(late));
   })();
   return model;
 }
@@ -172,10 +176,16 @@ function isReading(value: unknown): value is TimeReading {
   return typeof value === "object" && value !== null && "stated" in value && "clock" in value;
 }
 
-/** ISO texts as runtimes write them, ages as `docker ps` prints them, and TimeReadings, wherever a fact holds one. */
-function writeFactTimes(database: Database, model: ClockModel): void {
+/**
+ * ISO texts as runtimes write them, ages as `docker ps` prints them, and TimeReadings, wherever a fact holds one. Returns
+ * how many of them lie after the collection, which only another clock than the node's can have said: they get no place.
+ */
+function writeFactTimes(database: Database, model: ClockModel): number {
   const insert = database.prepare("INSERT OR REPLACE INTO fact_time VALUES (?, ?, ?, ?, ?, ?, ?)");
-  const write = (fact: number, field: string, at: Instant | null, stated: string | null): void => {
+  const latest = model.collectedAt === null ? Infinity : model.collectedAt.hi + LATE;
+  let late = 0;
+  const write = (fact: number, field: string, at: Instant | null, stated: string | null, ofClock = false): void => {
+    if (at && at.lo > latest && latest > FIRST_SENSIBLE && !ofClock) return void late++;
     if (at && Number.isSafeInteger(at.lo) && Number.isSafeInteger(at.hi))
       insert.run(fact, field, at.lo, at.hi, at.best, at.basis, stated);
   };
@@ -194,8 +204,9 @@ function writeFactTimes(database: Database, model: ClockModel): void {
     const placeFact = kind === "directory-entry" ? model.placeFile : stated;
     for (const { id, value } of factsOf(database, kind)) {
       for (const [field, time] of Object.entries(value)) {
-        if (isReading(time)) write(id, field, placeFact(time), writtenTime(time));
+        if (isReading(time)) write(id, field, placeFact(time), writtenTime(time), stated === model.placeStated);
       }
     }
   }
+  return late;
 }

@@ -143,3 +143,12 @@ export function describeForeign(boots: number): string[] {
   const which = boots === 1 ? "One boot in the journals is" : `${boots} boots in the journals are`;
   return [`${which} of another machine: its entries stand at the times that it wrote, and are no boots of this node.`];
 }
+
+/** What became of times of files and superblocks that lie after the collection. */
+export function describeLate(times: number): string {
+  const which =
+    times === 1
+      ? "One time that a file or a superblock tells lies"
+      : `${times} times that files or superblocks tell lie`;
+  return `${which} after the collection: another clock than the node's said so, and ${times === 1 ? "it is" : "they are"} not among the events.`;
+}

@@ -1,10 +1,11 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
-import { DAY, FIRST_SENSIBLE, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { FIRST_SENSIBLE, HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots, KernelStart } from "./boots.ts";
 import { findBoots, kernelStarts } from "./boots.ts";
+import { correctedCollection, lookedAt, notBeforeStamp, signsOfCollection } from "./collection.ts";
 import {
   describeBoots,
   describeForeign,
@@ -56,7 +57,7 @@ export interface ClockModel {
   placeFile(reading: TimeReading): Instant | null;
   /** The same without a correction, for times that are themselves readings of a clock. */
   placeStated(reading: TimeReading): Instant | null;
-  /** The place of a rounded age, seen at collection. */
+  /** The place of a rounded age, seen at an unknown moment of the collection. */
   placeAge(age: string): Instant | null;
 }
 
@@ -96,6 +97,10 @@ export function buildClock(input: ClockInput): ClockModel {
     return at && isWall ? correctInstant(at, reading.precision, history) : at;
   };
   const end = collection?.at.hi ?? seen?.[1] ?? null;
+  const looked =
+    collection &&
+    stated &&
+    lookedAt(collection.at, signsOfCollection(input, placements, collection.at.best - stated.at.best));
   return {
     zone,
     collectedAt: collection?.at ?? null,
@@ -114,7 +119,7 @@ export function buildClock(input: ClockInput): ClockModel {
     place: (reading) => beforeAll(place(reading), end),
     placeFile: place,
     placeStated: (reading) => placeReading(reading, context),
-    placeAge: (age) => (collection ? instantOfAge(age, collection.at) : null),
+    placeAge: (age) => (looked ? instantOfAge(age, looked) : null),
   };
 }
 
@@ -155,25 +160,9 @@ function localCollection(input: ClockInput): { at: Instant; basis: string } | nu
   return { at, basis: `the output of date in the bundle, in local time (${zone.name ?? zone.basis})` };
 }
 
-/** What the node's clock said at the collection, put right by the boot that it was said in. */
-function correctedCollection(stated: { at: Instant; basis: string }, { collected, history }: Boots): typeof stated {
-  const era = collected && history.findLast(({ boot }) => boot === collected.boot);
-  if (!era || era.basis === "exact") return stated;
-  const best = stated.at.best + era.shift;
-  const at: Instant = { lo: best - era.before, hi: best + era.after + SECOND, best, basis: era.basis };
-  return { at, basis: `${stated.basis}, corrected: that clock was not set` };
-}
-
 /** The latest that the node's own clock can have said, as far as is known. */
 function latestWall(stated: Instant | null, collectedAt: Instant | null): Micros | null {
   return collectedAt === null ? null : Math.max(stated?.hi ?? -Infinity, collectedAt.best);
-}
-
-/** A collector that was stamped ran after that, and hardly a day later. */
-function notBeforeStamp(known: { at: Instant; basis: string }, stamp: Micros | null): typeof known {
-  if (stamp === null || known.at.hi >= stamp - MINUTE) return known;
-  const at: Instant = { lo: stamp, hi: stamp + DAY, best: stamp, basis: "clock-corrected" };
-  return { at, basis: `${known.basis}, which was behind: the machine that printed the collector said so` };
 }
 
 function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {

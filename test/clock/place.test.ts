@@ -228,3 +228,23 @@ test("nothing is placed more than a day after the collection", () => {
   });
   expect(placements).toEqual([]);
 });
+
+test("an age was seen at any moment of the collection, which lasts until the last that was logged", () => {
+  const runs = [run("utc", collected.time - DAY, collected.time + 100 * SECOND)];
+  const { placeAge } = clockOf(runs, { collectedAt: collected });
+  expect(placeAge("2 minutes ago")).toMatchObject({
+    lo: collected.time - 180 * SECOND,
+    hi: collected.time + 100 * SECOND - 120 * SECOND,
+  });
+  const alone = clockOf([run("utc", collected.time - DAY, collected.time - 5 * SECOND)], { collectedAt: collected });
+  expect(alone.placeAge("2 minutes ago")?.hi).toBe(collected.time + SECOND - 120 * SECOND);
+  const later = clockOf([run("utc", collected.time, collected.time + 5 * HOUR)], { collectedAt: collected });
+  expect(later.placeAge("2 minutes ago")?.hi).toBe(collected.time + SECOND - 120 * SECOND);
+});
+
+test("the reading of the clock at the end tells how long collecting took", () => {
+  const time = { stated: collected.time + 39 * SECOND, clock: "utc" as const, precision: SECOND };
+  const end = { reading: "end" as const, time, seconds: null, zone: null, bootId: null, synchronized: null };
+  const { placeAge } = clockOf([], { collectedAt: collected, clocks: [end] });
+  expect(placeAge("10 seconds ago")?.hi).toBe(collected.time + 30 * SECOND);
+});
