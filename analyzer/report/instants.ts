@@ -12,7 +12,7 @@ export function isoTime(time: Micros, precision: Micros): string {
   return digits === 0 || Number(fraction) === 0 ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 }
 
-/** An instant for the report: a point when it is known to a second or better. */
+/** An instant for the report: a point when it is known to a second or better, else an interval widened to seconds. `hi` is the first µs after it. */
 export function reportTime(at: Instant | null): ReportTime | null {
   if (at === null) return null;
   const width = at.hi - at.lo;
@@ -20,6 +20,10 @@ export function reportTime(at: Instant | null): ReportTime | null {
     const from = isoTime(at.lo, width);
     return { from, to: from, basis: at.basis };
   }
-  const time: ReportTime = { from: isoTime(at.lo, SECOND), to: isoTime(at.hi, SECOND), basis: at.basis };
+  const time: ReportTime = {
+    from: isoTime(at.lo, SECOND),
+    to: isoTime(Math.ceil((at.hi - 1) / SECOND) * SECOND, SECOND),
+    basis: at.basis,
+  };
   return at.best === at.lo ? time : { ...time, best: isoTime(at.best, 1) };
 }

@@ -91,8 +91,9 @@ function bestPrecision(time: ReportTime): Precision {
   return beyond === MINUTE_MS ? "minute" : "full";
 }
 
+/** In an incident of minutes a bound counts to the second, however far the other one lies; across days it does not. */
 function endPrecision(width: number): Precision {
-  if (width >= 10 * MINUTE_MS) return "minute";
+  if (width >= DAY_MS) return "minute";
   return width >= 10 * SECOND_MS ? "second" : "full";
 }
 
