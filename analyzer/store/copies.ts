@@ -40,8 +40,10 @@ export function countOnce(database: Database): void {
   }
 }
 
-/** Texts that several parts hold; one that was said more often than this is not looked at line by line. */
+/** More texts than this, or a text that was said more often, are not looked at line by line: their counts stay. */
 const MOST = 20_000;
+/** Lines of all texts that are looked at. */
+const MOST_LINES = 200_000;
 
 /** Calls with each event of a text, and the number of the part that holds it. */
 type Visit = (id: number, text: number, part: number) => void;
@@ -71,15 +73,21 @@ function shared(repeated: Set<number>, walk: (texts: Set<number>, visit: Visit) 
     known.lines += 1;
     known.several ||= known.part !== part;
   });
-  const found = [...seen].filter(([, { several, lines }]) => several && lines <= MOST);
+  let total = 0;
+  const found = [...seen].filter(
+    ([, { several, lines }]) => several && lines <= MOST && (total += lines) <= MOST_LINES,
+  );
   return new Set(found.map(([text]) => text));
 }
 
 /** The lines of texts that several parts hold, by text and origin. */
 function linesOf(database: Database): Map<number, Map<number, Said[]>> {
   const found = new Map<number, Map<number, Said[]>>();
-  const repeated = database.prepare("SELECT DISTINCT text FROM match WHERE events > 1").pluck().all() as number[];
-  if (repeated.length === 0) return found;
+  const repeated = database
+    .prepare("SELECT DISTINCT text FROM match WHERE events > 1 LIMIT ?")
+    .pluck()
+    .all(MOST + 1) as number[];
+  if (repeated.length === 0 || repeated.length > MOST) return found;
   const columns = columnsOf(database);
   const walk = createWalk(database, columns);
   const places = database
