@@ -67,7 +67,7 @@ export function createSectioner(onSection: (section: Section) => void, onLine: (
   });
 
   function pass(line: Line): void {
-    const begins = lines > 0 && TABLE.test(line.text);
+    const begins = lines > 0 && line.text.startsWith("CONTAINER") && TABLE.test(line.text);
     if (begins || (isTable && LOG_LINE.test(line.text))) {
       isTable = begins;
       lines = 0;
@@ -92,7 +92,7 @@ export function createSectioner(onSection: (section: Section) => void, onLine: (
       if (pending.take(line)) return;
       const start = line.text.length > MAX_HEADER_CHARACTERS ? line.text.slice(0, MAX_HEADER_CHARACTERS) : line.text;
       const header = MAY_BEGIN_HEADER.test(start) ? parseHeader(start, blankBefore) : null;
-      blankBefore = !/\S/.test(line.text);
+      blankBefore = isBlank(line.text);
       if (header === null) pass(line);
       else if (header !== "bare") take(line, header);
     },
@@ -194,6 +194,12 @@ function isEchoOf(typed: string, text: string): boolean {
 
 function endsInBackslash(text: string): boolean {
   return text.trimEnd().endsWith("\\");
+}
+
+/** Nearly every line begins with a letter or a digit: the pattern is for the rest. */
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return !(first > 0x20 && first < 0x7f) && !/\S/.test(text);
 }
 
 function partOf(line: Line, from: number): Line {

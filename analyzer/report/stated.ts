@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { IncidentReport, ReportTime } from "../model/report.ts";
 import type { ClockKind, Instant } from "../model/time.ts";
 import { DAY, SECOND } from "../model/time.ts";
+import { columnsOf } from "../store/columns.ts";
 import { writtenTime } from "../store/written-time.ts";
 import { evidenceOf } from "./excerpts.ts";
 import { reportTime } from "./instants.ts";
@@ -25,8 +26,8 @@ export function addStated(database: Database, report: IncidentReport): void {
   }
   const [linesOf, factsOf] = [createLineLookup(database), createFactLookup(database)];
   for (const [artifact, entries] of byArtifact) {
-    const wanted = JSON.stringify([...new Set(entries.map(({ line }) => line))]);
-    const [lines, facts] = [linesOf(artifact, wanted), factsOf(artifact, wanted)];
+    const wanted = new Set(entries.map(({ line }) => line));
+    const [lines, facts] = [linesOf(artifact, wanted), factsOf(artifact, JSON.stringify([...wanted]))];
     for (const { at, line } of entries) {
       if (at) addTo(at, facts.get(keyOf(line, at)) ?? lines.get(line) ?? null);
     }
@@ -34,19 +35,28 @@ export function addStated(database: Database, report: IncidentReport): void {
 }
 
 /** The first time that a line of an artifact gives as an event. What is exact and in UTC is drawn as it is written. */
-function createLineLookup(database: Database): (artifact: string, lines: string) => Map<number, string | null> {
-  const query = database.prepare(
-    `SELECT event.line, event.stated, event.precision, clock
-     FROM artifact JOIN run ON run.artifact = artifact.id
-       JOIN placement ON placement.first_event BETWEEN run.first_event AND run.last_event
-       JOIN event ON event.id BETWEEN placement.first_event AND placement.last_event
-     WHERE path = ? AND NOT (clock = 'utc' AND basis = 'exact') AND stated IS NOT NULL
-       AND event.line IN (SELECT value FROM json_each(?))
-     ORDER BY event.id DESC`,
-  );
+function createLineLookup(database: Database): (artifact: string, lines: ReadonlySet<number>) => Map<number, string> {
+  const columns = columnsOf(database);
+  const ranges = database
+    .prepare(
+      `SELECT max(run.first_event, placement.first_event), min(run.last_event, placement.last_event), clock
+       FROM artifact JOIN run ON run.artifact = artifact.id
+         JOIN placement ON placement.first_event BETWEEN run.first_event AND run.last_event
+       WHERE path = ? AND NOT (clock = 'utc' AND basis = 'exact')
+       ORDER BY 1`,
+    )
+    .raw();
   return (artifact, lines) => {
-    const rows = query.all(artifact, lines) as { line: number; stated: number; precision: number; clock: ClockKind }[];
-    return new Map(rows.map(({ line, ...reading }) => [line, writtenTime(reading)]));
+    const found = new Map<number, string>();
+    for (const [first, last, clock] of ranges.iterate(artifact) as Iterable<[number, number, ClockKind]>) {
+      for (let id = first; id <= last; id++) {
+        const line = columns.line(id);
+        if (!lines.has(line) || found.has(line) || Number.isNaN(columns.stated(id))) continue;
+        const written = writtenTime({ stated: columns.stated(id), precision: columns.precision(id), clock });
+        if (written !== null) found.set(line, written);
+      }
+    }
+    return found;
   };
 }
 
