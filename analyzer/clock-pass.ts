@@ -12,7 +12,7 @@ import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, Micros, TimeReading } from "./model/time.ts";
 import { FIRST_SENSIBLE, HOUR, SECOND } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
-import { clockLines, linesAround, shutdownLines } from "./store/clock-queries.ts";
+import { clockLines, linesFrom, linesUntil, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
 import { allRuns, eventById, factsOf, matchesOf } from "./store/queries.ts";
 import { writtenTime } from "./store/written-time.ts";
@@ -33,7 +33,8 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
   const model = buildClock({
     runs,
     listed: new Map(factsOf(database, "boot").map(({ value }) => [value.id, value.index])),
-    linesAround: (firstEvent) => linesAround(database, firstEvent, BORDER),
+    linesUntil: (lastEvent) => linesUntil(database, lastEvent, BORDER),
+    linesFrom: (firstEvent) => linesFrom(database, firstEvent, BORDER),
     clockLines: clockLines(database).flatMap((line) => {
       const at = bootOf(line);
       return at ? [{ ...at, line }] : [];

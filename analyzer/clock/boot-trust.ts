@@ -38,8 +38,9 @@ export interface NotBefore {
 }
 
 export interface TrustInput {
-  /** Lines around the border of two runs, within a few seconds, in order. */
-  linesAround(firstEvent: number): ClockLine[];
+  /** Lines of one file that end with an event, or begin with it, within a few seconds, in order. */
+  linesUntil(lastEvent: number): ClockLine[];
+  linesFrom(firstEvent: number): ClockLine[];
   /** Lines that tell of a clock that was not set, restored or synchronized, with their boot and µs since it. */
   clockLines: { boot: string; monotonic: Micros; line: ClockLine }[];
   collectedAt: Micros | null;
@@ -121,7 +122,8 @@ function stepsOf({ eras }: MeasuredBoot, input: TrustInput): Step[] {
   return eras.slice(1).map((era, at) => {
     const previous = eras[at] ?? era;
     const delta = era.distance - previous.endDistance;
-    const lines = era.starts.flatMap((start) => nearBorder(input.linesAround(start), start));
+    const before = previous.ends.flatMap((end) => nearEnd(input.linesUntil(end)));
+    const lines = [...before, ...era.starts.flatMap((start) => input.linesFrom(start))];
     const cause = causeOf(
       lines.filter(({ event }) => !used.has(event)),
       delta,
@@ -132,10 +134,10 @@ function stepsOf({ eras }: MeasuredBoot, input: TrustInput): Step[] {
 }
 
 /** A program tells of a saved time when it has set it: the line is no cause of a step that comes some seconds later. */
-function nearBorder(lines: ClockLine[], border: number): ClockLine[] {
-  const end = lines.findLast(({ event, stated }) => event < border && stated !== null)?.stated ?? null;
+function nearEnd(lines: ClockLine[]): ClockLine[] {
+  const end = lines.findLast(({ stated }) => stated !== null)?.stated ?? null;
   return lines.filter((line) => {
-    const early = line.event < border && line.stated !== null && end !== null && line.stated < end - TOLD_AT_ONCE;
+    const early = line.stated !== null && end !== null && line.stated < end - TOLD_AT_ONCE;
     return !early || readMark(line)?.kind !== "restored";
   });
 }

@@ -20,7 +20,7 @@ export interface Reading {
   stated: Micros | null;
 }
 
-export interface BootInput extends Pick<TrustInput, "linesAround" | "clockLines" | "notBefore"> {
+export interface BootInput extends Pick<TrustInput, "linesUntil" | "linesFrom" | "clockLines" | "notBefore"> {
   runs: ClockRun[];
   clocks: ClockFact[];
   /** Index in `journalctl --list-boots` by boot id. */
@@ -48,12 +48,12 @@ const SAME_READING = 5 * SECOND;
  * @param given the same from somebody who knows, which is right whatever the node says
  */
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
-  const { linesAround, clockLines } = input;
+  const { linesUntil, linesFrom, clockLines } = input;
   const hasNoClock = input.clocks.some(isWithoutBattery);
   const atCollection = readingAtCollection(input.clocks) ?? input.reading;
   const isSynchronized = input.clocks.some(({ synchronized }) => synchronized === true);
   const synchronized = isSynchronized ? (atCollection?.boot ?? null) : null;
-  const known = { linesAround, clockLines, hasNoClock, synchronized, collectedAt: given ?? stated };
+  const known = { linesUntil, linesFrom, clockLines, hasNoClock, synchronized, collectedAt: given ?? stated };
   const byJournal = measureBoots(input.runs);
   const reading = awake(atCollection, byJournal, { ...known, notBefore: [] });
   const measured = withReading(byJournal, reading);
@@ -122,7 +122,7 @@ function withReading(boots: MeasuredBoot[], reading: Reading | null): MeasuredBo
   if (!reading || reading.stated === null) return boots;
   const { uptime } = reading;
   const distance = reading.stated - uptime;
-  const era = { distance, endDistance: distance, first: uptime, last: uptime, starts: [] };
+  const era = { distance, endDistance: distance, first: uptime, last: uptime, starts: [], ends: [] };
   const own = boots.find(({ id }) => id === reading.boot);
   if (!own) return boots.length === 0 ? boots : [...boots, { id: reading.boot, eras: [era] }];
   const last = own.eras.at(-1);

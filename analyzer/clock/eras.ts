@@ -13,6 +13,8 @@ export interface Era {
   last: Micros;
   /** Store ids of the first events of the files that hold it, the earliest first. */
   starts: number[];
+  /** Store ids of the last events of the files that hold its end: not always those that hold the next one's start. */
+  ends: number[];
 }
 
 /** One boot as far as entries with both times show it. Eras are in order of the monotonic clock. */
@@ -49,6 +51,7 @@ function eraOf(run: ClockRun): Era {
     first,
     last,
     starts: [run.firstEvent],
+    ends: [run.lastEvent],
   };
 }
 
@@ -58,10 +61,16 @@ function erasOf(runs: ClockRun[]): Era[] {
   for (const next of sorted) {
     const known = eras.at(-1);
     if (known && Math.abs(next.distance - known.endDistance) <= SAME) {
+      known.ends = endsOf(known, next);
       if (next.last > known.last) Object.assign(known, { last: next.last, endDistance: next.endDistance });
       if (next.first - known.first < BESIDE && known.starts.length < MOST_STARTS) known.starts.push(...next.starts);
     } else eras.push(next);
   }
   // A sparse log that has no entry near a step seems to last beyond it.
   return eras.map((era, index) => ({ ...era, last: Math.min(era.last, eras[index + 1]?.first ?? era.last) }));
+}
+
+function endsOf(known: Era, next: Era): number[] {
+  if (next.last - known.last > BESIDE) return next.ends;
+  return next.last < known.last - BESIDE ? known.ends : [...known.ends, ...next.ends].slice(-MOST_STARTS);
 }

@@ -15,20 +15,25 @@ const MOST_LINES = 5_000;
 /** µs between the wall times of two lines that belong to one moment. */
 const NEAR = 10_000_000;
 
-/** Lines of one artifact around an event: on either side those within ten seconds of it, by their own clock. */
-export function linesAround(database: Database, event: number, count: number): LineRow[] {
-  const side = (condition: string, order: string): LineRow[] => {
-    const rows = database
-      .prepare(
-        `SELECT ${COLUMNS} FROM event ${JOINS}
-         WHERE event.id ${condition} ? AND event.artifact = (SELECT artifact FROM event WHERE id = ?)
-         ORDER BY event.id ${order} LIMIT ?`,
-      )
-      .all(event, event, count) as LineRow[];
-    const at = rows.find(({ stated }) => stated !== null)?.stated ?? null;
-    return rows.filter(({ stated }) => stated === null || at === null || Math.abs(stated - at) <= NEAR);
-  };
-  return [...side("<", "DESC").toReversed(), ...side(">=", "ASC")];
+/** Lines of one artifact up to an event, within ten seconds of it by their own clock, in order. */
+export function linesUntil(database: Database, event: number, count: number): LineRow[] {
+  return linesBeside(database, event, count, "event.id <= ?", "DESC").toReversed();
+}
+
+/** The same from an event on. */
+export function linesFrom(database: Database, event: number, count: number): LineRow[] {
+  return linesBeside(database, event, count, "event.id >= ?", "ASC");
+}
+
+function linesBeside(database: Database, event: number, count: number, side: string, order: string): LineRow[] {
+  const rows = database
+    .prepare(
+      `SELECT ${COLUMNS} FROM event ${JOINS}
+       WHERE ${side} AND event.artifact = (SELECT artifact FROM event WHERE id = ?) ORDER BY event.id ${order} LIMIT ?`,
+    )
+    .all(event, event, count) as LineRow[];
+  const at = rows.find(({ stated }) => stated !== null)?.stated ?? null;
+  return rows.filter(({ stated }) => stated === null || at === null || Math.abs(stated - at) <= NEAR);
 }
 
 /** Texts that the clock model asks for, found while they are stored, as the line rules are. */

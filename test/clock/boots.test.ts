@@ -47,7 +47,8 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     listed: new Map(),
     clockLines: [],
     shutdowns: new Set(),
-    linesAround: () => [],
+    linesUntil: () => [],
+    linesFrom: () => [],
     eventAt: () => null,
     pauseIn: () => null,
     notBefore: [],
@@ -84,7 +85,7 @@ describe("one boot", () => {
       "pi : COMMAND=/usr/bin/date -s 12:05",
     ];
     const { placements } = clockOf(runs, {
-      linesAround: (event) =>
+      linesFrom: (event) =>
         runs.slice(1).flatMap((own, at) => (own.firstEvent === event ? [line(texts[at] ?? "")] : [])),
     });
     expect(placements.map(({ offset }) => offset / 60 / MINUTE)).toEqual([6, 0, 4]);
@@ -92,7 +93,7 @@ describe("one boot", () => {
 
   test("a suspend is no step: the monotonic clock stood still, and the wall clock was right before it", () => {
     const runs = [run("a", "2024-03-04T10:00:00", 5, 30), run("a", "2024-03-04T16:00:00", 31, 300)];
-    const { placements, steps } = clockOf(runs, { linesAround: () => [line("PM: suspend exit", "kernel")] });
+    const { placements, steps } = clockOf(runs, { linesFrom: () => [line("PM: suspend exit", "kernel")] });
     expect(placements.map(({ offset }) => offset)).toEqual([0, 0]);
     expect(steps).toEqual([]);
   });
@@ -100,17 +101,31 @@ describe("one boot", () => {
   test("a person's watch is off by minutes, and where the clock before it was as good either may be right", () => {
     const runs = [run("a", "2024-03-04T10:00:00", 5, 30), run("a", "2024-03-04T16:00:00", 31, 300)];
     const byHand = line("pi : COMMAND=/usr/bin/date -s 16:00", "sudo");
-    const { boots, placements } = clockOf(runs, { linesAround: () => [byHand] });
+    const { boots, placements } = clockOf(runs, { linesFrom: () => [byHand] });
     expect(placements[1]).toMatchObject({ offset: 0, basis: "order-only" });
     expect(placements[1]?.before).toBeGreaterThan(6 * 60 * MINUTE);
     expect(placements[1]?.after).toBeLessThan(3 * MINUTE);
     expect(boots[0]?.basis).toContain("A person set it");
     const restored = clockOf(runs, {
-      linesAround: () => [byHand],
+      linesFrom: () => [byHand],
       clockLines: [{ boot: id("a"), monotonic: 6 * SECOND, line: RESTORED }],
     });
     expect(restored.placements[1]).toMatchObject({ offset: 0, basis: "clock-corrected" });
     expect(restored.placements[1]?.before).toBeLessThan(3 * MINUTE);
+  });
+
+  test("what set the clock is told by the end of one file, and the next one begins with the time that was set", () => {
+    const runs = [
+      run("a", "2024-03-04T16:00:00", 31, 300, { path: "journal/system.journal" }),
+      run("a", "2023-11-01T10:00:00", 5, 30, { path: "journal/system@1.journal", artifact: 2 }),
+    ];
+    const byHand = line("pi : COMMAND=/usr/bin/date -s 16:00", "sudo");
+    const { boots, steps } = clockOf(runs, {
+      linesUntil: (event) => (event === runs[1]?.lastEvent ? [byHand] : []),
+      clockLines: [{ boot: id("a"), monotonic: 6 * SECOND, line: RESTORED }],
+    });
+    expect(steps[0]?.cause).toBe("set by a person, with `date`");
+    expect(boots[0]?.basis).toContain("A person set it");
   });
 
   test("a time server that was heard goes before the person who moved the clock later, though it needed no step", () => {
@@ -119,7 +134,7 @@ describe("one boot", () => {
     const heard = line("Contacted time server 192.0.2.1:123 (2.debian.pool.ntp.org).", "systemd-timesyncd");
     const at = (monotonic: number): ReturnType<typeof clockOf>["placements"] =>
       clockOf(runs, {
-        linesAround: () => [byHand],
+        linesFrom: () => [byHand],
         clockLines: [{ boot: id("a"), monotonic: monotonic * SECOND, line: heard }],
       }).placements;
     expect(at(20)).toMatchObject([
@@ -138,7 +153,7 @@ describe("one boot", () => {
     ];
     const kernel = runs[2] ?? run("a", "1970-01-01T00:00:00", 0, 0);
     const { placements, boots } = clockOf(runs, {
-      linesAround: () => [line("PM: suspend exit", "kernel")],
+      linesFrom: () => [line("PM: suspend exit", "kernel")],
       eventAt: (_, stated) =>
         stated > 100 * SECOND
           ? null
