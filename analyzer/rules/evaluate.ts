@@ -126,10 +126,17 @@ export function lineFindings(rule: LineRule, view: RuleView): FindingDraft[] {
   return enough.slice(0, MAX_FINDINGS).map(([subject, group]) => lineFinding(rule, subject, group, view));
 }
 
+/** Texts of a group whose ends are looked at. */
+const MOST_ENDS = 100;
+
+/** The texts that were said last, the last of all at the end. */
+function latestOf(group: MatchedText[]): MatchedText[] {
+  return group.toSorted((a, b) => (a.lastAt ?? 0) - (b.lastAt ?? 0)).slice(-MOST_ENDS);
+}
+
 function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view: RuleView): FindingDraft {
-  const ends = group.length > 200 ? [...group.slice(0, 100), ...group.slice(-100)] : group;
-  const firsts = ends.map((match) => match.first());
-  const lasts = ends.map((match) => match.last()).toSorted((a, b) => (a.at?.best ?? 0) - (b.at?.best ?? 0));
+  const firsts = group.slice(0, MOST_ENDS).map((match) => match.first());
+  const lasts = latestOf(group).map((match) => match.last());
   const [first, last] = [firsts[0], lasts.at(-1)] as [Evidence, Evidence];
   const count = total(group);
   const entities = collectEntities(rule, group, view);

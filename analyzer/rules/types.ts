@@ -57,12 +57,14 @@ export type Rule = LineRule | StructuralRule;
 export interface MatchedText {
   captures: Record<string, string>;
   count: number;
+  /** First and last are so in time, as far as the events have a place on the time axis. */
   firstEvent: number;
+  lastAt: Micros | null;
   first(): Evidence;
   last(): Evidence;
 }
 
-/** What a structural rule may ask. Read only; everything in bundle order. */
+/** What a structural rule may ask. Read only; matches in order of time, everything else in bundle order. */
 export interface RuleView {
   facts<K extends FactKind>(kind: K): Fact<K>[];
   /** The place on the time axis of a time inside of a fact; `field` is the property's name. */

@@ -26,10 +26,11 @@ export function evidenceOf(event: TimelineEvent): Evidence {
 
 /** Texts that a line rule matched. Their events are read only when they are asked for. */
 export function matchedTexts(database: Database, rule: string): MatchedText[] {
-  return matchesOf(database, rule).map(({ captures, count, firstEvent, lastEvent }) => ({
+  return matchesOf(database, rule).map(({ captures, count, firstEvent, lastEvent, lastAt }) => ({
     captures,
     count,
     firstEvent,
+    lastAt,
     first: () => evidenceOf(eventById(database, firstEvent)),
     last: () => evidenceOf(eventById(database, lastEvent)),
   }));

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Fact, FactKind, FactValues } from "../model/fact.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant, Micros } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
 import type { Run } from "./runs.ts";
 
@@ -69,21 +69,60 @@ export function allRuns(database: Database): RunRow[] {
 /** Distinct captures of one rule that are kept; a flood that captures ever new words says nothing new after that. */
 const MAX_MATCHES = 50_000;
 
+interface MatchRow {
+  captures: string;
+  events: number;
+  first: number;
+  last: number;
+  firstAt: Micros | null;
+  lastAt: Micros | null;
+}
+
+/** Whether `a` comes before `b`: by their times, what has none after what has one, and else in bundle order. */
+function precedes(aAt: Micros | null, a: number, bAt: Micros | null, b: number): boolean {
+  if (aAt === bAt) return a < b;
+  if (aAt === null || bAt === null) return bAt === null;
+  return aAt < bAt;
+}
+
 /**
- * What a rule captured, how often each set of captures was said, and by which events first and last. In order of first
- * event. Texts that differ in other words only count as one.
+ * What a rule captured, how often each set of captures was said, and by which events first and last in time: those of
+ * the bundle's order, before times are placed and where there are none. Texts that differ in other words only count as one.
  */
 export function matchesOf(
   database: Database,
   rule: string,
-): { captures: Record<string, string>; count: number; firstEvent: number; lastEvent: number }[] {
+): { captures: Record<string, string>; count: number; firstEvent: number; lastEvent: number; lastAt: Micros | null }[] {
   const rows = database
     .prepare(
-      `SELECT captures, sum(events) AS count, min(first_event) AS firstEvent, max(last_event) AS lastEvent
-       FROM match WHERE rule = ? GROUP BY captures ORDER BY firstEvent LIMIT ${MAX_MATCHES}`,
+      `SELECT captures, events, coalesce(earliest, first_event) AS first, coalesce(latest, last_event) AS last,
+         earliest_at AS firstAt, latest_at AS lastAt
+       FROM match WHERE rule = ? ORDER BY first_event`,
     )
-    .all(rule) as { captures: string; count: number; firstEvent: number; lastEvent: number }[];
-  return rows.map((row) => ({ ...row, captures: JSON.parse(row.captures) as Record<string, string> }));
+    .iterate(rule) as IterableIterator<MatchRow>;
+  const kept = new Map<string, MatchRow>();
+  for (const row of rows) {
+    const own = kept.get(row.captures);
+    if (own === undefined) {
+      if (kept.size < MAX_MATCHES) kept.set(row.captures, row);
+      continue;
+    }
+    own.events += row.events;
+    if (precedes(row.firstAt, row.first, own.firstAt, own.first)) [own.first, own.firstAt] = [row.first, row.firstAt];
+    // What has no time is no end of what has one.
+    if (row.lastAt === null ? own.lastAt === null && row.last > own.last : row.lastAt >= (own.lastAt ?? -Infinity)) {
+      [own.last, own.lastAt] = [row.last, row.lastAt];
+    }
+  }
+  return [...kept.values()]
+    .toSorted((a, b) => (precedes(a.firstAt, a.first, b.firstAt, b.first) ? -1 : 1))
+    .map(({ captures, events, first, last, lastAt }) => ({
+      captures: JSON.parse(captures) as Record<string, string>,
+      count: events,
+      firstEvent: first,
+      lastEvent: last,
+      lastAt,
+    }));
 }
 
 /** One event by its id. */
