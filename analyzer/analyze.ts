@@ -91,6 +91,7 @@ export async function examine(
     present,
     findings: found,
     mountOf: (path) => mountOf(mounts, path),
+    boots: clock.boots.map(({ id }) => id),
   });
   const { findings, checks } = evaluateRules(rules, view, found, () => linkEndpoints(graph));
 

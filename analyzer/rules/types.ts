@@ -64,6 +64,12 @@ export interface MatchedText {
   last(): Evidence;
 }
 
+/** One line that a line rule matched. */
+export interface MatchedLine extends Evidence {
+  /** The log shows that the boot before the line's own was shut down. */
+  afterShutdown: boolean;
+}
+
 /** What a structural rule may ask. Read only; matches in order of time, everything else in bundle order. */
 export interface RuleView {
   facts<K extends FactKind>(kind: K): Fact<K>[];
@@ -72,6 +78,8 @@ export interface RuleView {
   /** A line of evidence for a fact. `text` is used where the raw line cannot be shown. */
   evidence(fact: Fact, text: string, at?: Instant | null): Evidence;
   matches(rule: string): MatchedText[];
+  /** Every line that a rule matched, for rules whose lines are few. */
+  lines(rule: string): MatchedLine[];
   /** Findings so far: of line rules, and of structural rules of an earlier stage. */
   findings(rule: string): FindingDraft[];
   /** Full key for an alias: a container id prefix, a pod's `name_namespace`, an overlay2 short link. */

@@ -2,6 +2,8 @@ import type { Database } from "better-sqlite3";
 import type { Fact, FactKind, FactValues } from "../model/fact.ts";
 import type { Evidence, FindingDraft } from "../model/rule.ts";
 import type { Instant, Micros } from "../model/time.ts";
+import { createShutdownBefore } from "../store/boot-ends.ts";
+import { ruleLines } from "../store/clock-queries.ts";
 import type { Graph } from "../store/graph.ts";
 import type { ArtifactSpan, TimelineEvent } from "../store/queries.ts";
 import { artifactSpans, eventById, factsOf, lastErrorBefore, matchesOf } from "../store/queries.ts";
@@ -16,6 +18,8 @@ export interface ViewContext {
   present: Set<string>;
   findings: Map<string, FindingDraft[]>;
   mountOf(path: string): { source: string; target: string } | null;
+  /** Ids of the boots in true order. */
+  boots: string[];
 }
 
 /** An event as a line of evidence. */
@@ -49,6 +53,7 @@ export function createView(context: ViewContext): RuleView {
   const matches = new Map<string, MatchedText[]>();
   const time = database.prepare("SELECT lo, hi, best, basis FROM fact_time WHERE fact = ? AND field = ?");
   const spans = new Map(artifactSpans(database).map((span) => [span.artifact, span]));
+  const shutdownBefore = createShutdownBefore(database, context.boots);
   const once = <K, V>(cache: Map<K, V>, key: K, make: () => V): V => {
     const known = cache.get(key);
     if (known !== undefined) return known;
@@ -63,6 +68,11 @@ export function createView(context: ViewContext): RuleView {
       return { artifact, line, byteOffset, byteLength, text, at, witness: factWitness(kind) };
     },
     matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
+    lines: (rule) =>
+      ruleLines(database, rule).map(({ event }) => ({
+        ...evidenceOf(eventById(database, event)),
+        afterShutdown: shutdownBefore(event),
+      })),
     findings: (rule) => context.findings.get(rule) ?? [],
     resolve: (kind, alias) => graph.resolve(kind, alias),
     linked: (ref, kind) => graph.linked(ref, kind),

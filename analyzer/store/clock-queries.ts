@@ -60,6 +60,7 @@ export const clockSignatures = [
     match: [{ literals: [" UTC 20"], pattern: /^[A-Z][a-z]{2} .{6,10} \d\d:\d\d:\d\d (?:[AP]M )?UTC 20\d\d$/ }],
     except: null,
   },
+  { id: "clock:kernel-start", match: [{ literals: ["Linux version "], pattern: /^Linux version \d/ }], except: null },
   {
     // systemd src/shutdown/shutdown.c, src/journal/journald.c
     id: "clock:shutdown",
@@ -98,4 +99,14 @@ export function clockLines(database: Database): LineRow[] {
 export function shutdownLines(database: Database): LineRow[] {
   const programs = "('systemd', 'systemd-shutdown', 'systemd-journald', 'kernel')";
   return linesOf(database, ["clock:shutdown"], `AND origin.name IN ${programs}`);
+}
+
+/** The first words of a kernel. */
+export function kernelStartLines(database: Database): LineRow[] {
+  return linesOf(database, ["clock:kernel-start"], "AND origin.name = 'kernel'");
+}
+
+/** All lines that a rule matched, in bundle order. */
+export function ruleLines(database: Database, rule: string): LineRow[] {
+  return linesOf(database, [rule]);
 }

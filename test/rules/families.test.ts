@@ -269,7 +269,7 @@ const LINES: [number, string, string][] = [
   [46, "unit-failed", "docker.service: Start request repeated too quickly."],
   [
     47,
-    "unclean-shutdown",
+    "unclean-line",
     "File /var/log/journal/ab/system.journal corrupted or uncleanly shut down, renaming and replacing.",
   ],
   [
