@@ -62,21 +62,24 @@ function backward(bounds: Bounds[], collectedAt: Micros | null): void {
   }
 }
 
-/** No boot starts before the one before it ended, nor before a time that a right clock had saved. */
+/** No boot starts before the one before it ended, nor before a time that was saved, less what that clock was ahead. */
 function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
   let end: Micros | null = null;
-  let ahead = -Infinity;
+  const ahead: Ahead[] = [];
   /** How far a clock that a person had set may have been ahead, which then was saved. */
   let doubt = 0;
   for (const own of bounds) {
     const { boot, hi } = own;
     // A clock that a person set goes on as the crystal does.
     const drift = boot.doubt.before + boot.doubt.after > 0 ? Math.round(DRIFT * own.length) : 0;
-    if (boot.anchor !== null) ahead = Math.max(ahead, aheadUntil(boot));
+    if (boot.anchor !== null) ahead.push(...aheadIn(boot));
     if (boot.anchor !== null) doubt = Math.max(doubt, boot.doubt.before + drift);
     if (boot.anchor === null) {
-      const restored = boot.eras.flatMap(({ distance, first }, at) => {
-        return boot.states[at] === "restored" && distance + first > ahead + SAVED_LATELY ? [distance - doubt] : [];
+      const restored = boot.eras.flatMap(({ distance, first, last, endDistance }, at) => {
+        if (boot.states[at] !== "restored") return [];
+        const by = aheadAt(distance + first, ahead);
+        if (by > 0) ahead.push({ until: endDistance + last, by });
+        return [distance - doubt - by];
       });
       const least = [...restored, atLeast.get(boot.id) ?? -Infinity, end ?? -Infinity];
       // A time that lies behind the upper bound was saved by a clock that was wrong itself.
@@ -87,11 +90,25 @@ function forward(bounds: Bounds[], atLeast: Map<string, Micros>): void {
   }
 }
 
-/** The latest time that a boot's clock said while it was ahead, which may have been saved. */
-function aheadUntil({ eras, anchor }: SettledBoot): Micros {
-  const right = eras[anchor ?? -1]?.distance ?? 0;
-  const ahead = eras.filter(({ distance }) => distance > right + SAVED_LATELY);
-  return Math.max(-Infinity, ...ahead.map(({ endDistance, last }) => endDistance + last));
+/** The last time that a clock said while it was ahead, which may have been saved. */
+interface Ahead {
+  until: Micros;
+  by: Micros;
+}
+
+function aheadIn({ eras, anchor }: SettledBoot): Ahead[] {
+  const right = eras[anchor ?? -1];
+  if (!right) return [];
+  return eras.flatMap(({ distance, endDistance, last }) => {
+    const drift = Math.round(DRIFT * Math.max(0, last - right.last));
+    const by = Math.max(distance - right.distance, endDistance - right.endDistance) + drift;
+    return by > SECOND ? [{ until: endDistance + last, by }] : [];
+  });
+}
+
+/** How far ahead a clock may have been that had saved a time. */
+function aheadAt(saved: Micros, ahead: Ahead[]): Micros {
+  return Math.max(0, ...ahead.filter(({ until }) => saved <= until + SAVED_LATELY).map(({ by }) => by));
 }
 
 function toPlaced({ boot, length, lo, hi }: Bounds): PlacedBoot {

@@ -114,6 +114,23 @@ describe("one boot", () => {
     expect(restored.placements[1]?.before).toBeLessThan(3 * MINUTE);
   });
 
+  test("a saved time is as late as the clock was ahead that had saved it, also where only by minutes and twice removed", () => {
+    const runs = [
+      run("a", "2024-03-04T16:00:00", 31, 300),
+      run("a", "2024-03-04T16:03:20", 301, 600),
+      run("b", "2024-03-04T16:13:25", 2, 900),
+      run("c", "2024-03-04T16:28:30", 2, 100),
+    ];
+    const { boots } = clockOf(runs, {
+      linesFrom: (event) => (event === runs[1]?.firstEvent ? [line("pi : COMMAND=/usr/bin/date -s 16:08", "sudo")] : []),
+      clockLines: ["b", "c"].map((boot) => ({ boot: id(boot), monotonic: 3 * SECOND, line: RESTORED })),
+    });
+    expect(boots[1]?.first?.lo).toBeLessThanOrEqual(utc("2024-03-04T16:10:10"));
+    expect(boots[1]?.first?.lo).toBeGreaterThan(utc("2024-03-04T16:09:00"));
+    expect(boots[2]?.first?.lo).toBeLessThanOrEqual(utc("2024-03-04T16:25:15"));
+    expect(boots[2]?.first?.lo).toBeGreaterThan(utc("2024-03-04T16:24:00"));
+  });
+
   test("what set the clock is told by the end of one file, and the next one begins with the time that was set", () => {
     const runs = [
       run("a", "2024-03-04T16:00:00", 31, 300, { path: "journal/system.journal" }),
