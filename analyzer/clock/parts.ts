@@ -8,7 +8,7 @@ import type { ClockRun } from "./run.ts";
 import type { FileRun } from "./wall.ts";
 import { bordersOf, stepTo, yearInHistory } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
-import { inYear, leapBreak, yearOf } from "./year.ts";
+import { inYear, isLeapDay, leapBreak, yearIn, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
 import { offsetChanges } from "./zone.ts";
 
@@ -48,6 +48,8 @@ export interface Placed {
 
 const SAME_START = 5 * MINUTE;
 const SLACK = MINUTE;
+const SET_BACK = 30 * DAY;
+const FOLLOWS = 7 * DAY;
 /** Of earlier parts, at which a part is cut. */
 const MOST_ENDS = 16;
 
@@ -185,7 +187,10 @@ function cut(run: ClockRun, at: Micros, context: PlacementContext): ClockRun[] {
   ];
 }
 
-/** Years are settled from the end of the file: a run without one is the latest that does not follow its successor. */
+/**
+ * Years are settled from the end of the file: a run without one is the latest that does not follow its successor. A
+ * clock that was set back, or that started at a saved time, is likelier than eleven months without a line.
+ */
 function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementContext): (Placed | null)[] {
   const placed: (Placed | null)[] = [];
   let bound: Micros | null = context.years.collectedAt;
@@ -194,9 +199,25 @@ function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementCo
     placed.unshift(entry);
     const counts = run.clock === "local-no-year" && unset[index] !== true && entry !== null && isSet(entry, context);
     const isBound = bound !== null || context.years.year !== null;
-    if (counts && isBound) bound = Math.min(bound ?? Infinity, entry.first);
+    if (counts && isBound) bound = Math.min(bound ?? Infinity, entry.first + SET_BACK);
   }
-  return placed;
+  return followLeapDays(runs, placed, context);
+}
+
+/** A February 29 tells its year, and with it that of the lines that follow within days of each other. */
+function followLeapDays(runs: ClockRun[], placed: (Placed | null)[], context: PlacementContext): (Placed | null)[] {
+  let year: number | null = null;
+  return runs.map((run, at) => {
+    const own = placed[at] ?? null;
+    if (own === null || run.clock !== "local-no-year") return own;
+    const [previous, first] = [runs[at - 1], run.firstStated ?? 0];
+    if (isLeapDay(run.lastStated ?? 0)) year = yearIn(first + own.yearShift);
+    else if (year !== null && previous && Math.abs(stepTo(run, previous)) < FOLLOWS) {
+      if (first < (previous.lastStated ?? 0) - FOLLOWS) year += 1;
+      return placeCivil(run, inYear(first, year) - first, context);
+    } else year = null;
+    return own;
+  });
 }
 
 function placeRun(run: ClockRun, context: PlacementContext): Placed | null {

@@ -32,7 +32,7 @@ export function inYear(stated: Micros, year: number): Micros {
  */
 export function yearOf(stated: Micros, anchors: YearAnchors): number | null {
   const year = latestYearOf(stated, anchors);
-  if (year === null || stated < leapBreak() - DAY || stated >= leapBreak()) return year;
+  if (year === null || !isLeapDay(stated)) return year;
   return [year, year - 1, year - 2, year - 3].find((own) => inYear(stated, own) < inYear(leapBreak(), own)) ?? year;
 }
 
@@ -57,6 +57,11 @@ function latestYearOf(stated: Micros, anchors: YearAnchors): number | null {
     return time < first ? first - time : time > last ? time - last : 0;
   };
   return years.reduce((best, year) => (distance(year) < distance(best) ? year : best));
+}
+
+/** Whether a time without a year is on a February 29. */
+export function isLeapDay(stated: Micros): boolean {
+  return stated >= leapBreak() - DAY && stated < leapBreak();
 }
 
 /** Which month-and-day range shares one shift from 1972: leap and common years part at the end of February. */

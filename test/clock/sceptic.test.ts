@@ -1,6 +1,9 @@
 /** Small bundles whose truth is known: what bounds the clock of a machine that has none, and years that end in a log. */
 import { expect, test } from "vitest";
+import { analyze } from "../../analyzer/analyze.ts";
+import { createStore } from "../../analyzer/store/open.ts";
 import { reportOf } from "../helpers/analyze.ts";
+import { memoryBundle } from "../helpers/memory-bundle.ts";
 
 const BOOT = "0123456789abcdef0123456789abcdef";
 const DASHED = "01234567-89ab-cdef-0123-456789abcdef";
@@ -103,16 +106,19 @@ test("an older timesyncd tells in other words that it heard a time server", asyn
   expect(clock.boots[0]?.first).toMatchObject({ basis: "exact" });
 });
 
-async function yearsOf(
-  text: string,
-  options: { year?: number; collectedAt?: number },
-): Promise<(string | undefined)[]> {
-  const lines = text
-    .split("\n")
-    .map((line) => `${line} n7 kernel: EXT4-fs error (device sda2): ext4_lookup:1: deleted inode`);
-  const { timeline } = await reportOf({ "uname.txt": uname, "a.txt": `${lines.join("\n")}\n` }, options);
-  const own = timeline.filter(({ artifact }) => artifact === "a.txt").toSorted((a, b) => a.line - b.line);
-  return own.map(({ at }) => (at?.best ?? at?.from)?.slice(0, 10));
+/** The days of the lines of one text, as they are placed. */
+async function yearsOf(text: string, options: { year?: number; collectedAt?: number }): Promise<string[]> {
+  const lines = text.split("\n").map((line) => `${line} n7 kernel: EXT4-fs (sda2): mounted`);
+  const database = await createStore("");
+  const open = memoryBundle({ "uname.txt": uname, "a.txt": `${lines.join("\n")}\n` });
+  const plain = { timezone: null, year: null, collectedAt: null, rules: null, version: "test" };
+  try {
+    await analyze(open, database, { ...plain, ...options }, () => undefined);
+    const places = database.prepare("SELECT best FROM timeline WHERE artifact = 'a.txt' ORDER BY id").pluck().all();
+    return places.map((best) => new Date(Number(best) / 1000).toISOString().slice(0, 10));
+  } finally {
+    database.close();
+  }
 }
 
 test("--year is that of the end of a log that runs over New Year", async () => {
@@ -122,4 +128,25 @@ test("--year is that of the end of a log that runs over New Year", async () => {
 
 test("a February 29 is of a leap year", async () => {
   expect(await yearsOf("Feb 29 12:00:00", { collectedAt: Date.UTC(2026, 5, 1) * 1000 })).toEqual(["2024-02-29"]);
+});
+
+const IN_JUNE_2026 = { collectedAt: Date.UTC(2026, 5, 1) * 1000 };
+
+test.each([
+  ["the lines after it", "Feb 28 23:00:00\nFeb 29 12:00:00\nMar  1 00:00:01\nMar  5 10:00:00", "2024 2024 2024 2024"],
+  ["those of midnight", "Feb 29 23:59:59\nMar  1 00:00:01\nMar  1 00:30:00", "2024 2024 2024"],
+  ["but not what follows months later", "Feb 29 12:00:00\nMay 30 10:00:00", "2024 2026"],
+  ["also over New Year", "Feb 29 12:00:00\nMar  2 12:00:00\nDec 30 10:00:00\nJan  2 10:00:00", "2024 2024 2025 2026"],
+])("a February 29 tells the year of %s", async (_, text, years) => {
+  const own = await yearsOf(text, IN_JUNE_2026);
+  expect(own.map((day) => day.slice(0, 4)).join(" ")).toBe(years);
+});
+
+test("a clock that started at the saved time of some days before does not make the lines before it a year older", async () => {
+  const text = "May 22 17:53:15\nMay 19 22:15:30\nMay 22 22:24:00\nJun  1 00:00:00";
+  expect(await yearsOf(text, IN_JUNE_2026)).toEqual(["2026-05-22", "2026-05-19", "2026-05-22", "2026-06-01"]);
+});
+
+test("eleven months back are another year", async () => {
+  expect(await yearsOf("Jun 20 10:00:00\nMay 19 22:15:30", IN_JUNE_2026)).toEqual(["2025-06-20", "2026-05-19"]);
 });
