@@ -122,7 +122,7 @@ export async function examine(
     missing,
     clock: { ...clock, zone: clock.zone.name, zoneBasis: clock.zone.basis },
     version: options.version,
-    bundle: { name, form, sha256: bundle.sha256(), damage, custody: custodyOf(manifest) },
+    bundle: { name, form, sha256: bundle.sha256(), damage, custody: custodyOf(manifest, clock.rtcLost) },
     steps: manifest?.steps ?? [],
     complete: (manifest?.complete ?? true) && damage.length === 0,
     host: manifest?.host ?? null,

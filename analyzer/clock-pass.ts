@@ -12,7 +12,7 @@ import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, Micros, TimeReading } from "./model/time.ts";
 import { FIRST_SENSIBLE, HOUR, SECOND } from "./model/time.ts";
 import { parseIso } from "./sources/_time.ts";
-import { clockLines, linesFrom, linesUntil, shutdownLines } from "./store/clock-queries.ts";
+import { clockLines, linesFrom, linesUntil, saysClockLost, shutdownLines } from "./store/clock-queries.ts";
 import type { RunRow } from "./store/queries.ts";
 import { allRuns, eventById, factsOf, matchesOf } from "./store/queries.ts";
 import { writtenTime } from "./store/written-time.ts";
@@ -41,6 +41,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
     }),
     notBefore: certificateBounds(database, bootOf),
     shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),
+    saysClockLost: saysClockLost(database),
     clocks: factsOf(database, "clock").map(({ value }) => value),
     probes,
     collectedAt: collectionTime(manifest, options),

@@ -58,7 +58,7 @@ export interface BundleManifest {
 }
 
 /** Who collected a bundle, and by which clocks: null where the manifest does not say. */
-export function custodyOf(manifest: BundleManifest | null): Custody | null {
+export function custodyOf(manifest: BundleManifest | null, rtcLost = false): Custody | null {
   if (manifest === null) return null;
   const { host, collectorVersion, collectedAt, laptopClock, start, end } = manifest;
   const ran = start?.uptime != null && end?.uptime != null ? Math.round((end.uptime - start.uptime) * 100) / 100 : null;
@@ -69,6 +69,7 @@ export function custodyOf(manifest: BundleManifest | null): Custody | null {
     zone: manifest.zone,
     synchronized: start?.synchronized ?? null,
     rtc: start?.rtc ?? null,
+    ...(rtcLost ? { rtcLost } : {}),
     laptopClock,
     seconds: ran,
     interrupted: manifest.interrupted,

@@ -27,6 +27,8 @@ export interface BootInput extends Pick<TrustInput, "linesUntil" | "linesFrom" |
   listed: Map<string, number>;
   /** Boots whose log ends with a shutdown. */
   shutdowns: Set<string>;
+  /** The kernel said that the clock which runs without power had lost the time. */
+  saysClockLost: boolean;
   /** What the machine's clock said that printed the collector, µs UTC; null when it was not stamped. */
   stamp: Micros | null;
   /** What the collector noted of its own start, for a bundle without the outputs of its look at the clock. */
@@ -49,7 +51,7 @@ const SAME_READING = 5 * SECOND;
  */
 export function findBoots(input: BootInput, stated: Micros | null, given: Micros | null): Boots {
   const { linesUntil, linesFrom, clockLines } = input;
-  const hasNoClock = input.clocks.some(isWithoutBattery);
+  const hasNoClock = input.saysClockLost || input.clocks.some(isWithoutBattery);
   const atCollection = readingAtCollection(input.clocks) ?? input.reading;
   const isSynchronized = input.clocks.some(({ synchronized }) => synchronized === true);
   const synchronized = isSynchronized ? (atCollection?.boot ?? null) : null;
@@ -78,8 +80,13 @@ export function findBoots(input: BootInput, stated: Micros | null, given: Micros
 }
 
 /** A time is saved for the next start, or the clock chip says 1970. */
-function isWithoutBattery({ reading, time }: ClockFact): boolean {
-  return reading === "fake-hwclock" || (reading === "rtc" && time !== null && time.stated < FIRST_SENSIBLE);
+function isWithoutBattery(clock: ClockFact): boolean {
+  return clock.reading === "fake-hwclock" || saysNoTime(clock);
+}
+
+/** Whether this is the clock that runs without power, and it had lost the time. */
+export function saysNoTime({ reading, time }: ClockFact): boolean {
+  return reading === "rtc" && time !== null && time.stated < FIRST_SENSIBLE;
 }
 
 /** The collector ran after it was printed, with the clock of that machine in it. */

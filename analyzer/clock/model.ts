@@ -4,7 +4,7 @@ import { FIRST_SENSIBLE, HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots, KernelStart } from "./boots.ts";
-import { findBoots, kernelStarts } from "./boots.ts";
+import { findBoots, kernelStarts, saysNoTime } from "./boots.ts";
 import { correctedCollection, lookedAt, notBeforeStamp, signsOfCollection } from "./collection.ts";
 import {
   describeBoots,
@@ -44,6 +44,8 @@ export interface ClockModel {
   zone: Zone;
   collectedAt: Instant | null;
   collectedBasis: string;
+  /** The clock that runs without power had lost the time. */
+  rtcLost: boolean;
   yearBasis: string | null;
   /** In true order. */
   boots: ClockBoot[];
@@ -105,6 +107,7 @@ export function buildClock(input: ClockInput): ClockModel {
     zone,
     collectedAt: collection?.at ?? null,
     collectedBasis: collection?.basis ?? "not known: neither a manifest nor an output of date is in the bundle",
+    rtcLost: input.saysClockLost || input.clocks.some(saysNoTime),
     yearBasis,
     boots: withUnmeasured(describeBoots(boots, history, input.shutdowns), input.runs, placements),
     steps: describeSteps(boots, history),

@@ -69,8 +69,10 @@ export interface Custody {
   zone: string | null;
   /** Whether NTP had set the node's clock. */
   synchronized: boolean | null;
-  /** Whether the node has a clock that runs without power. */
+  /** Whether the node has a device of a clock that runs without power. */
   rtc: boolean | null;
+  /** That clock had lost the time, as the kernel or the clock itself says: its battery is empty, or it has none. */
+  rtcLost?: boolean;
   /** The clock of the machine that received the bundle. */
   laptopClock: string | null;
   /** How long collecting took, by the monotonic clock. */

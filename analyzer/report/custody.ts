@@ -2,11 +2,11 @@ import type { Custody } from "../model/artifact.ts";
 
 /** Who collected a bundle, when and by which clock, in one sentence without its full stop. */
 export function custodySentence(custody: Custody): string {
-  const { host, collectorVersion, collectedAt, zone, synchronized, rtc, laptopClock, seconds, interrupted } = custody;
+  const { host, collectorVersion, collectedAt, zone, synchronized, laptopClock, seconds, interrupted } = custody;
   const clock = [
     zone,
     synchronized === null ? null : synchronized ? "set by NTP" : "not set by NTP",
-    rtc === null ? null : rtc ? "with a real-time clock" : "no real-time clock",
+    clockDevice(custody),
   ].filter((part) => part !== null);
   const said = collectedAt === null ? "at a time that it does not say" : `at ${collectedAt} by its own clock`;
   return [
@@ -17,4 +17,11 @@ export function custodySentence(custody: Custody): string {
     laptopClock === null ? "" : `; the receiving machine's clock said ${laptopClock}`,
     interrupted ? "; it was interrupted" : "",
   ].join("");
+}
+
+/** That a device is there does not say that it runs without power. */
+function clockDevice({ rtc, rtcLost }: Custody): string | null {
+  if (rtc === null) return null;
+  if (!rtc) return "no real-time clock";
+  return rtcLost === true ? "its real-time clock had lost the time" : "with the device of a real-time clock";
 }

@@ -48,6 +48,7 @@ const custody = object({
   zone: orNull(text),
   synchronized: orNull(flag),
   rtc: orNull(flag),
+  rtcLost: optional(flag),
   laptopClock: orNull(text),
   seconds: orNull(number),
   interrupted: flag,

@@ -62,6 +62,26 @@ export const clockSignatures = [
   },
   { id: "clock:kernel-start", match: [{ literals: ["Linux version "], pattern: /^Linux version \d/ }], except: null },
   {
+    // The kernel's drivers/rtc: class.c, rtc-ds1307.c, rtc-pcf*.c, rtc-rv*.c
+    id: "clock:rtc-lost",
+    match: [
+      {
+        literals: [
+          "setting system clock to ",
+          "SET TIME!",
+          "oscillator failed",
+          "oscillator stop",
+          "ow voltage detected",
+          "oltage low",
+          "ower loss detected",
+        ],
+        pattern:
+          /\brtc[\w-]{0,20} \S{1,40}: (?:setting system clock to (?:19|200)\d|SET TIME!|oscillator (?:failed|stop)|low voltage detected|voltage low|power loss detected, invalid)/i,
+      },
+    ],
+    except: null,
+  },
+  {
     // systemd src/shutdown/shutdown.c, src/journal/journald.c
     id: "clock:shutdown",
     match: [
@@ -93,6 +113,11 @@ export function clockLines(database: Database): LineRow[] {
   const saved = linesOf(database, ["clock:saved"], "AND origin.name = 'fake-hwclock'");
   const said = linesOf(database, ["clock-line", "clock:synchronized"]);
   return [...said, ...saved].toSorted((a, b) => a.event - b.event);
+}
+
+/** Whether the kernel found that the clock which runs without power had lost the time. */
+export function saysClockLost(database: Database): boolean {
+  return linesOf(database, ["clock:rtc-lost"]).length > 0;
 }
 
 /** The last words of a machine that is shut down in order. */

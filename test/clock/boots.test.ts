@@ -53,6 +53,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     pauseIn: () => null,
     notBefore: [],
     stamp: null,
+    saysClockLost: false,
     ...input,
   });
 }
@@ -116,13 +117,18 @@ describe("one boot", () => {
 
   test("a saved time is as late as the clock was ahead that had saved it, also where only by minutes and twice removed", () => {
     const runs = [
+      run("a", "2024-03-04T10:00:00", 5, 30),
       run("a", "2024-03-04T16:00:00", 31, 300),
       run("a", "2024-03-04T16:03:20", 301, 600),
       run("b", "2024-03-04T16:13:25", 2, 900),
       run("c", "2024-03-04T16:28:30", 2, 100),
     ];
     const { boots } = clockOf(runs, {
-      linesFrom: (event) => (event === runs[1]?.firstEvent ? [line("pi : COMMAND=/usr/bin/date -s 16:08", "sudo")] : []),
+      linesFrom: (event) => {
+        if (event === runs[1]?.firstEvent)
+          return [line("Initial clock synchronization to Mon 2024-03-04 16:00:31 UTC.")];
+        return event === runs[2]?.firstEvent ? [line("pi : COMMAND=/usr/bin/date -s 16:08", "sudo")] : [];
+      },
       clockLines: ["b", "c"].map((boot) => ({ boot: id(boot), monotonic: 3 * SECOND, line: RESTORED })),
     });
     expect(boots[1]?.first?.lo).toBeLessThanOrEqual(utc("2024-03-04T16:10:10"));

@@ -1,6 +1,8 @@
 /** The recorded sample of a machine without a clock, against what its made-up time server knew. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { IncidentReport, ReportTime } from "../../analyzer/model/report.ts";
+import { custodySentence } from "../../analyzer/report/custody.ts";
+import { textMatcher } from "../../analyzer/rules/matcher.ts";
 import { reportOf } from "../helpers/analyze.ts";
 
 /** Starts of the guest, by the time server, in order; one boot had no server. */
@@ -37,6 +39,12 @@ describe("samples/no-rtc-clock-jump", () => {
     });
   });
 
+  test("a clock chip that held 1970 is not told as one that works", () => {
+    const custody = report.bundles[0]?.custody;
+    expect(custody).toMatchObject({ rtc: true, rtcLost: true });
+    expect(custody && custodySentence(custody)).toContain("set by NTP, its real-time clock had lost the time)");
+  });
+
   test("no entry of the report lies outside of the boots", () => {
     const ends = [seconds(STARTS[0] ?? "") - 1, seconds(report.bundles[0]?.collectedAt?.to ?? "") + 600];
     const logs = report.timeline.filter(
@@ -47,4 +55,25 @@ describe("samples/no-rtc-clock-jump", () => {
       expect(at && isWithin(at, ends[0] ?? 0, ends[1] ?? 0), `${text} at ${JSON.stringify(at)}`).toBe(true);
     }
   });
+});
+
+/** Lines of the kernel's drivers/rtc. */
+describe("a clock that runs without power", () => {
+  const { match } = textMatcher([]);
+  const isLost = (text: string): boolean => match(text).some(({ rule }) => rule === "clock:rtc-lost");
+
+  test.each([
+    "rtc_cmos 00:04: setting system clock to 1970-01-01T00:00:16 UTC (16)",
+    "rtc-ds1307 1-0068: setting system clock to 2000-01-01 00:01:02 UTC (946684862)",
+    "rtc-ds1307 1-0068: SET TIME!",
+    "rtc-ds1307 1-0068: oscillator failed, set time!",
+    "rtc-pcf8563 1-0051: low voltage detected, date/time is not reliable.",
+    "rtc-rv8803 1-0032: Voltage low, data loss detected.",
+  ])("has lost the time: %s", (text) => expect(isLost(text)).toBe(true));
+
+  test.each([
+    "rtc_cmos 00:04: setting system clock to 2024-03-04T10:11:12 UTC (1709547072)",
+    "rtc-ds1307 1-0068: registered as rtc0",
+    "hwmon hwmon1: Undervoltage detected!",
+  ])("has not, as far as this tells: %s", (text) => expect(isLost(text)).toBe(false));
 });

@@ -46,6 +46,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     pauseIn: () => null,
     notBefore: [],
     stamp: null,
+    saysClockLost: false,
   };
   return buildClock({ ...empty, ...input });
 }
