@@ -8,7 +8,7 @@ import { analyzeSeveral } from "../compare.ts";
 import type { Limits } from "../bundle/limits.ts";
 import { limitOptions } from "../bundle/limits.ts";
 import { bundleKind, openBundle } from "../bundle/open.ts";
-import { keyLines } from "../store/secret-queries.ts";
+import { neighbourSecrets } from "../store/secret-queries.ts";
 import type { AnalysisOptions, Progress } from "../model/analysis.ts";
 import type { OpenedBundle } from "../model/artifact.ts";
 import type { ReportEvents } from "../model/events.ts";
@@ -116,8 +116,11 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     rereader: paths.includes("-") ? undefined : createRereader({ paths, limits }),
     onProgress: (step) => progress.show(step),
   });
-  const secretLines = masking.mode === "none" ? [] : inputs.flatMap(({ database }) => keyLines(database));
-  const redaction = redactReport(whole, masking, secretLines);
+  const told = masking.mode === "none" ? [] : inputs.map(({ database }) => neighbourSecrets(database));
+  const redaction = redactReport(whole, masking, {
+    keyLines: told.flatMap(({ keyLines }) => keyLines),
+    namedValues: told.flatMap(({ namedValues }) => namedValues),
+  });
   const events = selection === null ? null : eventsFor(selection, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();

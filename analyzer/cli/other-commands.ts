@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { openBundle } from "../bundle/open.ts";
 import { indexTexts } from "../store/finish.ts";
-import { keyLines } from "../store/secret-queries.ts";
+import { type NeighbourSecrets, neighbourSecrets } from "../store/secret-queries.ts";
 import { createStore, isOwnStore, openStore } from "../store/open.ts";
 import { analyze } from "../analyze.ts";
 import { inertJson } from "../report/json.ts";
@@ -75,7 +75,7 @@ async function query(path: string, sql: string, options: QueryOptions): Promise<
   try {
     database.pragma("query_only = ON");
     rows = database.prepare(sql).all() as Record<string, unknown>[];
-    if (options.redact) rows = maskRows(rows, keyLines(database));
+    if (options.redact) rows = maskRows(rows, neighbourSecrets(database));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(`the query failed: ${message}`, "tables and views are described in analyzer/store/schema.sql");
@@ -88,8 +88,8 @@ async function query(path: string, sql: string, options: QueryOptions): Promise<
 }
 
 /** The database keeps what the bundle holds; what is taken out of it leaves without secrets. */
-function maskRows(rows: Record<string, unknown>[], secretLines: string[]): Record<string, unknown>[] {
-  const { mask } = createRedactor({ mode: "default", words: [], names: [], keyLines: secretLines });
+function maskRows(rows: Record<string, unknown>[], neighbours: NeighbourSecrets): Record<string, unknown>[] {
+  const { mask } = createRedactor({ mode: "default", words: [], names: [], ...neighbours });
   const cell = (value: unknown): unknown => (typeof value === "string" ? mask(value) : value);
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)])));
 }

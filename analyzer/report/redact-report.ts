@@ -3,7 +3,7 @@ import type { RedactionOptions } from "../model/analysis.ts";
 import type { IncidentReport, ReportEvidence, ReportRedaction } from "../model/report.ts";
 import { evidenceOf } from "./excerpts.ts";
 import { maskNeighbours } from "./redact-lines.ts";
-import type { Redactor } from "./redactor.ts";
+import type { Redactor, RedactorOptions } from "./redactor.ts";
 import { createRedactor, holdsEvidentSecret, numbersIn } from "./redactor.ts";
 
 /** Names in the report that a stranger need not know, for mode strict. */
@@ -24,19 +24,19 @@ export interface Redaction {
  * Masks the secrets of a report. Tokens are numbered in the order of artifacts and lines. Mode `none` masks nothing, and
  * the summary says so. A report that was masked before may be masked further: its tokens stay, and new ones are numbered
  * after them.
- * @param keyLines lines of private keys in logs, which only their neighbours gave away
+ * @param neighbours what only the lines around it gave away
  */
 export function redactReport(
   report: IncidentReport,
   { mode, words }: RedactionOptions,
-  keyLines: readonly string[] = [],
+  neighbours: Pick<RedactorOptions, "keyLines" | "namedValues"> = {},
 ): Redaction {
   if (mode === "none") {
     return { report, mask: (text) => text, summary: () => ({ mode, masked: [], late: 0 }) };
   }
   const numbered = report.redaction.masked.length > 0 ? numbersIn(JSON.stringify(report)) : new Map<string, number>();
   const names = mode === "strict" ? namesOf(report) : [];
-  const redactor = createRedactor({ mode, words, names, keyLines, numbered });
+  const redactor = createRedactor({ mode, words, names, ...neighbours, numbered });
   numberInOrder(report, redactor);
   const masked = walk(report, "", redactor) as IncidentReport;
   const late = maskLate(masked);

@@ -5,7 +5,7 @@
 import type { ReportRedaction } from "../model/report.ts";
 import { createPrefilter } from "../store/literals.ts";
 import { isPrivateIpv4 } from "./secret-addresses.ts";
-import type { SecretKind } from "./secret-kinds.ts";
+import type { SecretKind } from "./secret-kind.ts";
 import { secretKinds } from "./secret-kinds.ts";
 import { looksRandom } from "./secret-words.ts";
 
@@ -22,6 +22,8 @@ export interface RedactorOptions {
   names: readonly string[];
   /** Lines of private keys, masked where a text ends with one. */
   keyLines?: readonly string[];
+  /** Values that the line before, or the object around them, makes secret: masked after the colon of a line. */
+  namedValues?: readonly string[];
   /** The last number of each kind that was given already, by an earlier run. */
   numbered?: ReadonlyMap<string, number>;
 }
@@ -185,8 +187,8 @@ function matchesOf(text: string, { kind, pattern, accept }: SecretKind, spans: S
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     if (match[0] === "") pattern.lastIndex += 1;
-    const { value, single, bare } = match.groups ?? {};
-    const found = value ?? single ?? bare;
+    const { value, single, bare, escaped } = match.groups ?? {};
+    const found = value ?? single ?? bare ?? escaped;
     if (found === undefined || found.startsWith("‹") || accept?.(found, match) === false) continue;
     const start = match.index + match[0].lastIndexOf(found);
     spans.push({ start, end: start + found.length, kind });
@@ -235,9 +237,10 @@ function createTokens(numbered: ReadonlyMap<string, number>): Tokens {
   };
 }
 
-function ownKinds({ mode, words, names, keyLines = [] }: RedactorOptions): SecretKind[] {
+function ownKinds({ mode, words, names, keyLines = [], namedValues = [] }: RedactorOptions): SecretKind[] {
   const own: SecretKind[] = [];
   if (keyLines.length > 0) own.push(keyKind(keyLines));
+  if (namedValues.length > 0) own.push(namedKind(namedValues));
   if (words.length > 0) own.push(literalKind("word", words, ""));
   if (mode !== "strict") return own;
   if (names.length > 0) own.push(literalKind("name", names, "[\\p{L}\\p{N}]"));
@@ -258,6 +261,17 @@ function keyKind(lines: readonly string[]): SecretKind {
 }
 
 const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+function namedKind(namedValues: readonly string[]): SecretKind {
+  const alternatives = [...namedValues].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)).map(escaped);
+  return {
+    kind: "password",
+    hints: namedValues.map((value) => value.toLowerCase()),
+    pattern: new RegExp(`:\\s{0,4}["']?(?<value>${alternatives.join("|")})(?=["']?,?\\s{0,4}$)`, "g"),
+    masks: [],
+    keeps: [],
+  };
+}
 
 /** Longest first, so that a name inside of another does not break it up. */
 function literalKind(kind: string, words: readonly string[], boundary: string): SecretKind {
