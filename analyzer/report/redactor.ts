@@ -22,7 +22,7 @@ export interface RedactorOptions {
   names: readonly string[];
   /** Lines of private keys, masked where a text ends with one. */
   keyLines?: readonly string[];
-  /** Values that the line before, or the object around them, makes secret: masked after the colon of a line. */
+  /** Values that the line before, or the object around them, makes secret: masked at the end of a line. */
   namedValues?: readonly string[];
   /** The last number of each kind that was given already, by an earlier run. */
   numbered?: ReadonlyMap<string, number>;
@@ -267,7 +267,10 @@ function namedKind(namedValues: readonly string[]): SecretKind {
   return {
     kind: "password",
     hints: namedValues.map((value) => value.toLowerCase()),
-    pattern: new RegExp(`:\\s{0,4}["']?(?<value>${alternatives.join("|")})(?=["']?,?\\s{0,4}$)`, "g"),
+    pattern: new RegExp(
+      `(?:^\\s{0,200}(?:- )?|:\\s{0,4})["']?(?<value>${alternatives.join("|")})(?=["']?,?\\s{0,4}$)`,
+      "g",
+    ),
     masks: [],
     keeps: [],
   };

@@ -1,6 +1,6 @@
 /** Passwords among the words of a command line, as sudo, the shell and process lists write them down. */
 import type { SecretKind } from "./secret-kind.ts";
-import { isSecretValue, looksRandom } from "./secret-words.ts";
+import { isSecretValue } from "./secret-words.ts";
 
 /** An option of a command, with the word after it: in quotes, or up to the next space. */
 function optionOf(command: string, option: string, between: string, group = "value"): RegExp {
@@ -9,6 +9,10 @@ function optionOf(command: string, option: string, between: string, group = "val
     "g",
   );
 }
+
+/** Words that go on with a sentence about an option. */
+const OPTION_PROSE =
+  /^(?:flags?|options?|arguments?|values?|must|should|shall|will|would|can|may|or|and|with|to|by|if|when|but|as|at|via|stdin|needs?|requires?|instead|file|given|set|used|use|specified|provided|supplied|exists|have|had|were|are|be|been|that|this|which|,.*)$/i;
 
 const LOGIN =
   /\b(?:docker|podman|nerdctl|buildah|helm|crane|skopeo|oras|ctr|az|sshpass|mongo\w{0,20}|pihole|vncpasswd)\b/;
@@ -19,10 +23,14 @@ export const commandSecrets: readonly SecretKind[] = [
     kind: "password",
     hints: ["--"],
     pattern:
-      /--[a-z-]{0,40}(?:password|passwd|passphrase|secret|token|psk)[ ]{1,3}["']?(?<value>[^\s"'-][^\s"']{2,400})/gi,
-    accept: (value) => isSecretValue(value) && (looksRandom(value) || /\d/.test(value)),
-    masks: [["k3s agent --server https://10.0.0.1:6443 --token s3cretjoin", "s3cretjoin"]],
-    keeps: ["the flag --token is deprecated", "--token-ttl 24h"],
+      /--[a-z-]{0,40}(?:password|passwd|passphrase|secret|token|psk)(?:[ ]{1,3}|\\{0,3}["'],\s{0,4})\\{0,3}["']?(?<value>[^\s"'\\-][^\s"'\\]{2,400})/gi,
+    accept: (value) => isSecretValue(value) && !OPTION_PROSE.test(value),
+    masks: [
+      ["k3s agent --server https://10.0.0.1:6443 --token s3cretjoin", "s3cretjoin"],
+      ['"Args": ["--password", "hunter2"]', "hunter2"],
+      ["mysqldump --password kanarienvogel app", "kanarienvogel"],
+    ],
+    keeps: ["the flag --token is deprecated", "--token must be set", "--token-ttl 24h"],
   },
   {
     kind: "password",

@@ -98,16 +98,21 @@ export const passwordSecrets: readonly SecretKind[] = [
   },
   {
     kind: "password",
-    hints: ["pass"],
+    hints: ["pass", "token"],
     pattern:
-      /\bpass(?:word|phrase|code|wd)(?:(?<said> is| was|:|=)| (?:for|of) [\w@.-]{1,64})?\s{1,3}(?:["'`“‘](?<value>[^"'`”’]{3,200})["'`”’]|(?<bare>[^\s"',;]{4,200}))/gi,
+      /\b(?:pass(?:word|phrase|code|wd)|token)(?:(?<said> is| was|:|=)| (?:for|of) [\w@.-]{1,64})?\s{1,3}(?:["'`“‘](?<value>[^"'`”’]{3,200})["'`”’]|(?<bare>[^\s"',;]{4,200}))/gi,
     accept: (value, { groups }) =>
       groups?.["value"] !== undefined && groups["said"] !== undefined ? isSecretValue(value) : isSecretInProse(value),
     masks: [
       ["login failed for bob with password Zx81spectrum", "Zx81spectrum"],
       ["the passphrase is 'three small words'", "three small words"],
     ],
-    keeps: ["password authentication failed for user", "password for user root changed", "no password was given"],
+    keeps: [
+      "password authentication failed for user",
+      "password for user root changed",
+      "no password was given",
+      "token default-token-x7k2p",
+    ],
   },
   {
     kind: "password",

@@ -109,7 +109,7 @@ export const personalSecrets: readonly SecretKind[] = [
   },
   {
     kind: "serial",
-    hints: ["iserial", "_serial", "serialno", "serial_no", "wwn", "wwid",],
+    hints: ["iserial", "_serial", "serialno", "serial_no", "wwn", "wwid"],
     pattern:
       /(?:\biSerial\s{1,40}\d{1,3}\s|\b(?:\w{0,40}_)?SERIAL(?:_SHORT|_NO|NO|_NUMBER)?\s{0,3}[=:]\s{0,3}|\b(?:WWN|wwid)[ =:]{1,3}|\bLU WWN Device Id: )["']?(?<value>[A-Za-z0-9][\w:. -]{3,62}[\w])/gi,
     accept: (value) => /\d/.test(value) && !/^[\d.]{1,4}$/.test(value),

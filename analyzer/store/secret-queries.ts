@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 
 const BEGINS = "secret:private-key";
 const NAMES = "secret:name";
+const OPTION = "secret:option";
 const OBJECT = "secret:object";
 const MOST_KEYS = 200;
 /** Lines of a key of 16,384 bits, and more. */
@@ -34,6 +35,16 @@ export const secretSignatures = [
     except: null,
   },
   {
+    id: OPTION,
+    match: [
+      {
+        literals: ["--"],
+        pattern: /^\s{0,200}(?:- )?["']?--[\w-]{0,60}(?:password|passwd|passphrase|secret|token|psk)["']?,?\s{0,4}$/i,
+      },
+    ],
+    except: null,
+  },
+  {
     id: OBJECT,
     match: [{ literals: ["Secret"], pattern: /^\s{0,200}["']?kind["']?\s{0,4}:\s{0,4}["']?Secret["']?,?\s{0,4}$/ }],
     except: null,
@@ -43,7 +54,7 @@ export const secretSignatures = [
 export interface NeighbourSecrets {
   /** Lines of private keys. */
   keyLines: string[];
-  /** What stands after the colon of a line. */
+  /** What stands alone in a line, or after the colon of one. */
   namedValues: string[];
 }
 
@@ -51,7 +62,7 @@ export interface NeighbourSecrets {
 export function neighbourSecrets(database: Database): NeighbourSecrets {
   return {
     keyLines: keyLines(database),
-    namedValues: [...new Set([...variables(database), ...dataOfSecrets(database)])],
+    namedValues: [...new Set([...following(database), ...dataOfSecrets(database)])],
   };
 }
 
@@ -66,17 +77,22 @@ function placesOf(database: Database, rule: string): { id: number; artifact: num
     .all(rule) as { id: number; artifact: number }[];
 }
 
-const VALUE = /^\s*["']?value["']?\s{0,4}:\s{0,4}(?<value>\S.*)$/;
+/** `value: …` in the line after `- name: DB_PASSWORD`, and the word in the line after `--password`. */
+const FOLLOWING: readonly (readonly [rule: string, next: RegExp])[] = [
+  [NAMES, /^\s*["']?value["']?\s{0,4}:\s{0,4}(?<value>\S.*)$/],
+  [OPTION, /^\s*(?:- )?(?<value>[^\s-].*)$/],
+];
 
-/** `value: …` in the line after `- name: DB_PASSWORD`. */
-function variables(database: Database): string[] {
+function following(database: Database): string[] {
   const textOf = database
     .prepare("SELECT text.text FROM event JOIN text ON text.id = event.text WHERE event.id = ? AND artifact = ?")
     .pluck();
-  return placesOf(database, NAMES).flatMap(({ id, artifact }) => {
-    const next = textOf.get(id + 1, artifact) as string | undefined;
-    return unquoted(VALUE.exec(next ?? "")?.groups?.["value"]);
-  });
+  return FOLLOWING.flatMap(([rule, value]) =>
+    placesOf(database, rule).flatMap(({ id, artifact }) => {
+      const next = textOf.get(id + 1, artifact) as string | undefined;
+      return unquoted(value.exec(next ?? "")?.groups?.["value"]);
+    }),
+  );
 }
 
 const DATA = /^(?<indent>\s*)["']?(?:data|stringData)["']?\s{0,4}:\s{0,4}\{?\s*$/;

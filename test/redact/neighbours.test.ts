@@ -43,6 +43,17 @@ const files: Record<string, string[]> = {
     "  - name: HOME",
     "    value: canary-app",
   ],
+  "describe.txt": [
+    "$ cat describe.txt",
+    "    Command:",
+    "      app",
+    "      --db-password",
+    "      a2FuYXJpZW9uZQ==",
+    "      --token",
+    '      - "kanarietwo"',
+    "      --verbose",
+    "      canary-app",
+  ],
 };
 
 test.each(Object.entries(files))("what only its neighbours make secret, in %s", (name, lines) => {
