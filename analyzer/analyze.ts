@@ -21,6 +21,7 @@ import { createView } from "./rules/view.ts";
 import type { Rereader } from "./rereader.ts";
 import { loadBinarySources, loadSources } from "./sources/registry.ts";
 import { countOnce } from "./store/copies.ts";
+import { shareLevels } from "./store/levels.ts";
 import { orderMatches } from "./store/match-times.ts";
 import { createGraph, createConnection } from "./store/graph.ts";
 import { factsOf } from "./store/queries.ts";
@@ -71,6 +72,7 @@ export async function examine(
   });
 
   onProgress({ stage: "clock", detail: "" });
+  shareLevels(database);
   const clock = placeTimes(database, manifest, options);
   countOnce(database);
   orderMatches(database);

@@ -32,6 +32,8 @@ export interface EventDraft {
    */
   process?: string | null;
   level: Level;
+  /** The line does not state its level: a copy of it that does tells it. */
+  levelAssumed?: boolean;
   /** Who said it: the process or unit (`kubelet`, `dockerd`, `kernel`), or `pod/container` for a container's log. */
   origin: string;
   /** The message without the header that carried time, host and process. */

@@ -63,10 +63,12 @@ class JournalReader implements LineReader {
       }
       this.#compare(line);
     }
-    const level = payload.level ?? header.level ?? (header.origin === "systemd" ? 5 : 6);
+    const told = payload.level ?? header.level;
+    const level = told ?? (header.origin === "systemd" ? 5 : 6);
     const isLocal = header.clock === "local" || header.clock === "local-no-year";
     if (isLocal && this.#inUtc) this.#probes.add(this.#printer, stated, header.clock, stated, line);
-    this.#emit(line, stated, header.clock, precision, level, payload.text, isLocal ? this.#printer.process : null);
+    const process = isLocal ? this.#printer.process : null;
+    this.#emit(line, stated, header.clock, precision, level, payload.text, process, told === null);
   }
 
   /** Header and message state one moment: what one zone is by the other. */
@@ -96,9 +98,11 @@ class JournalReader implements LineReader {
     level: Level,
     text: string,
     process: string | null = null,
+    levelAssumed = false,
   ): void {
     const origin = this.#header.origin === "" ? ID : this.#header.origin;
-    this.#context.sink.event({ line, stated, clock, precision, boot: this.#boot, process, level, origin, text });
+    const time = { stated, clock, precision, boot: this.#boot, process };
+    this.#context.sink.event({ line, ...time, level, levelAssumed, origin, text });
   }
 
   #separator(line: Line): boolean {

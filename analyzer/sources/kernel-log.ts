@@ -87,6 +87,7 @@ class KernelReader implements LineReader {
       line,
       ...read.time,
       level: read.level ?? 6,
+      levelAssumed: read.level === null,
       origin: process?.[1] ?? process?.[2] ?? "kernel",
       text: process ? read.text.slice(process[0].length) : read.text,
     });

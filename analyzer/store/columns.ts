@@ -5,6 +5,8 @@ import type { Micros } from "../model/time.ts";
 /** Large enough for the allocator to give it pages of its own, which take no memory before they are filled. */
 const CHUNK_BITS = 20;
 const CHUNK = 1 << CHUNK_BITS;
+/** Beside the level, which takes three bits: it was not stated. */
+export const ASSUMED = 8;
 
 interface Chunk {
   line: Uint32Array;
@@ -26,6 +28,9 @@ export interface EventColumns {
   stated(id: number): Micros;
   precision(id: number): Micros;
   level(id: number): number;
+  /** Whether the event's level is only what such lines usually have. */
+  isAssumed(id: number): boolean;
+  setLevel(id: number, level: number): void;
   origin(id: number): number;
   text(id: number): number;
 }
@@ -86,7 +91,9 @@ function createColumns(): EventColumns {
     line: (id) => chunkOf(id).line[(id - 1) & (CHUNK - 1)] as number,
     stated: (id) => chunkOf(id).stated[(id - 1) & (CHUNK - 1)] as number,
     precision: (id) => precisions[chunkOf(id).precision[(id - 1) & (CHUNK - 1)] as number] as Micros,
-    level: (id) => chunkOf(id).level[(id - 1) & (CHUNK - 1)] as number,
+    level: (id) => (chunkOf(id).level[(id - 1) & (CHUNK - 1)] as number) & 7,
+    isAssumed: (id) => ((chunkOf(id).level[(id - 1) & (CHUNK - 1)] as number) & ASSUMED) !== 0,
+    setLevel: (id, level) => void (chunkOf(id).level[(id - 1) & (CHUNK - 1)] = level),
     origin: (id) => chunkOf(id).origin[(id - 1) & (CHUNK - 1)] as number,
     text: (id) => chunkOf(id).text[(id - 1) & (CHUNK - 1)] as number,
   };

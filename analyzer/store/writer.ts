@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { FactKind, FactValues } from "../model/fact.ts";
 import type { EventDraft, Line } from "../model/source.ts";
 import { createBatcher } from "./batch.ts";
-import { rememberColumns } from "./columns.ts";
+import { ASSUMED, rememberColumns } from "./columns.ts";
 import { ALONE, createInterner, JOURNAL, type Teller } from "./interner.ts";
 import type { TextMatcher } from "./matches.ts";
 import { createRunCutter } from "./runs.ts";
@@ -87,7 +87,7 @@ export function createWriter(database: Database, matcher: TextMatcher, large = f
       const { line, stated, precision, level } = draft;
       const text = texts.id(draft.text, id, teller);
       const origin = origins.id(draft.origin);
-      columns.add(line.number, stated, precision, level, origin, text);
+      columns.add(line.number, stated, precision, draft.levelAssumed === true ? level | ASSUMED : level, origin, text);
       batcher.event(artifact, line.number, line.byteOffset, line.byteLength, stated, precision, level, origin, text);
     },
     fact(artifact, kind, key, value, line) {
