@@ -3,17 +3,15 @@
 #   ssh pi@k1 'sudo sh -s' < collect.sh > k1.tar.gz          sudo sh collect.sh -o /media/usb/k1.tar.gz
 # It reads: it restarts, repairs and syncs nothing, signals only its own children, writes only the bundle and
 # a private directory in memory, removed at the end. `--plan` prints each command and path, touches nothing.
-# shellcheck disable=SC2317,SC2086,SC2046,SC2059 # workers called through "$@"; lists of words; NUL in formats
 # Never collected, whatever a step asks for. Certificates are read for their dates only; environment values,
 # and values of options and settings named token, password, secret or key, are blanked by scrub().
 forbidden() {
   case $1 in
-    *kubeconfig* | */admin.conf | */super-admin.conf | */kubelet.conf | */scheduler.conf) return 0 ;;
-    */controller-manager.conf | */k3s.yaml | */rke2.yaml | */server/cred/* | */tokens.csv) return 0 ;;
-    *.key | *.pem | *.p12 | *.pfx | *.jks | */id_rsa* | */id_e[cd]* | */ssh_host_*) return 0 ;;
-    */token | *-token | *.token | */shadow | */gshadow | */.netrc | */k3s*.env | */rke2*.env) return 0 ;;
-    */.docker/* | */.dockercfg | */.dockerconfigjson | */auth.json | */registries.yaml) return 0 ;;
-    *kubernetes.io~secret* | *kubernetes.io~projected* | */secrets/* | */userconf*) return 0 ;;
+    *kubeconfig* | *admin.conf | */kubelet.conf | */scheduler.conf | */controller-manager.conf) return 0 ;;
+    */k3s.yaml | */rke2.yaml | */server/cred/* | */tokens.csv | *.key | *.pem | *.p12 | *.pfx) return 0 ;;
+    *.jks | */id_[re]* | */ssh_host_* | *[-./]token | */*shadow | */.netrc | */k3s*.env) return 0 ;;
+    */rke2*.env | */.docker* | */auth.json | */registries.yaml | */userconf* | */secrets/*) return 0 ;;
+    *kubernetes.io~secret* | *kubernetes.io~projected* | *wpa_supplicant*) return 0 ;;
   esac
   return 1
 }
@@ -34,14 +32,17 @@ settle() { # the same run under every shell, locale and environment
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
   format='"format":"coldcase-bundle","version":1' wanted=10000
-  version=0.1.0 mode=show task=collect out_file='' since='' max_mb=200 total=300 root='' quiet='' oldest=0
-  interrupted='' sink=ok sent=broken deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet=''
+  version=0.1.0 mode=step_shown task=collect out_file='' since='' max_mb=200 total=300 root='' quiet=''
+  interrupted='' sink=ok deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet='' oldest=0
   [ -n "$(printf '\377')" ] || narrow=yes # yash: its variables hold only text of the locale
   # posh lets a Ctrl-C of the terminal reach the commands of a pipeline, but not those of a function.
   for tool in ${POSH_VERSION:+od tr sed sort awk grep head tail cut cat wc date printf uname}; do
     eval "$tool() { command $tool \"\$@\"; }"
   done
-  secret='([Tt]oken|TOKEN|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY)[A-Za-z0-9_-]*'
+  # Values that are blanked by their name, unless it ends in file, path or dir: name=X, name: X, --name X
+  secret='([Tt]oken|TOKEN|[Pp]ass(word|wd|phrase)|PASSW(OR)?D|[Ss]ecret|SECRET|[Aa]pi[-_]?[Kk]ey|API_KEY)'
+  secret="${secret}[A-Za-z0-9_-]*"
+  option="-[A-Za-z0-9_.-]*$secret" named="($secret(=-*|: | = )|-[A-Za-z0-9_.-]*$secret )"
 }
 say() { [ -n "$quiet" ] || printf '%s\n' "$*" >&2; }
 die() {
@@ -49,17 +50,12 @@ die() {
   exit "$1"
 }
 # ---- time: hundredths of a second on the monotonic clock, because the wall clock of such a node jumps
-tick() {
-  read -r uptime _ </proc/uptime
-  now=$((${uptime%.*} * 100 + 1${uptime#*.} - 100))
-}
+tick() { read -r uptime _ </proc/uptime && now=$((${uptime%.*} * 100 + 1${uptime#*.} - 100)); }
 nap() { # at first no more than a look at the clock, then 20 ms, or a second where sleep knows no fractions
-  naps=$((naps + 1))
-  [ "$naps" -lt 60 ] || sleep 0.02 2>/dev/null || sleep 1
+  [ $((naps += 1)) -lt 60 ] || sleep 0.02 2>/dev/null || sleep 1
   tick
 }
-# ---- JSON in pure ASCII: in a text with other bytes, or quotes, each becomes \u00XX: every path survives
-json() {
+json() { # TEXT: in pure ASCII. Where other bytes or quotes are in it, each is \u00XX: every path survives
   case $1 in
     *[!\ -~]* | *[\"\\]*) json=\"$(printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\u00/g')\" ;;
     *) json=\"$1\" ;;
@@ -76,18 +72,14 @@ fields() { # NAME TEXT or NAME: JSON ...: appends them to $object, "" as null
 # ---- tar, written here: the node needs none, and the stream stays whole when a source hangs half-way
 size_of() { wc -c <"$1" || echo 0; } 2>/dev/null
 zeros() { head -c "$1" /dev/zero; }
-nul() { printf "%.$(($1 * 4))s" "$nul_bytes"; } # the same, as escapes for the format of printf
-raw_header() { # NAME SIZE MTIME TYPE CHECKSUM, with the padding of the name in $pad
-  printf '%s' "$1"
-  printf "${pad}0000600\\0000000000\\0000000000\\000%011o\\000%011o\\000$5$4$pad_link" "$2" "${3:-0}"
-  printf "ustar\\00000$pad_rest"
-}
-ustar() { # NAME SIZE MTIME TYPE: one header of 512 bytes
-  pad=$(nul $((100 - ${#1}))) sum=0
-  for byte in $(raw_header "$1" "$2" "$3" "$4" '        ' | od -An -v -tu1); do
+nul() { printf "%.$(($1 * 5))s" "$nul_bytes"; } # at most 100, as escapes for the %b of printf
+ustar() { # NAME SIZE MTIME TYPE: one header of 512 bytes; 1925 is the sum of those that are always the same
+  sum=1925
+  for byte in $(printf '%s%011o%011o%s' "$1" "$2" "$3" "$4" | od -An -v -tu1); do
     sum=$((sum + byte))
   done
-  raw_header "$1" "$2" "$3" "$4" "$(printf '%06o' "$sum")\\000 "
+  printf '%s%b0000600\0000000000\0000000000\000%011o\000%011o\000%06o\000 %s%bustar\00000%b' \
+    "$1" "$(nul $((100 - ${#1})))" "$2" "$3" "$sum" "$4" "$nul_bytes" "$pad_rest"
 }
 header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a record of type L
   if [ "${#1}" -gt 100 ]; then
@@ -96,7 +88,7 @@ header() { # NAME SIZE MTIME: a name too long for the field goes before it, in a
     zeros $((512 - ${#1} % 512))
     set -- "$(printf '%.99s_' "$1")" "$2" "$3"
   fi
-  ustar "$1" "$2" "$3" 0
+  ustar "$1" "$2" "${3:-0}" 0
 }
 add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE lies in memory
   add_size=$(($(size_of "$2")))
@@ -108,10 +100,8 @@ add() { # NAME FILE MTIME: appends a member to the part that is sent next; FILE 
 }
 send() { # FILE of tar blocks, as one gzip member. A dead line must not hold us.
   [ "$sink" = ok ] || return 0
-  (
-    $gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && sent=ok
-    echo "$sent" >"$stage/sent"
-  ) 2>>"$stage/sink.err" </dev/null &
+  ($gzip <"$1" >"$stage/gz" && cat "$stage/gz" >&3 && echo ok || echo broken) \
+    >"$stage/sent" 2>>"$stage/sink.err" </dev/null &
   send_pid=$! sink=stalled naps=0 send_end=$((now + 6000))
   while [ ! -s "$stage/sent" ] && [ "$now" -lt "$send_end" ]; do
     nap
@@ -122,26 +112,28 @@ send() { # FILE of tar blocks, as one gzip member. A dead line must not hold us.
   [ "$sink" != ok ] || return 0
   interrupted=${interrupted:-13:PIPE}
   family "$send_pid"
-  kill -KILL $family 2>/dev/null
+  signal KILL "$family"
 }
 # ---- the supervisor: a child is ended at its deadline, and left behind if it cannot be ended
 family() { # PID: it and its descendants in $family, in the order of their start (field 22, here 20)
   family=$(cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*) . //' | sort -n -k 20,20 -k 1,1 |
     awk -v "all= $1" 'index(all " ", " " $2 " ") { all = all " " $1 } END { print all }')
 }
+# shellcheck disable=SC2086 # a list of numbers
+signal() { kill -"$1" $2 2>/dev/null; } # NAME PIDS
 describe() { # PID: what a process hangs on
   object=
-  fields pid: "$1" state "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" on "$item"
-  fields command "$(cat "/proc/$1/comm")" wchan "$(cat "/proc/$1/wchan")"
-  fields stack "$(head -c 2000 "/proc/$1/stack")"
+  fields pid: "$1" state "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" command "$(cat "/proc/$1/comm")"
+  fields wchan "$(cat "/proc/$1/wchan")" stack "$(head -c 2000 "/proc/$1/stack")" on "$item"
 } 2>/dev/null
 halt() { # PIDS: TERM, a second, KILL, a second; what is there even then is left alone, with its mount
   describe "${1##* }"
   ended=true survivors=$1
-  for signal in TERM KILL; do
-    kill -"$signal" $1 2>/dev/null
+  for last_word in TERM KILL; do
+    signal "$last_word" "$1"
     patience=$((now + 100))
     while [ -n "$survivors" ] && [ "$now" -lt "$patience" ]; do
+      # shellcheck disable=SC2046,SC2086 # a list of numbers makes a list of files
       survivors=$(sed -n 's/ (.*) [^XZ] .*//p' $(printf '/proc/%s/stat ' $1) 2>/dev/null)
       nap
     done
@@ -157,7 +149,7 @@ halt() { # PIDS: TERM, a second, KILL, a second; what is there even then is left
 mount_of() { # PATH: the mount it lies on, going by names: asking the filesystem could hang
   mount_point=$1 mount_type='' longest=0 path=$1/
   while read -r _ point type _; do
-    [ "${path#"${point%/}/"}" = "$path" ] || [ ${#point} -lt $longest ] ||
+    [ "${path#"${point%/}/"}" = "$path" ] || [ ${#point} -lt "$longest" ] ||
       mount_point=$point mount_type=$type longest=${#point}
   done </proc/mounts
 }
@@ -181,7 +173,6 @@ watch() { # PID: until it is done; why it did not end by itself is in $outcome
     fi
   done
 }
-# ---- a step and its record
 step() { # ID MEMBER WORKER...: $limit is its deadline in seconds, $needs the path or service that may hang
   id=$1 member=$2 object='' reason='' limit=30
   shift 2
@@ -196,13 +187,12 @@ step() { # ID MEMBER WORKER...: $limit is its deadline in seconds, $needs the pa
   esac
   kind=${id%-start} shown=$*
   shown=${shown#"$1 "}
-  fields id "$id" kind "${kind%-end}" path "$member" command "${shown#scrubbed }"
-  case $mode in
-    show) printf '%-20s %s\n' "$id" "$shown" ;;
-    plan) printf ',{%s}\n' "$object" >>"$stage/plan" ;;
-    run) step_now "$@" ;;
-  esac
+  shown=${shown#scrubbed }
+  fields id "$id" kind "${kind%-end}" path "$member" command "$shown"
+  "$mode" "$@"
 }
+step_shown() { printf '%-20s %s\n' "$id" "$shown"; }
+step_planned() { printf ',{%s}\n' "$object" >>"$stage/plan"; }
 step_now() {
   step_number=$((step_number + 1)) described=$object
   W=$stage/$step_number outcome=ended stuck='' files='' status=skipped exit_code=null taken=0
@@ -225,7 +215,7 @@ step_now() {
     watch $!
     [ ! -s "$W.rc" ] || read -r exit_code <"$W.rc"
     for request in "$W".take.*; do
-      [ ! -e "$request" ] || take_now "$(cat "$request")"
+      [ ! -e "$request" ] || take_now "$request"
     done
     judge "$1"
   fi
@@ -233,13 +223,12 @@ step_now() {
 }
 judge() { # WORKER: the status of the step, from how it ended and what it left behind
   status=ok
+  [ "$1" != run ] || [ "$exit_code" = 0 ] || status=failed
   if [ ! -s "$W.out" ] && [ -z "$files" ]; then
     status=empty
     [ ! -s "$W.why" ] || read -r status reason <"$W.why"
     [ ! -s "$W.err" ] || status=failed reason=''
     ! grep -qi 'permission denied\|not permitted' "$W.err" || status=denied
-  elif [ "$exit_code" != 0 ] && [ "$1" = run ]; then
-    status=failed
   fi
   case $outcome:$exit_code in
     died:*) status=failed reason='the process of this step died' ;;
@@ -255,17 +244,14 @@ record() {
   fields status "$status" reason "$reason" exit: "$exit_code" start: "$started" end: "$uptime"
   fields wall: "$wall" bytes: $((size + taken))
   volume_left=$((volume_left - taken)) bytes_read=$((bytes_read + taken + size))
-  if [ "$size" -gt 0 ]; then
-    fields sha256 "$(sha256sum <"$W.out" 2>/dev/null | cut -c 1-64)"
-    add "$member" "$W.out" "$wall"
-  fi
+  [ "$size" -eq 0 ] || fields sha256 "$(sha256sum <"$W.out" 2>/dev/null | cut -c 1-64)"
+  [ "$size" -eq 0 ] || add "$member" "$W.out" "$wall"
   if [ -s "$W.err" ]; then
     [ "${member%/}" = "$member" ] || member=$member$id
     fields stderr "$member.err"
     add "$member.err" "$W.err" "$wall"
   fi
-  errors=$(errors <"$W.err")
-  fields errors: "[${errors#,}]" stuck: "[${stuck#,}]" files: "[${files#,}]"
+  fields errors: "[$(errors <"$W.err" | sed 1s/,//)]" stuck: "[${stuck#,}]" files: "[${files#,}]"
   printf ',{%s}\n' "$object" >>"$stage/records"
   printf '{%s}\n' "$object" >"$W.json"
   case $status:$needs:$id in # The first question to a daemon decides whether it is asked again.
@@ -278,7 +264,7 @@ record() {
     send "$W.part"
   fi
   [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
-  rm -f "$W".*
+  rm -rf "$W".*
 }
 # ---- files: a step names them, they are copied from here, piece by piece, so that the stream stays whole
 take() { # TOPIC CAP PATH: a member, newest first. Above CAP bytes only head and tail; 0: all; -1: no secrets
@@ -288,20 +274,21 @@ take() { # TOPIC CAP PATH: a member, newest first. Above CAP bytes only head and
   wanted=$((wanted + 1)) mtime=${facts##* }
   printf '%s' "$1 $2 ${facts:-0 0 0} $3" >"$W.take.$(printf '%010d' $((2147483647 - mtime))).$wanted"
 }
-take_now() { # REQUEST
-  file=/${1#*/} problem=''
-  set -- ${1%%/*}
-  entry=$1${file#"$root"} cap=$2 size=$4 mtime=$5 known=$4
+take_now() { # REQUEST, a file: a path can have any byte in it
+  read -r topic cap bits size mtime _ <"$1"
+  file=$(cat "$1") problem='' known=$size
+  file=/${file#*/}
+  entry=$topic${file#"$root"}
   [ "${#size}" -lt 10 ] || known=1000000000 # only known to be large: some shells count in 32 bits
   want=$known
   [ "$cap" -le 0 ] || [ "$known" -le "$cap" ] || want=$cap
   [ $((taken + want)) -le "$volume_left" ] || problem='over --max-mb'
   [ "$known" = "$size" ] || [ "$cap" -gt 0 ] || problem='larger than 1 GB'
   [ "$mtime" -ge "$oldest" ] || [ "$cap" -lt 0 ] || problem='older than --since'
-  [ "${3#8???}" != "$3" ] || problem='not a regular file'
+  [ "${bits#8???}" != "$bits" ] || problem='not a regular file'
   [ "$outcome" = ended ] || problem='the step had ended'
   ! forbidden "$file" || problem='never collected'
-  if [ "$3" = 0 ]; then
+  if [ "$bits" = 0 ]; then
     took failed 0 'see errors'
   elif [ -n "$problem" ]; then
     took skipped 0 "$problem"
@@ -332,12 +319,11 @@ read_part() { # COMMAND...: what it prints within 5 seconds, in $W.data
   work "$@" &
   watch $!
   mv "$W.out" "$W.data"
-  true >"$W.out"
 }
 copy() { # 2 MB at a time; what cannot be read, or is gone by now, is zeros, as a header promised the size
   left=$(((size + 511) / 512 * 512)) piece=0
   while [ "$left" -gt 0 ] || [ "$piece" -eq 0 ]; do
-    read_part dd if="$file" bs=65536 skip=$((piece * 32)) count=32 conv=noerror,sync $dd_quiet
+    read_part dd if="$file" bs=65536 skip=$((piece * 32)) count=32 conv=noerror,sync ${dd_quiet:+status=none}
     [ "$piece" -gt 0 ] || [ -s "$W.data" ] || [ "$size" -eq 0 ] || return 1
     [ "$piece" -gt 0 ] || header "$entry" "$size" "$mtime" >>"$W.part"
     cat "$W.data" /dev/zero 2>/dev/null | head -c 2097152 | head -c "$left" >>"$W.part"
@@ -350,8 +336,7 @@ took() { # STATUS BYTES REASON: the record of one file; its size and mtime after
   [ "$2" -eq 0 ] || [ "$cap" -lt 0 ] || read_part stat -L -c ',"sizeAfter":%s,"mtimeAfter":%Y' -- "$file"
   object=
   fields source "$file" path "$entry" status "$1" reason "$3" size: "$size" mtime: "$mtime" bytes: "$2"
-  files="$files,{$object$(cat "$W.data")}"
-  taken=$((taken + $2))
+  files="$files,{$object$(cat "$W.data")}" taken=$((taken + $2))
   [ $(($(size_of "$W.part"))) -lt 4194304 ] || send "$W.part"
 }
 errors() { # the lines of stderr that name a path and an errno; as they are, they are in the .err member
@@ -363,8 +348,7 @@ errors() { # the lines of stderr that name a path and an errno; as they are, the
     printf ',{%s}' "$object"
   done
 }
-# ---- inside a step: from here on in the child, with stdout and stderr in memory
-work() {
+work() { # WORKER...: all from here on runs inside a step, in a child with stdout and stderr in memory
   exec 3>&- </dev/null >>"$W.out" 2>>"$W.err"
   trap - TERM
   ulimit -f 24576 2>/dev/null # one output may not fill the memory of the node
@@ -388,15 +372,21 @@ scrubbed() {
   return "$code"
 }
 scrub() { # environment values in docker's JSON, annotations, units; passwords in URLs; values by their name
-  sed -E -e 's/^( *"?auth"? ?[=:] ?")[^"]*/\1<redacted>/' -e ':again' \
+  blank='\1<redacted>#g' quote="'"
+  sed -E -e 's/([Ff]il|FIL|[Pp]at|PAT|[Dd]i|DI)([ehrEHR][^A-Za-z0-9_-])/\1\n\2/g' -e ':again' \
     -e 's/("Env":\[("([^"=\\]|\\.)*=?",?)*"([^"=\\]|\\.)*=)([^"\\]|\\.)+"/\1"/' -e 'tagain' \
     -e '/"Env": \[$/,/^ *\],?$/s/^( *"[^"=]*=).*"(,?)$/\1"\2/' \
+    -e 's#^( *[A-Za-z0-9_.-]*'"$secret"' ?[:=] )[^"'"$quote"' ].*#'"$blank" \
     -e 's/(last-applied-configuration": ?")([^"\\]|\\.)*/\1/g' \
-    -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
-    -e "s/^(Environment *= *[\"']?[A-Za-z0-9_]*=)[^-].*/\\1<redacted>/" \
-    -e "s#($secret(\\\\*\"?(=|: ?)| =? ?)\\\\*\"?)[^\\\\/\" ,=:-]([^\" ,\\\\]|\\\\[^\"])*#\\1<redacted>#g" \
-    -e "s#(\"-[^\"]*$secret\", ?\")[^\\\\/\"-]([^\"\\\\]|\\\\.)*#\\1<redacted>#g" \
-    -e "/\"-[^\"]*$secret\",\$/{" -e 'n' -e 's/"[^/"-].*"/"<redacted>"/' -e '}'
+    -e 's#^( *"?auth"? ?[=:] ?")[^"]+#'"$blank" -e 's#(://)[^/@ "]*:[^/@ "]*@#\1<redacted>@#g' \
+    -e 's#^(Environment *= *["'"$quote"']?[A-Za-z0-9_]*=)-?[^-].*#'"$blank" \
+    -e 's#(('"$named"'|'"$secret"'\\+": ?)\\+")([^"\\]|\\[^"])+#'"$blank" \
+    -e 's#(('"$named"'|'"$secret"'": ?|"'"$option"'", ?)")(-?[^]",:}\\-]|\\.)([^"\\]|\\.)*#'"$blank" \
+    -e 's#('"$named$quote"')[^'"$quote"']+#'"$blank" \
+    -e 's#('"$named"')(-?[^]"'"$quote"' ,:}\\-]|\\[^"])([^"'"$quote"' ,\\]|,[^ "]|\\[^"])*#'"$blank" \
+    -e '/"[^"]*(mysql|maria)[^"]*",$/,/\]/s#^( *"-p)[^"]+#'"$blank" \
+    -e 's#((mysql|maria)[^]]*[ "]-p)([^" \\]|\\[^"])+#'"$blank" \
+    -e '/"'"$option"'",$/{' -e 'n' -e 's/"(-?[^-"].*)"/"<redacted>"/' -e '}' -e 's/\n//g'
 }
 present() { # PATH OPTION: false if it cannot be listed; the errno text is kept, unless it is not there
   at "$1"
@@ -412,25 +402,24 @@ each() { # WORKER DIRECTORY/ PATTERN...: one process per path, so that a bad one
     ! why absent "no $root/$top$pattern"
   done
 }
-# The links of a card lead where they led on its own machine: never out of it, with any number of `..`
-within() { # DIRECTORY PATH: sets $target; what this machine sees in the same place keeps the name of its link
-  target=$1 rest=$2/ elsewhere='' hops=0
-  while [ -n "$root" ] && [ -n "$rest" ]; do
+within() { # DIRECTORY PATH: $target, where a card's links lead to on its own machine: never out of the card
+  target=$1 rest=$2/ hops=0
+  [ -n "$root" ] || target=$1/$2 rest=''
+  while [ -n "$rest" ]; do
     part=${rest%%/*} rest=${rest#*/}
     case $part in
       '' | .) ;;
-      ..) [ "$target" = "$root" ] && elsewhere=yes || target=${target%/*} ;;
+      ..) [ "$target" = "$root" ] || target=${target%/*} ;;
       *) target=$target/$part ;;
     esac
-    [ "$target" != "$root" ] || continue
     at "$target"
-    [ -h "$target" ] || continue
-    link=$(readlink -- "$target" && echo /) hops=$((hops + 1))
-    rest=${link%??}/$rest target=${target%/*}
-    [ "${link#/}" = "$link" ] || target=$root elsewhere=yes
-    [ "$hops" -lt 40 ] || ! echo "sh: cannot follow $1/$2: Too many levels of symbolic links" >&2 || return 1
-  done
-  [ -n "$elsewhere" ] || target=$1/$2
+    if [ "$target" != "$root" ] && [ -h "$target" ]; then
+      link=$(readlink -- "$target" && echo /) hops=$((hops + 1))
+      rest=${link%??}/$rest target=${target%/*}
+      [ "${link#/}" = "$link" ] || target=$root
+      [ "$hops" -lt 40 ] || ! echo "sh: cannot follow $1/$2: Too many levels of symbolic links" || return 1
+    fi
+  done >&2
 }
 walk() { # DIRECTORY PATTERN/, level by level, names put on by hand: a shell drops what it cannot stat
   set -- "$1" "${2%%/*}" "${2#*/}"
@@ -472,52 +461,63 @@ static_manifest() { # blanks each `value:`, with the deeper lines that belong to
 layer_names() { contents "$1/link" "$1/lower"; }
 layer_ids() { contents "$1"/*[!gnz]; } # all but org, descriptor.json and tar-split.json.gz
 certificate() { headed openssl x509 -noout -subject -issuer -dates -in "$1"; }
+of_node() { within "$root" "$1" && cat "$target"; }
 clock() {
   headed date
   contents /proc/uptime /proc/sys/kernel/random/boot_id
   each heads "$root/" 'sys/class/rtc/*/since_epoch' etc/fake-hwclock.data etc/adjtime
   headed ls -la /run/systemd/timesync /var/lib/systemd/timesync /etc/localtime
-  asked '' timedatectl 'chronyc -n tracking' 'ntpq -pn'
+  headed timedatectl
+  headed chronyc -n tracking
+  headed ntpq -pn
   synchronized=$(sed -n 's/.*synchronized: yes/true/p; s/.*synchronized: no/false/p' "$W.out")
-  object='' zone=$(cat /etc/timezone || readlink /etc/localtime)
+  zone=$(of_node etc/timezone || (within "$root" etc && readlink "$target/localtime")) object=''
   tick
-  fields wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}" offset "$(date +%z)"
-  fields bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(cat /etc/fake-hwclock.data)"
+  fields wall "$(date -u +%Y-%m-%dT%H:%M:%SZ)" zone "${zone##*zoneinfo/}"
+  fields bootId "$(cat /proc/sys/kernel/random/boot_id)" fakeHwclock "$(of_node etc/fake-hwclock.data)"
   fields uptime: "$uptime" epoch: "$(date +%s)" ntpSynchronized: "$synchronized"
-  fields rtc: "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)"
+  fields rtc: "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)" offset "$([ "$root" ] || date +%z)"
   printf '{%s}' "$object" >"$stage/$id"
 } 2>/dev/null
 docker_data_root() {
-  within "$root" etc/docker/daemon.json
-  configured=$(sed -n 's#.*"data-root": *"/\([^"]*\)".*#\1#p' "$target")
+  configured=$(of_node etc/docker/daemon.json | sed -n 's#.*"data-root": *"/\([^"]*\)".*#\1#p')
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
   ! within "$root" "${configured:-var/lib/docker}" || echo "$target"
 }
 inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {
-  filters='-f status=exited -f status=dead -f status=created'
-  asked 'docker logs --tail 20' $(docker ps -aq --no-trunc $filters | head -n 30) 2>&1
+  for one in $(docker ps -aqf status=exited -f status=dead -f status=created --no-trunc | head -n 30); do
+    headed docker logs --tail 20 "$one" 2>&1
+  done
 }
 superblocks() { # Older systems without initramfs call it /dev/root, and have no such device.
   devices=$(grep -F " $root" /proc/self/mountinfo | sed -n 's/.* - ext[234] \([^ ]*\) .*/\1/p' | sort -u)
   [ -e /dev/root ] || devices=$(echo "$devices" | sed "s#^/dev/root#$(findmnt -no SOURCE / 2>/dev/null)#")
-  asked 'dumpe2fs -h' $devices
+  for device in $devices; do
+    headed dumpe2fs -h "$device"
+  done
 }
 processes() {
   scrubbed ps -eo pid,ppid,stat,wchan:20,etimes,args 2>/dev/null || scrubbed ps -o pid,ppid,stat,vsz,args
 }
+journal() { # COMMAND...: of a card only its own files, as links in memory: journalctl follows what it finds
+  if [ -n "$root" ]; then
+    mkdir "$W.journal"
+    each link_journal "$root/" 'var/log/journal/*/*.journal*'
+    ! rmdir "$W.journal" 2>/dev/null || return 0
+    at ''
+    set -- "$@" -D "$W.journal"
+  fi
+  run "$@"
+}
+link_journal() { wanted=$((wanted + 1)) && ln -s -- "$1" "$W.journal/$wanted.journal${1##*.journal}"; }
 asked() { # COMMAND ARGUMENT...: the command once with each
-  tool=$1
-  shift
   for question in "$@"; do
-    headed $tool $question
+    [ "$question" = "$1" ] || headed "$1" "$question"
   done
 }
-# ---- the plan: value first, volume last
-steps() {
-  units='docker containerd kubelet k3s k3s-agent rke2-server' crictl='crictl --timeout 8s'
-  ! command -v k3s >/dev/null || crictl="k3s $crictl"
-  r=$root d=$docker_root journal=${root:+-D$root/var/log/journal}
+steps() { # the plan: value first, volume last
+  r=$root d=$docker_root k3s=$(command -v k3s)
   step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
   step uname system/uname.txt run uname -a
   step kernel-log kernel/dmesg.txt run dmesg -r
@@ -526,7 +526,7 @@ steps() {
   step mounts system/mounts.txt run cat /proc/self/mounts
   step memory system/memory.txt each heads /proc/ meminfo loadavg 'pressure/*' vmstat swaps
   step processes system/processes.txt processes 'ps -eo pid,ppid,stat,wchan:20,etimes,args'
-  step kernel-settings kernel/settings.txt each heads /proc/ cmdline cgroups modules 'sys/net/bridge/*'
+  step kernel-settings kernel/settings.txt each config /proc/ cmdline cgroups modules 'sys/net/bridge/*'
   step block-devices block/devices.txt each heads /sys/ 'block/[!lr]*/stat' 'block/[!lr]*/size' \
     'block/[!lr]*/ro' 'block/[!lr]*/device/*err_cnt' 'block/[!lr]*/device/model' \
     'bus/usb/devices/*/product' 'bus/usb/devices/*/speed'
@@ -536,9 +536,10 @@ steps() {
   step vcgencmd pi/vcgencmd.txt asked vcgencmd version get_throttled measure_temp measure_volts \
     'get_config int' bootloader_version
   step os-release system/os-release.txt each heads "$r/etc/" os-release '*_version' hostname
-  step boot-config pi/boot-config.txt each heads "$r/boot/" '*.txt' 'firmware/*.txt'
+  step boot-config pi/boot-config.txt each config "$r/boot/" '*.txt' 'firmware/*.txt'
   step docker-version docker/version.txt run docker version
-  step docker-ps docker/ps.txt run scrubbed docker ps -a
+  step docker-ps docker/ps.txt run docker ps -a --format \
+    'table {{.ID}}\t{{.Image}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}'
   step docker-ps-json docker/ps.jsonl run scrubbed docker ps -a --no-trunc --format "{${ps_format#,}}"
   step docker-info docker/info.txt run scrubbed docker info
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
@@ -556,9 +557,9 @@ steps() {
   step lsblk block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
   step smart block/smart.txt each 'headed smartctl -H -A' /dev/ 'sd[a-z]' 'nvme[0-9]'
   step ext4-superblock ext4/superblock.txt superblocks 'dumpe2fs -h (each mounted ext4 device)'
-  step crictl-version cri/version.txt scrubbed $crictl version
-  step crictl-ps cri/ps.txt scrubbed $crictl ps -a
-  step crictl-pods cri/pods.txt scrubbed $crictl pods
+  step crictl-version cri/version.txt scrubbed ${k3s:+k3s} crictl --timeout 8s version
+  step crictl-ps cri/ps.txt scrubbed ${k3s:+k3s} crictl --timeout 8s ps -a
+  step crictl-pods cri/pods.txt scrubbed ${k3s:+k3s} crictl --timeout 8s pods
   step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/" 'containerd/*.overlayfs/snapshots/*' \
     'rancher/*/agent/containerd/*.overlayfs/snapshots/*'
   step kubelet-config kubernetes/kubelet.txt each config "$r/" var/lib/kubelet/config.yaml \
@@ -568,21 +569,21 @@ steps() {
     'var/lib/rancher/*/agent/pod-manifests/*'
   step certificate-dates kubernetes/certificates.txt each certificate "$r/" 'etc/kubernetes/pki/*.crt' \
     'etc/kubernetes/pki/etcd/*.crt' 'var/lib/kubelet/pki/*.crt' 'var/lib/kubelet/pki/*current.pem' \
-    'var/lib/rancher/*/server/tls/*.crt'
+    'var/lib/rancher/*/server/tls/*.crt' 'var/lib/rancher/*/agent/*.crt'
   step kubelet-pods kubernetes/pods.txt each list "$r/var/lib/kubelet/" pods 'pods/*/containers'
   step datastore kubernetes/datastore.txt each list "$r/var/lib/" 'etcd/member/*' 'rancher/*/server/db/*'
   step apiserver-health kubernetes/apiserver.txt run curl -sSki -m 5 https://127.0.0.1:6443/livez
   step kubelet-health kubernetes/healthz.txt run curl -sSi -m 5 http://127.0.0.1:10248/healthz
   step network-addresses network/addresses.txt asked ip addr route
   step listening-sockets network/listening.txt run ss -ltnup
-  step systemd-failed systemd/failed.txt run systemctl --failed --no-pager
-  step systemd-status systemd/status.txt scrubbed systemctl status --no-pager -l $units
-  step systemd-units systemd/units.txt run scrubbed systemctl cat --no-pager $units
+  step systemd-failed systemd/failed.txt run systemctl --failed
+  set -- docker containerd kubelet k3s k3s-agent rke2-server rke2-agent
+  step systemd-status systemd/status.txt scrubbed systemctl status -l "$@"
+  step systemd-units systemd/units.txt run scrubbed systemctl cat "$@"
   step resolver network/resolver.txt each heads "$r/etc/" resolv.conf hosts
   step pstore pstore/ each 'take pstore 1048576' "$r/" 'sys/fs/pstore/*' 'var/lib/systemd/pstore/*'
-  step journal-boots journal/boots.txt run journalctl ${journal:+"$journal"} --no-pager --list-boots
-  step journal-text journal/tail.txt run journalctl ${journal:+"$journal"} ${since:+--since=-$since} \
-    --no-pager -n 20000 -o short-iso-precise
+  step journal-boots journal/boots.txt journal journalctl --list-boots
+  step journal-text journal/tail.txt journal journalctl -n20000 -o short-iso-precise ${since:+--since=-$since}
   step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/" containers pods
   step pod-log pods/ each 'take pods 4194304' "$r/var/log/pods/" '*/*.log*' '*/*/*.log*'
   step docker-json-log docker/ each 'take docker 4194304' "$d/containers/" '*/*-json.log*'
@@ -618,12 +619,8 @@ options() {
     [ $# -ge "$width" ] || die 2 "$1 needs a value, see --help"
     shift "$width"
   done
-  case $max_mb:$total:$since: in
-    *[!0-9]*:*:*: | *:*[!0-9]*:*: | :* | *::*:) die 2 '--max-mb and --total-time take whole numbers' ;;
-    *:: | *:[1-9][dhm]: | *:[1-9][0-9][dhm]: | *:[1-9][0-9][0-9][dhm]:) ;;
-    *) die 2 '--since takes a number and d, h or m, as in 7d' ;;
-  esac
-  [ -z "${root%%/*}" ] || die 2 '--root takes a path that begins with /'
+  echo "$max_mb:$total:$since:$root" | grep -Eq '^[0-9]+:[0-9]+:([1-9][0-9]?[0-9]?[dhm])?:(/.*)?$' ||
+    die 2 '--max-mb and --total-time take whole numbers, --since one with d, h or m, --root a path from /'
   docker_root=$root/var/lib/docker
   ps_format=$(printf ',"%s":{{json .%s}}' ID ID Names Names Image Image Command Command CreatedAt CreatedAt \
     RunningFor RunningFor Status Status Ports Ports)
@@ -631,6 +628,10 @@ options() {
 make_stage() { # a private directory in memory, with room for the largest part
   for base in /run /dev/shm /tmp; do
     mount_of "$base"
+    for left in "$base"/coldcase.*; do
+      pid=${left#*.}
+      [ "${pid#*[!0-9.]}" != "$pid" ] || [ -e "/proc/${pid%.*}" ] || say "a run that was killed left $left"
+    done
     stage=$base/coldcase.$$.$now
     if [ "$mount_type" = tmpfs ] && mkdir "$stage" 2>/dev/null; then
       head -c 4194304 /dev/zero 2>/dev/null >"$stage/gz" && return 0
@@ -653,21 +654,20 @@ prepare() { # A signal to the whole process group must not end the commands that
   tick
   total_end=$((now + total * 100)) volume_left=$((max_mb * 1000000))
   make_stage
-  nul_bytes=$(zeros 512 | od -An -v -to1 | tr -d '\n' | sed 's/ /\\/g')
-  pad_link=$(nul 100) gzip='gzip -c'
-  pad_rest=$(nul 247)
-  command -v gzip >/dev/null || gzip='cat'
-  ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=status=none
+  nul_bytes=$(printf '%0100d' 0 | sed 's/0/\\0000/g')
+  pad_rest=$nul_bytes$nul_bytes$(nul 47)
+  gzip=$(command -v gzip || echo cat)
+  ! dd if=/dev/null of=/dev/null status=none 2>/dev/null || dd_quiet=yes
   [ -z "$since" ] || oldest=$(($(date +%s) - $(echo "$since" | sed 's/d/*86400/; s/h/*3600/; s/m/*60/')))
 }
 collect() {
   prepare
-  mode=plan W=$stage/0
+  mode=step_planned W=$stage/0
   steps
   printf '{%s,"steps":[\n%s\n]}\n' "$format" "$(sed 1s/,// "$stage/plan")" >"$W.json"
   add manifest/plan.json "$W.json" "$(date +%s)"
   send "$W.part"
-  mode=run
+  mode=step_now
   steps
   total_end=$((total_end + 1000))
   step clock-end clock/end.txt clock date

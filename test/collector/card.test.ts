@@ -169,7 +169,7 @@ underEachShell(({ name, argv }) => {
 
   test("hard case 18 (real): scrub() blanks what a command line or docker's JSON tells, and leaves JSON whole", async () => {
     const functions = /^scrub\(\) \{.*$[^]*?^\}$/m.exec(readFileSync(collector, "utf8"))![0];
-    const names = /\bsecret='[^']*'/.exec(readFileSync(collector, "utf8"))![0];
+    const names = /^ +secret='[^]*?\bnamed=.*$/m.exec(readFileSync(collector, "utf8"))![0];
     const script = join(temporary("scrub"), "scrub.sh");
     writeFileSync(script, `${functions}\n${names}\nscrub\n`);
     const input = [
@@ -177,6 +177,17 @@ underEachShell(({ name, argv }) => {
       String.raw`{"Command":"\"mysqld --password=can\\ary --x\"","ID":"2"}`,
       String.raw`{"Config":{"Env":["A=canary","B=\"]canary\\"],"Cmd":["--token=canary","-v"]}}`,
       "HTTPS_PROXY=http://user:canary@proxy:3128",
+      // Values that look like a path or an option, quotes within quotes, more than a word.
+      String.raw`{"Command":"\"app --password /canary --token -canary --secret=--canary --password=/canary -v\""}`,
+      String.raw`{"Cmd":["--password","/canary","--token","-canary","--secret=","y","--with-token","--verbose"]}`,
+      String.raw`{"Cmd":["sh","-c","export DB_TOKEN=\"canary canary\"; run --password 'canary canary' x"],"l":"{\"password\": \"canary canary\"}"}`,
+      String.raw`{"Cmd":["mysqladmin","-p-canary","-h","db"],"Command":"\"mysql -pcanary,canary\""}`,
+      "ExecStart=/usr/bin/k3s agent --token canary,canary --password \"canary canary\" --passphrase='canary canary'",
+      "  password = canary canary",
+      // And what is no value of a secret.
+      '{"token":null,"secrets":[1],"Secret":true,"Image":"vault-secret:1.2","Names":"k8s_token-x"}',
+      '{"Args":["--token-auth-file=/etc/tokens","--password-file","/run/p"],"secretPath":"/s"}',
+      'MountVolume.SetUp failed for volume "x" : secret "y" not found',
     ];
     const result = await run([...argv, script], { input: Buffer.from(input.join("\n")) });
     const lines = result.stdout.toString().split("\n");
@@ -186,6 +197,22 @@ underEachShell(({ name, argv }) => {
       { Config: { Env: ["A=", "B="], Cmd: ["--token=<redacted>", "-v"] } },
     ]);
     expect(lines[3]).toBe("HTTPS_PROXY=http://<redacted>@proxy:3128");
+    expect(lines.slice(4, 8).map((line) => JSON.parse(line) as unknown)).toEqual([
+      {
+        Command: '"app --password <redacted> --token <redacted> --secret=--<redacted> --password=<redacted> -v"',
+      },
+      { Cmd: ["--password", "<redacted>", "--token", "<redacted>", "--secret=", "y", "--with-token", "--verbose"] },
+      {
+        Cmd: ["sh", "-c", "export DB_TOKEN=\"<redacted>\"; run --password '<redacted>' x"],
+        l: '{"password": "<redacted>"}',
+      },
+      { Cmd: ["mysqladmin", "-p<redacted>", "-h", "db"], Command: '"mysql -p<redacted>"' },
+    ]);
+    expect(lines[8]).toBe(
+      "ExecStart=/usr/bin/k3s agent --token <redacted> --password \"<redacted>\" --passphrase='<redacted>'",
+    );
+    expect(lines[9]).toBe("  password = <redacted>");
+    expect(lines.slice(10, 13)).toEqual(input.slice(10));
     remove(dirname(script));
   });
 

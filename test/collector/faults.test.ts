@@ -173,13 +173,23 @@ underEachShell((shell) => {
       link("etc/kubelet_version", "/loop/a");
       link("loop/a", "b");
       link("loop/b", "/loop/a");
+      write(outside, "localtime", "canary-outside\n");
+      link("etc/timezone", `${outside}/localtime`);
+      link("etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo");
+      write(card, "etc/fake-hwclock.data", "2026-03-02 05:41:12\n");
       const result = await collectCard(shell.argv, card);
       const members = Members.of(result.stdout);
       for (const [name, content] of members) expect(content.includes("canary-outside"), name).toBe(false);
       expect(members.text("system/os-release.txt")).toContain("ID=card");
+      // The zone of the logs is the card's, whatever that of the machine is that reads it.
+      expect(members.manifest().start).toMatchObject({
+        zone: "Asia/Tokyo",
+        offset: null,
+        fakeHwclock: "2026-03-02 05:41:12",
+      });
       expect(members.text("pods/data/logs/3.log")).toBe("of the card\n");
-      // A link that leads the same way on both machines keeps its name.
-      expect(members.text("network/resolver.txt")).toContain(`==> ${card}/etc/resolv.conf <==\nnameserver 192.0.2.1`);
+      // What is read is named by where it lies.
+      expect(members.text("network/resolver.txt")).toContain(`==> ${card}/usr/resolv.conf <==\nnameserver 192.0.2.1`);
       expect(members.text("overlay2/link-lower.txt")).toContain("LINK3");
       // What the link says is told, where it leads is not.
       expect(members.text("pods/links.txt")).toContain(` 1.log -> ${up}${outside}/canary\n`);
@@ -190,6 +200,59 @@ underEachShell((shell) => {
       });
       remove(card);
       remove(outside);
+    },
+  );
+
+  test(
+    "--root: journalctl, which follows each link that it finds, gets none that leads out of the card",
+    { timeout: PATIENCE },
+    async () => {
+      const outside = temporary("outside");
+      const id = "0f3c0f3c0f3c0f3c0f3c0f3c0f3c0f3c";
+      write(outside, "canary.journal", "canary-outside\n");
+      write(outside, `${id}/system.journal`, "canary-outside\n");
+      const up = "../".repeat(30);
+      const directory = stubs({
+        journalctl: `while [ $# -gt 1 ] && [ "\${1#-D}" = "$1" ]; do shift; done
+[ "$1" = -D ] && shift
+where=\${1#-D}
+for file in "$where"/*.journal* "$where"/*/*.journal*; do [ ! -e "$file" ] || cat "$file"; done`,
+      });
+      const collected = async (fill: (card: string) => void): Promise<Members> => {
+        const card = temporary("journal-links");
+        makeCard(card);
+        mkdirSync(join(card, "var/log/journal"), { recursive: true });
+        fill(card);
+        const result = await run([...shell.argv, collector, "--root", card], { env: withStubs(directory) });
+        const members = Members.of(result.stdout);
+        for (const [name, content] of members) expect(content.includes("canary-outside"), name).toBe(false);
+        remove(card);
+        return members;
+      };
+
+      // The directory itself, to a place that only this machine has.
+      const none = await collected((card) => {
+        rmSync(join(card, "var/log/journal"), { recursive: true });
+        symlinkSync(`${up.slice(1)}${outside}`, join(card, "var/log/journal"));
+      });
+      expect(none.step("journal-text").status).toBe("absent");
+      // A machine's directory and single files; and what is the card's own, in odd places, is read.
+      const members = await collected((card) => {
+        symlinkSync(join(outside, id), join(card, "var/log/journal", id));
+        write(card, "var/log/journal/[a]*/system.journal", "of the card: odd directory\n");
+        write(card, "var/log/journal/b/user -1000.journal~", "of the card: torn\n");
+        write(card, "mnt/usb/moved.journal", "of the card: moved\n");
+        symlinkSync("/mnt/usb/moved.journal", join(card, "var/log/journal/b/moved.journal"));
+        symlinkSync(`${outside}/canary.journal`, join(card, "var/log/journal/b/a.journal"));
+        symlinkSync(`${up}${outside}/canary.journal`, join(card, "var/log/journal/b/c.journal"));
+      });
+      for (const id of ["journal-boots", "journal-text"]) {
+        const text = members.text(members.step(id).path);
+        for (const own of ["odd directory", "torn", "moved"]) expect(text, id).toContain(`of the card: ${own}`);
+        expect(members.step(id).status).toBe("ok");
+      }
+      remove(outside);
+      remove(directory);
     },
   );
 

@@ -1,6 +1,6 @@
 /** A node goes on while it is read: logs grow and are rotated, a collector is killed. And what the collector changes. */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawnSync, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -79,7 +79,7 @@ underEachShell((shell) => {
     remove(root);
   }, 120_000);
 
-  test("hard case 19 (real: a run after one that was killed): it does not touch what that one left", async ({
+  test("hard case 19 (real: a run after one that was killed): it names what that one left, and does not touch it", async ({
     onTestFinished,
   }) => {
     const root = card();
@@ -99,8 +99,18 @@ underEachShell((shell) => {
     const left = mine();
     expect(left).toHaveLength(1);
     onTestFinished(() => left.forEach(remove));
-    expect((await collectCard(shell.argv, root)).code).toBe(0);
+    // Others may choose such names too: a link, a name that would write to the terminal.
+    const outside = temporary("outside");
+    write(outside, "kept", "kept");
+    const strange = [`/tmp/coldcase.0.${first}`, `/tmp/coldcase.0.${first}\u001b[2J`];
+    strange.forEach((path) => symlinkSync(outside, path));
+    onTestFinished(() => [outside, ...strange].forEach(remove));
+    const second = await collectCard(shell.argv, root);
+    expect(second.code).toBe(0);
+    expect(second.stderr.split("\n")).toContain(`a run that was killed left ${left[0]}`);
+    expect(second.stderr).not.toContain("\u001b");
     expect(mine()).toEqual(left);
+    expect(readdirSync(outside)).toEqual(["kept"]);
     remove(root);
   }, 120_000);
 

@@ -55,12 +55,17 @@ underEachShell((shell) => {
     const lab = temporary("secrets");
     write(lab, "inspect", `${JSON.stringify([CONFIG], null, 4)}\n`);
     write(lab, "ps", `${line}\n`);
+    const table = ["CONTAINER ID   IMAGE     CREATED       STATUS       PORTS     NAMES", "a1             i:1"];
+    write(lab, "table", `${table.join("\n")}\n`);
     const units = ["[Service]", "Environment=K=canary-10", "Environment='K=canary-11'", 'Environment = "K=canary-12"'];
     write(lab, "units", `${units.join("\n")}\nExecStart=/usr/bin/k3s agent --token canary-13\n`);
     const directory = stubs({
       docker: `case "$*" in
   *-aq*) echo a1 ;;
   inspect*) cat ${lab}/inspect ;;
+  *table*.Command*) echo 'COMMAND canary-14' ;;
+  *table*) cat ${lab}/table ;;
+  "ps -a") echo 'COMMAND canary-14' ;;
   ps*) cat ${lab}/ps ;;
   *) echo ok ;;
 esac`,
@@ -73,6 +78,8 @@ esac`,
     const [kept] = JSON.parse(members.text("docker/inspect.json")) as [typeof CONFIG];
     expect(kept.Config.Cmd[0]).toBe("mysqld");
     expect(kept.Args).toEqual(CONFIG.Args);
+    // Nothing is blanked in the table, as that would move its columns: what could need it is not in it.
+    expect(members.text("docker/ps.txt")).toBe(`${table.join("\n")}\n`);
     expect(members.text("systemd/units.txt")).toContain("ExecStart=/usr/bin/k3s agent --token <redacted>");
     remove(lab);
     remove(directory);
