@@ -6,8 +6,11 @@ import { columnsOf, type EventColumns } from "./columns.ts";
 /** Times that are known less well than this are no sign that two lines are one. */
 const SHARP: Micros = 5_000_000;
 
-/** A journal's line has two times, that of its program and that of its entry; some forms show one, some the other. */
-const SLACK: Micros = 50_000;
+/**
+ * A journal's line has two times, that of its program and that of its entry; some forms show one, some the other. On a
+ * busy Pi an entry is made up to half a second later.
+ */
+const SLACK: Micros = 500_000;
 
 /** One line, in the part of an artifact that it was read from. */
 interface Said {
