@@ -31,16 +31,23 @@ export function checkGroups({ checks }: Pick<IncidentReport, "checks">): CheckGr
   return { passed: of("pass"), open: of("unknown", "error"), found: of("fail"), notApplicable: of("notApplicable") };
 }
 
-/** `158 checks: 113 passed, 34 could not be run, 11 found something`. */
-export function checkTally(report: Pick<IncidentReport, "checks">): string {
+/**
+ * `158 checks: 113 passed, 34 could not be run, 11 found something (told in 9 findings)`: what several checks found may be
+ * one finding, and one check may make several.
+ */
+export function checkTally(report: Pick<IncidentReport, "checks" | "findings">): string {
   const { passed, open, found, notApplicable } = checkGroups(report);
   const parts = [
     `${passed.length} passed`,
     ...(open.length ? [`${open.length} could not be run`] : []),
-    ...(found.length ? [`${found.length} found something`] : []),
+    ...(found.length ? [`${found.length} found something${told(report.findings.length)}`] : []),
     ...(notApplicable.length ? [`${notApplicable.length} not for this node`] : []),
   ];
   return `${plural(report.checks.length, "check")}: ${parts.join(", ")}`;
+}
+
+function told(findings: number): string {
+  return findings > 0 ? ` (told in ${plural(findings, "finding")})` : "";
 }
 
 /** What the count of a finding counts, for the head of the findings. */

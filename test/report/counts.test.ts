@@ -92,6 +92,14 @@ it("no two rules have the same words for that nothing was found", async () => {
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
 });
 
+it("says in how many findings is told what the checks found", () => {
+  const [one] = reports.seedReport().findings;
+  const check = { rule: "a", title: "A", verdict: "fail" as const };
+  const checks = [check, { ...check, rule: "b" }, { ...check, rule: "c" }];
+  expect(checkTally({ checks, findings: [one!] })).toBe("3 checks: 0 passed, 3 found something (told in 1 finding)");
+  expect(checkTally({ checks: [{ ...check, verdict: "pass" }], findings: [] })).toBe("1 check: 1 passed");
+});
+
 it("says how many of the lines are quoted", () => {
   const place = { artifact: "a", text: "", at: null };
   const evidence = [1, 2, 2, 3].map((line) => ({ ...place, line }));

@@ -65,7 +65,8 @@ describe("terminal summary", () => {
            … 3 more steps in the report
 
       Findings     8: 1 critical, 5 major, 1 minor, 1 info
-      Checks       8: 3 passed, 3 could not be run, 1 found something, 1 not for this node
+      Checks       8: 3 passed, 3 could not be run, 1 found something (told in 8 findings), 1 not for this
+                   node
       Missing      the kernel's log, the ext4 superblock, the log of container 6ef208ad4c36
       Written      k1.html, k1.md, k1.sqlite
       "
