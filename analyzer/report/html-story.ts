@@ -118,16 +118,20 @@ function sentenceCase(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
+/** What to type next, as a row of the story. */
+function firstStep([step]: readonly object[]) {
+  return step === undefined ? [] : [{ name: "First", step: true, ...step }];
+}
+
 /** The story in at most three sentences: what people saw, why, and the first step that changes nothing for the worse. */
 function shortView(report: IncidentReport, cause: ReportRootCause) {
   const [first, last] = [cause.narrative[0], cause.narrative.at(-1)];
-  const step = cause.remedy[0];
   const seen = report.findings.find(({ id }) => id === cause.chain.at(-1));
   const isSymptom = cause.chain.length > 1 && seen !== undefined && seen.role !== "cause";
   return [
-    ...(isSymptom && last ? [{ name: "Seen", text: proseSpans(last.text), command: null }] : []),
-    { name: "Because", text: proseSpans(first?.text ?? cause.summary), command: null },
-    ...(step ? [{ name: "First", text: proseSpans(step.text), command: step.command ?? null }] : []),
+    ...(isSymptom && last ? [{ name: "Seen", text: proseSpans(last.text) }] : []),
+    { name: "Because", text: proseSpans(first?.text ?? cause.summary) },
+    ...firstStep(remedyView(cause.remedy, proseSpans)),
   ];
 }
 
@@ -194,6 +198,7 @@ export function storyView(report: IncidentReport, anchors: Anchors) {
     answer: ANSWERS[report.conclusion],
     reasons: (reasons.length === 0 && !cause ? ["No reason was recorded."] : reasons).map(proseSpans),
     cause: cause ? causeView(report, cause, anchors) : null,
+    first: cause || report.conclusion === "healthy" ? [] : firstStep(todoView(report).steps),
   };
 }
 

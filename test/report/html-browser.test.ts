@@ -111,6 +111,15 @@ describe.skipIf(missing)("html report in a browser", () => {
     60_000,
   );
 
+  it("shows what to type next on the first screen of a phone", async () => {
+    const { page } = await open("seedReport", { viewport: { width: 360, height: 740 } });
+    const command = page.locator("#what-happened .short .step pre").first();
+    expect((await command.textContent()) ?? "").not.toBe("");
+    const { y = 0, height = 0 } = (await command.boundingBox()) ?? {};
+    expect(y).toBeGreaterThan(0);
+    expect(y + height).toBeLessThanOrEqual(740);
+  });
+
   it("prints in light colours on paper, whatever the screen has", async () => {
     const { page } = await open("seedReport", { colorScheme: "dark", viewport: { width: 720, height: 900 } });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });

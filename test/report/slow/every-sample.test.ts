@@ -147,6 +147,20 @@ describe.skipIf(missing)("every sample's report", () => {
     },
   );
 
+  it.each(samples.map(({ name }) => name))(
+    "%s: what to type next stands on the first screen of a phone",
+    async (name) => {
+      const { page } = await open(name, "", { viewport: { width: 360, height: 740 } });
+      const [command] = reportOf(name).rootCauses.flatMap(({ remedy: [step] }) => step?.command ?? []);
+      const shown = page.locator("#what-happened .short .step pre").first();
+      expect(await shown.count()).toBe(command === undefined ? 0 : 1);
+      if (command === undefined) return;
+      const { y = 0, height = 0 } = (await shown.boundingBox()) ?? {};
+      expect(y).toBeGreaterThan(0);
+      expect(y + height).toBeLessThanOrEqual(740);
+    },
+  );
+
   it.each(samples.map(({ name }) => name))("%s: every zone is that of the whole page", async (name) => {
     const { page } = await open(name);
     const seen = new Set<string>();
