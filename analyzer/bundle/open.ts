@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { ArtifactStream, OpenedBundle } from "../model/artifact.ts";
@@ -6,6 +7,7 @@ import { detectContent, readContent, type Content } from "./archive.ts";
 import { asBundleError, BundleError } from "./errors.ts";
 import { createReadContext, defaultLimits, type Limits, type ReadContext } from "./limits.ts";
 import { unpackLog } from "./members.ts";
+import { readPipe } from "./pipe.ts";
 import { fileSource, type ByteSource } from "./source.ts";
 import { spool } from "./spool.ts";
 import { walk } from "./walk.ts";
@@ -57,6 +59,13 @@ export async function bundleKind(path: string): Promise<"archive" | "directory" 
   } finally {
     await source.close();
   }
+}
+
+/** True for what gives its bytes only once: standard input, a named pipe, the output of `<(ssh …)`. */
+export async function readsOnce(path: string): Promise<boolean> {
+  if (path === "-") return true;
+  const info = await statOf(path);
+  return !info.isFile() && !info.isDirectory();
 }
 
 async function openDirectory(path: string, settings: Settings): Promise<OpenedBundle> {
@@ -162,7 +171,9 @@ function uniquePath(path: string, seen: Map<string, number>): string {
 async function openSource(path: string, limits: Limits, stdin: Settings["stdin"]): Promise<ByteSource> {
   if (path === "-") return spool(stdin ?? process.stdin, limits.maxTotalBytes);
   try {
-    const handle = await open(path, "r");
+    const isPipe = (await stat(path)).isFIFO();
+    const handle = await open(path, isPipe ? constants.O_RDONLY | constants.O_NONBLOCK : "r");
+    if (isPipe) return await spool(readPipe(handle), limits.maxTotalBytes);
     const info = await handle.stat();
     if (info.isFile()) return fileSource(handle, info.size);
     const stream = handle.createReadStream() as AsyncIterable<Buffer>;

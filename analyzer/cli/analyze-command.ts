@@ -34,6 +34,7 @@ import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
 import type { ProgressMode } from "./progress.ts";
 import { createProgress } from "./progress.ts";
 import type { RedactionArguments } from "./redaction-options.ts";
+import { onceAmong, reopen } from "./reopen.ts";
 import { readRedaction } from "./redaction-options.ts";
 import { isHtmlReport, readReportFile, REPORT_SUFFIX } from "./report-file.ts";
 import { toolVersion } from "./version.ts";
@@ -94,6 +95,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const masking = readRedaction(options);
   const limits = readLimits(options);
   const groups = await groupPaths(paths);
+  const once = await onceAmong(paths);
   if (groups.length > 1 && analysis.collectedAt !== null) {
     throw new UsageError("--collected-at says when one bundle was made", "give one bundle, or leave the option out");
   }
@@ -105,7 +107,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   for (const [index, group] of groups.entries()) {
     const first = opened[index] as OpenedBundle;
     const database = await createStore(databaseFile(plan, index));
-    inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits), database });
+    inputs.push({ label: group[0] ?? first.name, open: reopen(first, group, limits, once), database });
   }
   const {
     report: whole,
@@ -113,7 +115,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     selection,
   } = await analyzeAll(inputs, analysis, {
     withEvents: plan.html !== null,
-    rereader: paths.includes("-") ? undefined : createRereader({ paths, limits }),
+    rereader: once.size > 0 ? undefined : createRereader({ paths, limits }),
     onProgress: (step) => progress.show(step),
   });
   const told = masking.mode === "none" ? [] : inputs.map(({ database }) => neighbourSecrets(database));
@@ -124,7 +126,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
   const events = selection === null ? null : eventsFor(selection, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();
-  if (paths.includes("-")) for (const bundle of opened) await bundle.close();
+  if (once.size > 0) for (const bundle of opened) await bundle.close();
   progress.clear();
   if (plan.database !== null) publish(plan.database, inputs.indexOf(newest));
   writeAll(plan, report, events);
@@ -206,17 +208,6 @@ function renderAgain(path: string, options: AnalyzeOptions, failOn: number | nul
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** Stdin can be opened only once: its bundle is kept and read again. Others are opened anew, without their checksum. */
-function reopen(first: OpenedBundle, paths: string[], limits: Partial<Limits>): () => Promise<OpenedBundle> {
-  if (paths.includes("-")) return async () => ({ ...first, close: async () => undefined });
-  let pending: OpenedBundle | null = first;
-  return async () => {
-    const opened = pending ?? (await openBundle(paths, { hash: false, limits }));
-    pending = null;
-    return opened;
-  };
 }
 
 function writeAll(plan: OutputPlan, report: IncidentReport, events: ReportEvents | null): void {

@@ -9,6 +9,7 @@ import { createRedactor } from "../report/redactor.ts";
 import { loadRules } from "../rules/registry.ts";
 import type { Rule } from "../rules/types.ts";
 import { collectorScript } from "./collector-script.ts";
+import { onceAmong, reopen } from "./reopen.ts";
 import { plainLine, UsageError } from "./errors.ts";
 import { checkDirectory, testRules } from "./rule-tests.ts";
 import { toolVersion } from "./version.ts";
@@ -63,12 +64,10 @@ async function query(path: string, sql: string, options: QueryOptions): Promise<
       rules: null,
       version: toolVersion(),
     };
-    await analyze(
-      () => openBundle([path]),
-      database,
-      plain,
-      () => undefined,
-    );
+    const bundle = await openBundle([path]);
+    const once = await onceAmong([path]);
+    await analyze(reopen(bundle, [path], {}, once), database, plain, () => undefined);
+    if (once.size > 0) await bundle.close();
     if (sql.includes("text_fts")) indexTexts(database);
   }
   let rows: Record<string, unknown>[];
