@@ -2,7 +2,7 @@
 import type { IncidentReport, ReportBundle } from "../model/report.ts";
 import { timeView } from "./html-parts.ts";
 import { checkGroups, checkTally, coverageTally } from "./tallies.ts";
-import { cutEnd, cutStart, plural, proseSpans, shortIds } from "./text.ts";
+import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
 import { coverageWords, gapWords, redactionWords } from "./text-words.ts";
 import { formatDuration, isoOf, timeMs } from "./times.ts";
 
@@ -10,6 +10,14 @@ const MOST_ROWS = 300;
 /** Of a date that can be written. */
 const LATEST_MS = 8.64e15;
 const MOST_WARNINGS = 50;
+const MOST_LAYERS = 40;
+
+/** What a table leaves out, and where that is; null when nothing is. */
+function leftOut(total: number, what: string, most = MOST_ROWS): string | null {
+  return total > most
+    ? `The first ${most} of ${groupDigits(total)} ${what} are shown. All are in the JSON that this file carries: coldcase analyze <this file> --json -`
+    : null;
+}
 
 /** Zone, year, boots and steps of the clock, with what was assumed. */
 export function clockView({ clock }: IncidentReport) {
@@ -29,6 +37,8 @@ export function clockView({ clock }: IncidentReport) {
       boot: proseSpans(step.bootId ?? "not known"),
       cause: proseSpans(step.cause),
     })),
+    moreBoots: leftOut(clock.boots.length, "boots"),
+    moreSteps: leftOut(clock.steps.length, "steps"),
     notes: clock.notes.map(proseSpans),
   };
 }
@@ -43,7 +53,7 @@ function correction({ first, offsetUs }: IncidentReport["clock"]["boots"][number
 
 /** One row for each container, with what is known of its life. */
 export function containersView({ containers }: IncidentReport) {
-  return containers.slice(0, MOST_ROWS).map((container) => ({
+  const rows = containers.slice(0, MOST_ROWS).map((container) => ({
     id: container.id.slice(0, 12),
     name: shortIds(cutEnd(container.name, 300)),
     pod: container.pod === null ? null : shortIds(cutEnd(container.pod, 300)),
@@ -54,8 +64,10 @@ export function containersView({ containers }: IncidentReport) {
     finished: timeView(container.finished),
     note: container.finishedNote === null ? null : proseSpans(container.finishedNote),
     lastSign: timeView(container.lastSign),
-    layers: container.layers.slice(0, 40).map((layer) => cutEnd(shortIds(layer), 80)),
+    layers: container.layers.slice(0, MOST_LAYERS).map((layer) => cutEnd(shortIds(layer), 80)),
+    moreLayers: Math.max(0, container.layers.length - MOST_LAYERS),
   }));
+  return { rows, more: leftOut(containers.length, "containers") };
 }
 
 /** Checks that could not be made, by what they lack. */
@@ -115,6 +127,8 @@ export function coverageView(report: IncidentReport) {
       kind: gapWords[gap.kind],
       detail: proseSpans(gap.detail),
     })),
+    moreGaps: leftOut(report.gaps.length, "gaps"),
+    moreItems: leftOut(report.coverage.length, "items"),
     items: report.coverage
       .toSorted((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)))
       .slice(0, MOST_ROWS)

@@ -20,6 +20,8 @@ interface Drawing extends AxisShape {
   nameCharacters: number;
   labels: boolean;
   mostLanes: number;
+  /** The one that is printed. */
+  printed?: true;
 }
 
 const BESIDE = { laneHeight: 40, markAt: 13, nameBeside: true, labels: true, characterWidth: 6.7 };
@@ -46,6 +48,7 @@ const DRAWINGS: Drawing[] = [
     mostSegments: 3,
     nameCharacters: 16,
     mostLanes: 12,
+    printed: true,
   },
   {
     ...ABOVE,
@@ -211,6 +214,17 @@ function drawBreak({ x0, x1, label }: Axis["breaks"][number], top: number, botto
   return { x: round(x0), width: round(x1 - x0), edges: edge(x0) + edge(x1), middle: round(middle), label, labelY };
 }
 
+/** Lanes that are printed on one page. */
+const SLICE_LANES = 3;
+
+/** A drawing cut between its lanes: a page may end there, and no page is left half empty for the sake of the whole. */
+function slicesOf(lanesTop: number, lanes: number, { laneHeight }: Drawing, height: number) {
+  const cuts = Array.from({ length: Math.ceil(lanes / SLICE_LANES) }, (_, index) =>
+    index === 0 ? 0 : lanesTop + index * SLICE_LANES * laneHeight,
+  );
+  return cuts.map((y, index) => ({ y, height: (cuts[index + 1] ?? height) - y }));
+}
+
 function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
   const axis = buildAxis(stretches, drawing);
   if (!axis) return null;
@@ -229,6 +243,7 @@ function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
     name: drawing.name,
     width: drawing.width,
     height,
+    slices: drawing.printed ? slicesOf(lanesTop, lanes.length, drawing, height) : [],
     flags,
     lanes,
     fades: severities,

@@ -120,6 +120,21 @@ describe.skipIf(missing)("html report in a browser", () => {
     expect(y + height).toBeLessThanOrEqual(740);
   });
 
+  it("prints the timeline in slices, so that no page is left half empty before it", async () => {
+    const { page } = await open("bigReport", { viewport: { width: 718, height: 1000 } });
+    await page.emulateMedia({ media: "print" });
+    const [slices, whole] = await page.evaluate<[number[], number]>(`(() => {
+      const heights = [...document.querySelectorAll(".slice")].map((slice) => slice.getBoundingClientRect().height);
+      const { viewBox } = document.querySelector(".drawing.middle");
+      const width = document.querySelector(".slice").getBoundingClientRect().width;
+      return [heights, viewBox.baseVal.height * width / viewBox.baseVal.width];
+    })()`);
+    expect(slices.length).toBeGreaterThan(2);
+    expect(Math.max(...slices)).toBeLessThan(320);
+    expect(Math.abs(slices.reduce((sum, height) => sum + height, 0) - whole)).toBeLessThan(slices.length);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.timeline')).breakInside")).toBe("auto");
+  });
+
   it("prints in light colours on paper, whatever the screen has", async () => {
     const { page } = await open("seedReport", { colorScheme: "dark", viewport: { width: 720, height: 900 } });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });

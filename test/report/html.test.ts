@@ -170,3 +170,31 @@ describe("html", () => {
     expect(() => renderHtml({ ...seed, bundles: [], histogram: null, containers: [] })).not.toThrow();
   });
 });
+
+describe("a table of more rows than are shown", () => {
+  const boot = { id: "b", first: null, last: null, offsetUs: 0, basis: "exact" };
+  const gap = { artifact: "a", from: null, to: null, kind: "unknown" as const, detail: "d" };
+  const item = { item: "i", status: "ok" as const, detail: "d" };
+  const long = (rows: number): IncidentReport => {
+    const report = seedReport();
+    const fill = <T>(row: T): T[] => Array.from({ length: rows }, () => row);
+    const [container] = report.containers;
+    return {
+      ...report,
+      clock: { ...report.clock, boots: fill(boot), steps: fill({ bootId: null, at: null, deltaUs: 1, cause: "c" }) },
+      containers: fill(container!),
+      gaps: fill(gap),
+      coverage: fill(item),
+    } as IncidentReport;
+  };
+
+  it("says how many there are, and where", () => {
+    const html = renderHtml(long(1301));
+    for (const what of ["boots", "steps", "containers", "gaps", "items"])
+      expect(html).toContain(`The first 300 of 1,301 ${what} are shown. All are in the JSON`);
+  });
+
+  it("says nothing where all are shown", () => {
+    expect(renderHtml(long(300))).not.toContain("The first 300");
+  });
+});
