@@ -9,16 +9,23 @@ const PROBE_BYTES = 4096;
 const PORTION_BYTES = 256 * 1024;
 /** A compressed log up to this size is kept in memory, so that damage in it can be looked at again. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
-/** Names that logrotate, dmesg and the kubelet give to compressed logs. */
-const COMPRESSED_LOG =
-  /(?:\.(?:log|txt|out|err|json|\d+)|[-.]\d{8}(?:-\d{6})?|syslog|messages|dmesg|daemon|kern|journal)\.gz$/i;
+const COMPRESSED = /\.gz$/i;
+const ARCHIVE = /\.(?:tgz|tar(?:\.(?:gz|xz|zst|bz2))?|zip|7z)$/i;
 /** Docker keeps the order of the files of a layer here: no log, whatever its name says. */
 const NO_LOG = /(?:^|\/)tar-split\.json\.gz$/;
 
-/** Unpacks a compressed text log among the members; everything else comes back as it is, with all of its bytes. */
+/**
+ * Unpacks a compressed text among the members; everything else comes back as it is, with all of its bytes. An archive is
+ * not opened, which is told: a bundle may be packed twice.
+ */
 export async function unpackLog(artifact: ArtifactStream, context: ReadContext): Promise<ArtifactStream> {
   const { path, link } = artifact;
-  if (link !== null || !COMPRESSED_LOG.test(path) || NO_LOG.test(path)) return artifact;
+  if (link === null && ARCHIVE.test(path)) {
+    const message = `${path} is an archive inside of the bundle and was not opened; unpack it, and give it by itself.`;
+    context.damage.add({ kind: "entry-skipped", path, byteOffset: null, message });
+    return artifact;
+  }
+  if (link !== null || !COMPRESSED.test(path) || NO_LOG.test(path)) return artifact;
   const cursor = createCursor(artifact.chunks);
   const head = await cursor.take(PROBE_BYTES);
   cursor.unread(head);

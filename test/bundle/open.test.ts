@@ -237,6 +237,7 @@ describe("compressed logs inside", () => {
           ["docker/tar-split.json.gz", split],
           ["image.1.gz", image],
           ["not-really.log.gz", "plain\n"],
+          ["saved-by-hand.gz", gzipSync("Apr 1\n")],
         ]),
       ),
     );
@@ -246,8 +247,20 @@ describe("compressed logs inside", () => {
       "docker/tar-split.json.gz": split.toString("latin1"),
       "image.1.gz": image.toString("latin1"),
       "not-really.log.gz": "plain\n",
+      "saved-by-hand.gz": "Apr 1\n",
     });
     expect(damage).toEqual([]);
+  });
+
+  test("an archive is not opened, which is told", async () => {
+    const { files, damage } = await readBytes(
+      await tarOf([
+        ["k1.tar.gz", gzipSync("x")],
+        ["after", "1"],
+      ]),
+    );
+    expect(files["after"]).toBe("1");
+    expect(damage.map(({ kind, path }) => [kind, path])).toEqual([["entry-skipped", "k1.tar.gz"]]);
   });
 
   test("a cut one is told once, with its name", async () => {
