@@ -101,7 +101,8 @@ export function describeSteps(boots: PlacedBoot[], history: WallEra[]): ClockSte
       return [
         {
           bootId: boot.id,
-          at: { ...at, lo, basis },
+          // The entry after a step may come late; within a second, the one before it is the nearest that is known.
+          at: { ...at, lo, best: at.best - lo <= SECOND ? lo : at.best, basis },
           delta,
           cause: cause === null ? "no line says what set it" : `set by ${cause.by}`,
           line: cause?.line.event ?? null,

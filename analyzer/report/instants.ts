@@ -12,13 +12,16 @@ export function isoTime(time: Micros, precision: Micros): string {
   return digits === 0 || Number(fraction) === 0 ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 }
 
-/** An instant for the report: a point when it is known to a second or better, else an interval widened to seconds. `hi` is the first µs after it. */
+/**
+ * An instant for the report: when it is known to a second or better a point, where events are drawn as well, else an
+ * interval widened to seconds. `hi` is the first µs after it.
+ */
 export function reportTime(at: Instant | null): ReportTime | null {
   if (at === null) return null;
   const width = at.hi - at.lo;
   if (width <= SECOND) {
-    const from = isoTime(at.lo, width);
-    return { from, to: from, basis: at.basis };
+    const point = isoTime(at.best, width);
+    return { from: point, to: point, basis: at.basis };
   }
   const time: ReportTime = {
     from: isoTime(at.lo, SECOND),

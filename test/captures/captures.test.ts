@@ -92,7 +92,7 @@ describe.skipIf(!there)("outputs saved by hand from a damaged node", () => {
     expect(others).toEqual([]);
     expect(first).toMatchObject({ id: "d7219834951d4c9cb28881c2760ab6bd" });
     expect(second).toMatchObject({ id: "e68720e89cd64da1a90a1eeaa3d5c419" });
-    expect(first?.first).toMatchObject({ from: "2026-03-02T05:41:16.306Z", basis: "clock-corrected" });
+    expect(first?.first).toMatchObject({ from: "2026-03-02T05:41:16.332Z", basis: "clock-corrected" });
     expect(first?.last?.from).toMatch(/^2026-03-02T05:45:05/);
     expect(second?.first?.from).toMatch(/^2026-03-02T11:45:31/);
     // The stand-in for NTP says itself by how many seconds it moved the clock, and when.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TimeBasis } from "../../analyzer/model/words.ts";
+import { reportTime } from "../../analyzer/report/instants.ts";
 import { drawnTime, formatDuration, formatSpan, formatTime, timeParts } from "../../analyzer/report/times.ts";
 
 function time(from: string, to = from, basis: TimeBasis = "exact", best?: string) {
@@ -60,5 +61,23 @@ describe("formatDuration", () => {
     [12, "less than a millisecond", "< 1 ms"],
   ])("%d µs", (us, long, short) => {
     expect([formatDuration(us), formatDuration(us, "short")]).toEqual([long, short]);
+  });
+});
+
+describe("reportTime", () => {
+  const at = { lo: 1_000_449_000, hi: 1_000_499_000, best: 1_000_474_380, basis: "clock-corrected" as const };
+
+  it("is the point at which events are drawn when it is known to a second", () => {
+    expect(reportTime(at)?.from).toBe("1970-01-01T00:16:40.474Z");
+    expect(reportTime(at)?.to).toBe("1970-01-01T00:16:40.474Z");
+  });
+
+  it("is an interval with its likeliest point when it is not", () => {
+    expect(reportTime({ ...at, hi: at.lo + 1_500_000 })).toEqual({
+      from: "1970-01-01T00:16:40Z",
+      to: "1970-01-01T00:16:42Z",
+      basis: "clock-corrected",
+      best: "1970-01-01T00:16:40.474380Z",
+    });
   });
 });
