@@ -5,7 +5,9 @@ import type { ReportTimelineEntry } from "../model/report.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Severity } from "../model/words.ts";
+import { severities } from "../model/words.ts";
 import type { Graph } from "../store/graph.ts";
+import { SLACK } from "../store/copies.ts";
 import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
 
@@ -30,10 +32,46 @@ export function keyEvents(database: Database, graph: Graph, findings: Finding[])
   const unique = new Map(entries.map((entry) => [`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry]));
   for (const entry of entries.toReversed())
     unique.set(`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry);
-  return [...unique.values()]
-    .toSorted((a, b) => a.at.best - b.at.best || a.at.lo - b.at.lo || compare(a.entry, b.entry))
+  return withoutCopies([...unique.values()].toSorted(inTime))
     .slice(0, MAX_ENTRIES)
     .map(({ entry }) => entry);
+}
+
+function inTime(a: Entry, b: Entry): number {
+  return a.at.best - b.at.best || a.at.lo - b.at.lo || compare(a.entry, b.entry);
+}
+
+/**
+ * What two artifacts hold, by the time of a line's program and by that of its entry, is one event: of the sharper or
+ * earlier time, for the graver of the findings that cite it.
+ */
+function withoutCopies(entries: Entry[]): Entry[] {
+  const kept: Entry[] = [];
+  const said = new Map<string, Entry[]>();
+  for (const own of entries) {
+    const words = `${own.entry.lane} ${own.entry.text}`;
+    const alike = said.get(words) ?? [];
+    const twin = alike.find((other) => isCopy(own, other));
+    if (twin === undefined) {
+      kept.push(own);
+      said.set(words, [...alike.slice(-3), own]);
+    } else Object.assign(twin, oneOf(twin, own));
+  }
+  return kept.toSorted(inTime);
+}
+
+function oneOf(twin: Entry, own: Entry): Entry {
+  const { at, entry } = width(own) < width(twin) ? own : twin;
+  const isGraver = severities.indexOf(own.entry.severity) < severities.indexOf(twin.entry.severity);
+  const grave = isGraver ? own.entry : twin.entry;
+  return { at, entry: { ...grave, at: entry.at, artifact: entry.artifact, line: entry.line } };
+}
+
+const width = ({ at }: Entry): number => at.hi - at.lo;
+
+function isCopy(own: Entry, other: Entry): boolean {
+  const isSharp = Math.max(width(own), width(other)) <= 2 * SLACK;
+  return isSharp && own.at.lo - other.at.hi < SLACK && own.entry.artifact !== other.entry.artifact;
 }
 
 function compare(a: ReportTimelineEntry, b: ReportTimelineEntry): number {

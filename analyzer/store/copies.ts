@@ -10,7 +10,7 @@ const SHARP: Micros = 5_000_000;
  * A journal's line has two times, that of its program and that of its entry; some forms show one, some the other. On a
  * busy Pi an entry is made up to half a second later.
  */
-const SLACK: Micros = 500_000;
+export const SLACK: Micros = 500_000;
 
 /** One line, in the part of an artifact that it was read from. */
 interface Said {

@@ -42,6 +42,8 @@ export function orderMatches(database: Database): void {
   for (const [text, { earliest, latest }] of endsOf(database, texts)) {
     update.run(earliest.id, latest.id, earliest.best, latest.best, text);
   }
+  // What was said once is cited once, though two files may hold it.
+  database.prepare("UPDATE match SET latest = earliest, latest_at = earliest_at WHERE events = 1").run();
 }
 
 function endsOf(database: Database, texts: number[]): Map<number, Ends> {
