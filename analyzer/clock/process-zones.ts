@@ -88,11 +88,29 @@ export function processZones(probes: ZoneProbe[], node: Zone, year: number): Pro
         const { name, basis } = zone;
         return zone === node ? [] : [`${process.replace(FIRST_PROCESS, "")} in ${name ?? "another zone"} (${basis})`];
       });
-      if (all.length === 0) return [];
+      if (all.length === 0) return twoTimes(probes);
       const more = all.length > MOST_NOTES ? `; and ${all.length - MOST_NOTES} more` : "";
-      return [`Programs that write local time in a zone of their own: ${all.slice(0, MOST_NOTES).join("; ")}${more}.`];
+      return [
+        `Programs that write local time in a zone of their own: ${all.slice(0, MOST_NOTES).join("; ")}${more}.`,
+        ...twoTimes(probes),
+      ];
     },
   };
+}
+
+/** Programs whose own local time is another than the one in front of their lines: true whatever zone and year are. */
+function twoTimes(probes: ZoneProbe[]): string[] {
+  const moved = probes.filter(({ base, process, offset }) => base !== null && process !== null && offset !== 0);
+  const programs = [...new Map(moved.map((probe) => [probe.process, probe])).values()].toSorted(
+    (a, b) => b.count - a.count,
+  );
+  if (programs.length === 0) return [];
+  const all = programs.slice(0, MOST_NOTES).map(({ process, base, offset, count }) => {
+    const hours = offsetName(Math.abs(offset)).slice("UTC+".length).replace(/^0/, "");
+    return `that of ${process} is ${hours} h ${offset < 0 ? "behind" : "ahead of"} the one in front of it (${lines(count)} of ${base})`;
+  });
+  const more = programs.length > MOST_NOTES ? `; and ${programs.length - MOST_NOTES} more` : "";
+  return [`Lines that state two local times, of which the first is used: ${all.join("; ")}${more}.`];
 }
 
 function strongest(probes: ZoneProbe[]): Measured | null {

@@ -204,3 +204,21 @@ test("it says nothing of it where the zone is written", async () => {
   expect(rootCauses[0]?.chain).toHaveLength(2);
   expect(rootCauses[0]?.reasons.join("\n")).not.toContain("Which came first");
 });
+
+/** What the clock section says of a journal in local time whose klog is two hours behind, without any year. */
+test.each([{}, { collectedAt: Date.UTC(2026, 6, 3) * 1000 }])(
+  "how far klog is from the header above it is said, whether or not the year is known: %j",
+  async (options) => {
+    const files = { "uname.txt": uname, "journal.txt": `${printed(10).join("\n")}\n` };
+    const { clock } = await reportOf(files, options);
+    expect(clock.zone).toBeNull();
+    expect(clock.notes.join("\n")).toContain(
+      "that of kubelet is 2:00 h behind the one in front of it (12 lines of journal.txt)",
+    );
+  },
+);
+
+test("nothing is said of it where both are in one zone", async () => {
+  const { clock } = await reportOf({ "uname.txt": uname, "journal.txt": `${printed(12).join("\n")}\n` });
+  expect(clock.notes.join("\n")).not.toContain("two local times");
+});
