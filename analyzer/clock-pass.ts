@@ -7,6 +7,7 @@ import type { EventLookup } from "./clock/parts.ts";
 import type { ClockRun } from "./clock/run.ts";
 import { describeLate } from "./clock/describe.ts";
 import { buildClock } from "./clock/model.ts";
+import { containerMoments } from "./container-moments.ts";
 import type { BundleManifest } from "./bundle/manifest.ts";
 import type { AnalysisOptions } from "./model/analysis.ts";
 import type { Instant, Micros, TimeReading } from "./model/time.ts";
@@ -39,6 +40,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
       const at = bootOf(line);
       return at ? [{ ...at, line }] : [];
     }),
+    moments: containerMoments(database, createRunLookup(runs)),
     notBefore: certificateBounds(database, bootOf),
     shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),
     saysClockLost: saysClockLost(database),
@@ -107,16 +109,23 @@ function createPauseLookup(database: Database): (run: ClockRun, least: Micros) =
 function createBootLookup(
   runs: RunRow[],
 ): (line: { event: number; stated: number | null }) => { boot: string; monotonic: number } | null {
+  const runOf = createRunLookup(runs);
   return ({ event, stated }) => {
+    const run = runOf(event);
+    if (!run || run.boot === null || run.firstMonotonic === null || run.firstStated === null) return null;
+    return { boot: run.boot, monotonic: (stated ?? run.firstStated) - run.firstStated + run.firstMonotonic };
+  };
+}
+
+function createRunLookup(runs: RunRow[]): (event: number) => RunRow | undefined {
+  return (event) => {
     let [low, high] = [0, runs.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if ((runs[middle]?.firstEvent ?? 0) <= event) low = middle;
       else high = middle;
     }
-    const run = runs[low];
-    if (!run || run.boot === null || run.firstMonotonic === null || run.firstStated === null) return null;
-    return { boot: run.boot, monotonic: (stated ?? run.firstStated) - run.firstStated + run.firstMonotonic };
+    return runs[low];
   };
 }
 

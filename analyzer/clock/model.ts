@@ -1,6 +1,6 @@
 import type { ClockFact } from "../model/fact.ts";
 import type { Instant, Micros, Placement, TimeReading } from "../model/time.ts";
-import { FIRST_SENSIBLE, HOUR, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { FIRST_SENSIBLE, SECOND } from "../model/time.ts";
 import type { ClockBoot, ClockStep } from "../model/analysis.ts";
 import { instantOfAge } from "./age.ts";
 import type { BootInput, Boots, KernelStart } from "./boots.ts";
@@ -18,21 +18,17 @@ import type { ClockRun } from "./run.ts";
 import type { EventLookup, PlacementContext } from "./parts.ts";
 import { startAt } from "./parts.ts";
 import { placeRuns } from "./place.ts";
-import type { ZoneProbe } from "./process-zones.ts";
-import { nodeProbe, processZones } from "./process-zones.ts";
+import type { ZoneInput } from "./node-zone.ts";
+import { chooseZone } from "./node-zone.ts";
+import { processZones } from "./process-zones.ts";
 import { correctInstant } from "./wall.ts";
 import { inYear, yearIn, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
-import { boundsNamed, zoneNamed } from "./zone-names.ts";
-import { assumedZone, fixedZone, namedZone, offsetName } from "./zone.ts";
+import { offsetName } from "./zone.ts";
 
-export interface ClockInput extends BootInput {
-  /** Offsets between a local and a UTC time of one line, by the program that wrote it. */
-  probes: ZoneProbe[];
+export interface ClockInput extends BootInput, ZoneInput {
   /** Of the manifest or the command line; null when neither says. */
   collectedAt: { time: Micros; basis: string; given: boolean } | null;
-  /** IANA name, from the command line or the manifest. */
-  timezone: { name: string; basis: string } | null;
   year: number | null;
   /** How many boots of other machines the journals hold. */
   foreignBoots: number;
@@ -166,42 +162,6 @@ function localCollection(input: ClockInput): { at: Instant; basis: string } | nu
 /** The latest that the node's own clock can have said, as far as is known. */
 function latestWall(stated: Instant | null, collectedAt: Instant | null): Micros | null {
   return collectedAt === null ? null : Math.max(stated?.hi ?? -Infinity, collectedAt.best);
-}
-
-function chooseZone(input: ClockInput, collectedAt: Instant | null): Zone {
-  if (input.timezone) return namedZone(input.timezone.name, input.timezone.basis);
-  const names = input.clocks.flatMap(({ zone }) => zone ?? []);
-  const named = zoneNamed(names);
-  if (named) return named;
-  const probe = nodeProbe(input.probes);
-  if (probe) {
-    const name = offsetName(probe.offset);
-    return fixedZone(
-      probe.offset,
-      name,
-      `measured: ${probe.count === 1 ? "1 line carries" : `${probe.count} lines carry`} both a local and a UTC time`,
-    );
-  }
-  const { isOfContainer } = processZones(input.probes, assumedZone(), 0);
-  const ofNode = input.runs.filter((run) => !isOfContainer(run.process));
-  const [west, east, basis] = boundsNamed(names) ?? [-WIDEST_ZONE_WEST, WIDEST_ZONE_EAST];
-  const least = leastOffset(ofNode, collectedAt);
-  return least > east ? assumedZone(least, WIDEST_ZONE_EAST) : assumedZone(Math.max(west, least), east, basis);
-}
-
-/** Nothing happened after the collection, so a local time at or beyond it puts a lower bound on the zone. */
-function leastOffset(runs: ClockRun[], collectedAt: Instant | null): Micros {
-  if (collectedAt === null) return -WIDEST_ZONE_WEST;
-  const local = runs.filter((run) => run.clock === "local" || run.clock === "local-no-year");
-  const ahead = local.flatMap((run) => {
-    if (run.lastStated === null) return [];
-    const year = yearIn(collectedAt.best);
-    const stated = run.clock === "local" ? run.lastStated : inYear(run.lastStated, year);
-    const offset = stated - collectedAt.hi;
-    return offset <= WIDEST_ZONE_EAST ? [offset] : [];
-  });
-  const least = Math.max(-WIDEST_ZONE_WEST, ...ahead);
-  return Math.ceil((least - CLOCK_ERROR) / (HOUR / 4)) * (HOUR / 4) + 0;
 }
 
 function startsOfKernelLog(input: ClockInput, found: Boots, collectedAt: Instant | null): KernelStart[] {

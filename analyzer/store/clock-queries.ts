@@ -36,6 +36,10 @@ function linesBeside(database: Database, event: number, count: number, side: str
   return rows.filter(({ stated }) => stated === null || at === null || Math.abs(stated - at) <= NEAR);
 }
 
+/** systemd's units of containers, and the kubelet's view of them: lines that are written as they start or end. */
+export const CONTAINER_MOMENT =
+  /(?:\bStarted (?:libcontainer|cri-containerd|docker) container |\bContainerStarted"?,? Data:"?)(?<started>[0-9a-f]{64})\b|(?:\bContainerDied"?,? Data:"?|\b(?:docker|cri-containerd|crio|libpod)-(?=[0-9a-f]{64}\.scope: (?:Succeeded|Deactivated)))(?<ended>[0-9a-f]{64})\b/;
+
 /** Texts that the clock model asks for, found while they are stored, as the line rules are. */
 export const clockSignatures = [
   {
@@ -82,6 +86,11 @@ export const clockSignatures = [
     except: null,
   },
   {
+    id: "clock:container",
+    match: [{ literals: [" container ", ".scope: ", "ContainerStarted", "ContainerDied"], pattern: CONTAINER_MOMENT }],
+    except: null,
+  },
+  {
     // systemd src/shutdown/shutdown.c, src/journal/journald.c
     id: "clock:shutdown",
     match: [
@@ -113,6 +122,11 @@ export function clockLines(database: Database): LineRow[] {
   const saved = linesOf(database, ["clock:saved"], "AND origin.name = 'fake-hwclock'");
   const said = linesOf(database, ["clock-line", "clock:synchronized"]);
   return [...said, ...saved].toSorted((a, b) => a.event - b.event);
+}
+
+/** Lines that tell when a container started or ended. */
+export function containerLines(database: Database): LineRow[] {
+  return linesOf(database, ["clock:container"]);
 }
 
 /** Whether the kernel found that the clock which runs without power had lost the time. */

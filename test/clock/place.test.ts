@@ -32,6 +32,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     runs,
     clocks: [],
     probes: [],
+    moments: [],
     collectedAt: null,
     timezone: null,
     year: null,

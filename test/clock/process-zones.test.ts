@@ -222,3 +222,60 @@ test("nothing is said of it where both are in one zone", async () => {
   const { clock } = await reportOf({ "uname.txt": uname, "journal.txt": `${printed(12).join("\n")}\n` });
   expect(clock.notes.join("\n")).not.toContain("two local times");
 });
+
+const CONTAINER = `c0ffee${"1".repeat(58)}`;
+const INSPECT = JSON.stringify([
+  {
+    Id: CONTAINER,
+    Created: "2026-07-02T10:10:59.100Z",
+    Name: "/web",
+    State: {
+      Status: "exited",
+      Running: false,
+      ExitCode: 1,
+      StartedAt: "2026-07-02T10:11:00.250Z",
+      FinishedAt: "2026-07-02T10:15:07.612Z",
+    },
+    Config: { Image: "web:1", Labels: {} },
+  },
+]);
+const systemd = (time: string, text: string): string => `Jul 02 ${time} n7 systemd[1]: ${text}`;
+
+test.each([
+  ["a scope that ended", [systemd("12:15:07", `docker-${CONTAINER}.scope: Deactivated successfully.`)]],
+  [
+    "a start, and the line of a start before it",
+    [
+      systemd("03:41:58", `Started libcontainer container ${CONTAINER}.`),
+      systemd("12:11:00", `Started libcontainer container ${CONTAINER}.`),
+    ],
+  ],
+  [
+    "the kubelet's own events",
+    [
+      `Jul 02 12:15:08 n7 kubelet[319]: I0702 12:15:08.300000     319 kubelet.go:1871] SyncLoop (PLEG): "web", event: &pleg.PodLifecycleEvent{ID:"1", Type:"ContainerDied", Data:"${CONTAINER}"}`,
+    ],
+  ],
+])("the node's zone is told by what docker noted in UTC: %s", async (_, lines) => {
+  const damaged = "Jul 02 12:16:00 n7 x[5]: read /var/lib/one: structure needs cleaning";
+  const files = { "inspect.json": INSPECT, "journal.txt": `${[...lines, damaged].join("\n")}\n` };
+  const { clock } = await reportOf({ "uname.txt": uname, ...files });
+  expect(clock.zone).toBe("UTC+02:00");
+  expect(clock.zoneBasis).toBe(
+    "measured: 1 line tells in local time when a container started or ended, of which the runtime noted the UTC time",
+  );
+});
+
+test("other lines about a container, and lines that contradict each other, tell nothing of the zone", async () => {
+  for (const lines of [
+    [systemd("12:15:07", `web ${CONTAINER} said docker-${CONTAINER}`)],
+    [
+      systemd("09:15:07", `docker-${CONTAINER}.scope: Deactivated successfully.`),
+      systemd("12:11:00", `Started libcontainer container ${CONTAINER}.`),
+    ],
+  ]) {
+    const files = { "inspect.json": INSPECT, "journal.txt": `${lines.join("\n")}\n` };
+    const { clock } = await reportOf({ "uname.txt": uname, ...files });
+    expect(clock.zone).toBeNull();
+  }
+});
