@@ -31,7 +31,7 @@ settle() { # the same run under every shell, locale and environment
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin:/opt/vc/bin
   export PATH LC_ALL=C QUOTING_STYLE=literal SYSTEMD_PAGER='' SYSTEMD_COLORS=0
   laptop_clock='' # written here by `coldcase collector --stamp`: it bounds the error of the node's clock
-  format='"format":"coldcase-bundle","version":1' wanted=10000
+  format='"format":"coldcase-bundle","version":1' wanted=10000 d=''
   version=0.1.0 mode=step_shown task=collect out_file='' since='' max_mb=200 total=300 root='' quiet=''
   interrupted='' sink=ok deaf='|' narrow='' step_number=0 bytes_read=0 bytes_written=0 dd_quiet='' oldest=0
   [ -n "$(printf '\377')" ] || narrow=yes # yash: its variables hold only text of the locale
@@ -177,13 +177,14 @@ step() { # ID MEMBER WORKER...: $limit is its deadline in seconds, $needs the pa
   id=$1 member=$2 object='' reason='' limit=30
   shift 2
   case $* in
-    clock* | docker_data_root* | superblocks*) needs=- ;;
+    clock* | data_root* | superblocks*) needs=- ;;
     each*) needs=$3 limit=300 ;;
     *systemctl*) needs=systemd ;;
     *journalctl*) needs=journalctl ;;
     *crictl*) needs=cri ;;
     *docker*) needs=docker ;;
-    *) needs=live ;;
+    *df\ -P*) needs='df' ;;
+    *) needs=live-$id ;;
   esac
   kind=${id%-start} shown=$*
   shown=${shown#"$1 "}
@@ -263,7 +264,7 @@ record() {
     add "manifest/steps/$name.json" "$W.json" "$wall"
     send "$W.part"
   fi
-  [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r docker_root <"$W.out"
+  [ "$id" != docker-root ] || [ ! -s "$W.out" ] || read -r d <"$W.out"
   rm -rf "$W".*
 }
 # ---- files: a step names them, they are copied from here, piece by piece, so that the stream stays whole
@@ -479,13 +480,14 @@ clock() {
   fields rtc: "$([ -e /sys/class/rtc/rtc0 ] && echo true || echo false)" offset "$([ "$root" ] || date +%z)"
   printf '{%s}' "$object" >"$stage/$id"
 } 2>/dev/null
-docker_data_root() {
+data_root() {
   configured=$(of_node etc/docker/daemon.json | sed -n 's#.*"data-root": *"/\([^"]*\)".*#\1#p')
   [ "$root${deaf#*"|docker|"}" = "$deaf" ] && docker info --format '{{.DockerRootDir}}' | grep . && return 0
   ! within "$root" "${configured:-var/lib/docker}" || echo "$target"
 }
-inspect_all() { docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
+inspect_all() { installed docker && docker ps -aq --no-trunc | xargs -r docker inspect | scrub; }
 failed_logs() {
+  installed docker || return
   for one in $(docker ps -aqf status=exited -f status=dead -f status=created --no-trunc | head -n 30); do
     headed docker logs --tail 20 "$one" 2>&1
   done
@@ -517,7 +519,7 @@ asked() { # COMMAND ARGUMENT...: the command once with each
   done
 }
 steps() { # the plan: value first, volume last
-  r=$root d=$docker_root k3s=$(command -v k3s)
+  r=$root d=${d:-$root/var/lib/docker} k3s=$(command -v k3s)
   step clock-start clock/start.txt clock 'date; timedatectl; chronyc -n tracking; ntpq -pn'
   step uname system/uname.txt run uname -a
   step kernel-log kernel/dmesg.txt run dmesg -r
@@ -544,8 +546,7 @@ steps() { # the plan: value first, volume last
   step docker-info docker/info.txt run scrubbed docker info
   step docker-inspect docker/inspect.json run inspect_all 'docker inspect, all containers'
   step docker-logs-error docker/logs.txt failed_logs 'docker logs --tail 20 (each that is not running)'
-  step docker-root docker/root.txt docker_data_root 'docker info; /etc/docker/daemon.json'
-  d=$docker_root
+  step docker-root docker/root.txt data_root 'docker info; /etc/docker/daemon.json'
   step layerdb docker/layerdb.txt each layer_ids "$d/image/overlay2/layerdb/" 'mounts/*' 'sha256/*'
   step docker-config-v2 docker/ each 'take docker -1' "$d/containers/" '*/config.v2.json' '*/hostconfig.json'
   step overlay2-list overlay2/list.txt each list "$d/" overlay2 'overlay2/*'
@@ -557,9 +558,9 @@ steps() { # the plan: value first, volume last
   step lsblk block/lsblk.txt run lsblk -o NAME,MAJ:MIN,SIZE,RO,TYPE,FSTYPE,LABEL,UUID,MOUNTPOINT
   step smart block/smart.txt each 'headed smartctl -H -A' /dev/ 'sd[a-z]' 'nvme[0-9]'
   step ext4-superblock ext4/superblock.txt superblocks 'dumpe2fs -h (each mounted ext4 device)'
-  step crictl-version cri/version.txt scrubbed ${k3s:+k3s} crictl --timeout 8s version
-  step crictl-ps cri/ps.txt scrubbed ${k3s:+k3s} crictl --timeout 8s ps -a
-  step crictl-pods cri/pods.txt scrubbed ${k3s:+k3s} crictl --timeout 8s pods
+  step crictl-version cri/version.txt run scrubbed ${k3s:+k3s} crictl --timeout 8s version
+  step crictl-ps cri/ps.txt run scrubbed ${k3s:+k3s} crictl --timeout 8s ps -a
+  step crictl-pods cri/pods.txt run scrubbed ${k3s:+k3s} crictl --timeout 8s pods
   step containerd-snapshots cri/snapshots.txt each list "$r/var/lib/" 'containerd/*.overlayfs/snapshots/*' \
     'rancher/*/agent/containerd/*.overlayfs/snapshots/*'
   step kubelet-config kubernetes/kubelet.txt each config "$r/" var/lib/kubelet/config.yaml \
@@ -621,7 +622,6 @@ options() {
   done
   echo "$max_mb:$total:$since:$root" | grep -Eq '^[0-9]+:[0-9]+:([1-9][0-9]?[0-9]?[dhm])?:(/.*)?$' ||
     die 2 '--max-mb and --total-time take whole numbers, --since one with d, h or m, --root a path from /'
-  docker_root=$root/var/lib/docker
   ps_format=$(printf ',"%s":{{json .%s}}' ID ID Names Names Image Image Command Command CreatedAt CreatedAt \
     RunningFor RunningFor Status Status Ports Ports)
 }

@@ -25,6 +25,9 @@ const longName = `${"n".repeat(250)}.log`;
 const binaryName = Buffer.from([0x62, 0xff, 0xfe, 0x2e, 0x6c, 0x6f, 0x67]);
 const canaries = ["canary-env", "canary-kubeconfig", "canary-token", "canary-auth", "canary-key", "canary-manifest"];
 const pods = "var/log/pods/ns_odd-pod_0a/c";
+const snapshotters = ["var/lib", "var/lib/rancher/k3s/agent", "var/lib/rancher/rke2/agent"].map(
+  (place) => `${place}/containerd/io.containerd.snapshotter.v1.overlayfs`,
+);
 let root: string;
 
 beforeAll(() => {
@@ -32,6 +35,7 @@ beforeAll(() => {
   makeCard(root);
   for (const name of [...oddNames, longName]) write(root, `${pods}/${name}`, `content of ${name}\n`);
   write(root, Buffer.concat([Buffer.from(`${pods}/`), binaryName]), "content of bytes\n");
+  write(root, Buffer.concat([Buffer.from("var/log/pods/"), binaryName, Buffer.from("/c/0.log")]), "of a directory\n");
   spawnSync("mkfifo", [join(root, pods, "fifo.log")]);
   if (isRoot) spawnSync("mknod", [join(root, pods, "device.log"), "c", "1", "5"]);
   // A torn write: a run of zero bytes and half a line, as after a power cut.
@@ -50,6 +54,14 @@ beforeAll(() => {
   appendFileSync(join(root, pods, "sparse.log"), "\nlast\n");
   // A journal that needs several pieces.
   write(root, "var/log/journal/0f3c/system.journal", Buffer.alloc(5_000_001, "LPKSHHRH"));
+  // The snapshots of containerd, as it is alone, in k3s and in rke2.
+  for (const snapshotter of snapshotters)
+    for (const [number, name] of ["fs/etc/of-layer", "work/work", "fs/bin/sh"].entries())
+      write(root, `${snapshotter}/snapshots/${number + 1}/${name}`, "x");
+  for (const kind of ["k3s", "rke2"]) {
+    write(root, `var/lib/rancher/${kind}/agent/pod-manifests/etcd.yaml`, `# of ${kind}\n`);
+    write(root, `var/lib/rancher/${kind}/server/db/etcd/member/wal/0.wal`, "canary-key");
+  }
   write(root, "etc/kubernetes/admin.conf", "canary-kubeconfig");
   write(root, "var/lib/rancher/k3s/server/token", "canary-token");
   write(root, "etc/rancher/k3s/config.yaml", "token: canary-token\nnode-name: k1\n");
@@ -124,10 +136,15 @@ underEachShell(({ name, argv }) => {
     // yash cannot hold such a name in a variable, in any locale: it must say so.
     const incomplete = "Invalid or incomplete multibyte or wide character";
     const unnamed = members.step("pod-log").errors.filter((error) => error.errno === incomplete);
-    if (name === "yash")
-      expect(unnamed).toEqual([{ path: `${root}/${pods}`, op: "sh: cannot name", errno: incomplete }]);
-    else expect(members.get(`pods/${pods}/${bytes}`)?.toString()).toBe("content of bytes\n");
-    if (name !== "yash") expect(unnamed).toEqual([]);
+    if (name === "yash") {
+      const directories = [`${root}/${pods}`, `${root}/var/log/pods`];
+      for (const error of unnamed) expect(error).toMatchObject({ op: "sh: cannot name", errno: incomplete });
+      expect(new Set(unnamed.map((error) => error.path))).toEqual(new Set(directories));
+    } else {
+      expect(members.get(`pods/${pods}/${bytes}`)?.toString()).toBe("content of bytes\n");
+      expect(members.get(`pods/var/log/pods/${bytes}/c/0.log`)?.toString()).toBe("of a directory\n");
+      expect(unnamed).toEqual([]);
+    }
     expect([...members.keys()].some((member) => member.startsWith("/") || member.includes("../"))).toBe(false);
     expect(spawnSync("find", ["/work", root, ".", "-maxdepth", "1", "-name", "PWNED"]).stdout.toString()).toBe("");
   });
@@ -224,6 +241,17 @@ underEachShell(({ name, argv }) => {
     expect(members.text("overlay2/list.txt")).toContain(`/overlay2/${layer(3)}:\ntotal`);
     expect(members.text("overlay2/list.txt")).toContain(`LINK3 -> ../${layer(3)}/diff`);
     expect(members.text("docker/layerdb.txt")).toContain(`/mounts/${containerId}/mount-id <==\n${layer(3)}`);
+  });
+
+  test("the snapshots of containerd, of k3s and of rke2, without a daemon; their datastores are only listed", () => {
+    const listing = members.text("cri/snapshots.txt");
+    for (const snapshotter of snapshotters)
+      for (const number of [1, 2, 3]) expect(listing).toContain(`${root}/${snapshotter}/snapshots/${number}:\ntotal`);
+    expect(listing.match(/ (fs|work)$/gm)).toHaveLength(3 * snapshotters.length);
+    for (const kind of ["k3s", "rke2"]) {
+      expect(members.text("kubernetes/manifests.txt")).toContain(`# of ${kind}`);
+      expect(members.text("kubernetes/datastore.txt")).toContain(`${root}/var/lib/rancher/${kind}/server/db/etcd:`);
+    }
   });
 
   test("both layouts of pod logs", () => {

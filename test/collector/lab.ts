@@ -71,7 +71,15 @@ export interface Step {
   sha256?: string | null;
   stderr?: string;
   errors: { path: string; op: string; errno: string }[];
-  stuck: { pid: number; state: string; command: string; wchan: string | null; on: string | null; ended: boolean }[];
+  stuck: {
+    pid: number;
+    state: string;
+    command: string;
+    wchan: string | null;
+    stack: string | null;
+    on: string | null;
+    ended: boolean;
+  }[];
   files: FileRecord[];
 }
 

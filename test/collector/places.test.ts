@@ -89,6 +89,23 @@ underEachShell((shell) => {
       expect(Members.of(result.stdout).step("overlay2-list").sha256).toBeNull();
     });
 
+    labTest(
+      "without docker, crictl and systemd: their steps are absent, and nothing is said to have failed",
+      ["unshare"],
+      async () => {
+        const result = await run([...shell.alone(lacking), collector, "--max-mb", "0"]);
+        const { steps, complete } = Members.of(result.stdout).manifest();
+        const asking = steps.filter(({ id }) =>
+          /^(docker-(version|ps|info|inspect|logs)|crictl|systemd|journal-[bt])/.test(id),
+        );
+        expect(asking).toHaveLength(14);
+        for (const { id, status, reason } of asking)
+          expect(`${id}: ${status} ${reason}`).toMatch(/: absent .*: not installed$/);
+        expect(steps.filter(({ status }) => status === "failed")).toEqual([]);
+        expect(complete).toBe(true);
+      },
+    );
+
     labTest("without gzip: a plain tar", ["unshare"], async () => {
       const result = await run([...shell.alone([...lacking, "gzip"]), collector, "--root", root]);
       expect(result.stdout.subarray(0, 18).toString()).toBe("manifest/plan.json");

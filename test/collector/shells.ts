@@ -38,7 +38,8 @@ export function has(...commands: string[]): boolean {
   return missing.length === 0;
 }
 
-const place = (command: string): string =>
+/** The path of a command, "" where there is none. */
+export const place = (command: string): string =>
   spawnSync("sh", ["-c", `command -v ${command}`], { encoding: "utf8" }).stdout.trim();
 
 /** Runs a program of a root directory; what is mounted on the machine's own directories is seen there too. */

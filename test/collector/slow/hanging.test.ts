@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mirrorMount, silentMount } from "../fuse.ts";
 import { collector, layer, leftovers, makeCard, Members, remove, run, temporary, write } from "../lab.ts";
-import { has, labTest, replacing, stubs, underEachShell, withStubs } from "../shells.ts";
+import { has, labTest, place, replacing, stubs, underEachShell, withStubs } from "../shells.ts";
 
 /** Accepts and reads, and never says anything. @returns how often it was asked, and its end */
 async function deafDaemon(where: string | number): Promise<{ port: number; asked: () => number; end: () => void }> {
@@ -51,6 +51,7 @@ underEachShell((shell) => {
         ended: false,
       });
       expect(step.stuck.at(-1)!.wchan).toMatch(/fuse|request_wait/);
+      expect(step.stuck.at(-1)!.stack).toMatch(/request_wait_answer|fuse_\w+/);
       for (const id of ["layerdb", "docker-config-v2", "overlay2-list", "overlay2-link-lower", "docker-json-log"])
         expect(members.step(id)).toMatchObject({
           status: "skipped",
@@ -60,6 +61,36 @@ underEachShell((shell) => {
       expect(members.step("pod-log").status).toBe("ok");
       expect(result.code).toBe(3);
       expect(leftovers()).toEqual([]);
+    },
+    200_000,
+  );
+
+  labTest(
+    "hard case 2 (real: state D of df on a FUSE mount): only what would ask that mount again is skipped",
+    ["mount"],
+    async ({ onTestFinished }) => {
+      const directory = temporary("silent");
+      const end = silentMount(directory);
+      onTestFinished(async () => {
+        await end();
+        remove(directory);
+      });
+      const result = await run([...shell.argv, collector, "--max-mb", "0", "--total-time", "150"]);
+      const members = Members.of(result.stdout);
+      expect(members.step("df")).toMatchObject({
+        status: "stuck",
+        stuck: [{ state: "D", command: "df", ended: false }],
+      });
+      expect(members.step("df-inodes")).toMatchObject({
+        status: "skipped",
+        reason: "df did not answer an earlier step",
+      });
+      const { steps } = members.manifest();
+      const later = steps.slice(steps.findIndex(({ id }) => id === "df-inodes") + 1);
+      expect(later.filter(({ reason }) => reason?.includes("live"))).toEqual([]);
+      expect(members.step("network-addresses").status).toBe("ok");
+      expect(members.step("clock-end").status).toBe("ok");
+      expect(result.code).toBe(3);
     },
     200_000,
   );
@@ -107,7 +138,7 @@ underEachShell((shell) => {
       const real = shell.name !== "busybox ash" && has("docker");
       const daemon = await deafDaemon(real ? join(lab, "docker.sock") : 0);
       const docker = real
-        ? `exec ${spawnSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).stdout.trim()} -H unix://${lab}/docker.sock "$@"`
+        ? `exec ${place("docker")} -H unix://${lab}/docker.sock "$@"`
         : `sleep 600 | nc 127.0.0.1 ${daemon.port}`;
       const directory = stubs({ docker });
       onTestFinished(() => {
@@ -128,6 +159,50 @@ underEachShell((shell) => {
         .filter((step) => step.command.includes("docker"))
         .reduce((sum, step) => sum + step.end - step.start, 0);
       expect(spent).toBeLessThan(34);
+      expect(result.code).toBe(3);
+      expect(leftovers()).toEqual([]);
+    },
+  );
+
+  test(
+    "silent containerd and API server (real sockets): each is asked once, what needs them is skipped, the rest is there",
+    { timeout: 200_000 },
+    async ({ onTestFinished }) => {
+      const lab = temporary("silent");
+      // No crictl is to be had here: the client of containerd itself, or in a root of busybox nc, stands in for it.
+      const real = shell.name !== "busybox ash" && has("ctr");
+      const containerd = await deafDaemon(real ? join(lab, "containerd.sock") : 0);
+      const crictl = real
+        ? `exec ctr --address ${lab}/containerd.sock --timeout 8s version`
+        : `sleep 600 | nc 127.0.0.1 ${containerd.port}`;
+      const apiserver = await deafDaemon(0);
+      const curl = `case "$*" in
+  *:6443/*) ${real ? `exec curl -sSk -m 5 https://127.0.0.1:${apiserver.port}/livez` : `echo | nc -w 5 127.0.0.1 ${apiserver.port}; exit 28`} ;;
+  *) exit 7 ;;
+esac`;
+      const directory = stubs({ crictl, curl: curl.replace("exec curl", `exec ${place("curl")}`) });
+      onTestFinished(() => {
+        containerd.end();
+        apiserver.end();
+        [lab, directory].forEach(remove);
+      });
+      const result = await run([...shell.argv, collector, "--max-mb", "1"], { env: withStubs(directory) });
+      const members = Members.of(result.stdout);
+      expect(members.step("crictl-version").status).toBe(real ? "failed" : "timed-out");
+      for (const id of ["crictl-ps", "crictl-pods"])
+        expect(members.step(id)).toMatchObject({ status: "skipped", reason: "cri did not answer an earlier step" });
+      expect(containerd.asked()).toBeGreaterThan(0);
+      // Snapshots are read from the disk.
+      expect(members.step("containerd-snapshots").status).not.toBe("skipped");
+      const health = members.step("apiserver-health");
+      // nc says nothing where curl says why.
+      expect(health.status, result.stderr).toBe(real ? "failed" : "empty");
+      expect(health.exit).toBe(28);
+      expect(health.end - health.start).toBeLessThan(10);
+      expect(apiserver.asked()).toBe(1);
+      const { steps } = members.manifest();
+      expect(steps.at(-1)).toMatchObject({ id: "clock-end", status: "ok" });
+      expect(steps.at(-1)!.end - steps[0]!.start).toBeLessThan(120);
       expect(result.code).toBe(3);
       expect(leftovers()).toEqual([]);
     },
