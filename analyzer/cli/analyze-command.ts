@@ -27,7 +27,7 @@ import { renderTerminal } from "../report/terminal.ts";
 import { createStore } from "../store/open.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { checkUserRules } from "./rule-tests.ts";
-import { lastLook } from "./last-look.ts";
+import { lastLook, lastLookAtEvents, lastLookAtPage } from "./last-look.ts";
 import { maskAgain } from "./mask-again.ts";
 import type { OutputOptions, OutputPlan } from "./outputs.ts";
 import { partialName, planOutputs, publish, writeOutput } from "./outputs.ts";
@@ -213,7 +213,11 @@ function kebab(name: string): string {
 function writeAll(plan: OutputPlan, report: IncidentReport, events: ReportEvents | null): void {
   const masks = report.redaction.mode !== "none";
   const checked = (text: string, output: string): string => (masks ? lastLook(text, output) : text);
-  if (plan.html !== null) writeOutput(plan.html, checked(renderHtml(report, events), "HTML"));
+  if (plan.html !== null) {
+    const looked = masks && events !== null ? lastLookAtEvents(events) : events;
+    const html = renderHtml(report, looked);
+    writeOutput(plan.html, masks ? lastLookAtPage(html) : html);
+  }
   if (plan.markdown !== null) writeOutput(plan.markdown, checked(renderMarkdown(report), "Markdown"));
   if (plan.json !== null) writeOutput(plan.json, checked(renderJson(report), "JSON"));
   const toStdout = Object.values(plan).includes("-");

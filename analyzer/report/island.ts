@@ -41,6 +41,22 @@ export function packValue(value: object): string {
   return island;
 }
 
+const OPENING = '<script type="text/plain" id="';
+
+/** The page with what is not data of an island changed: packed data is as good as random, and holds words by chance. */
+export function changeAroundIslands(html: string, change: (text: string) => string): string {
+  let result = "";
+  let at = 0;
+  for (let opens = html.indexOf(OPENING); opens >= 0; opens = html.indexOf(OPENING, at)) {
+    const start = html.indexOf(">", opens) + 1;
+    const end = html.indexOf("</script>", start);
+    if (start === 0 || end < 0) break;
+    result += change(html.slice(at, start)) + html.slice(start, end);
+    at = end;
+  }
+  return result + change(html.slice(at));
+}
+
 /**
  * The value of an island of a report, null when the page has none of that name.
  * @throws IslandError when it is damaged or larger than any report
