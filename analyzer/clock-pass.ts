@@ -40,6 +40,7 @@ export function placeTimes(database: Database, manifest: BundleManifest | null, 
       const at = bootOf(line);
       return at ? [{ ...at, line }] : [];
     }),
+    zoneNames: factsOf(database, "zone-name").map(({ value }) => value.name),
     moments: containerMoments(database, createRunLookup(runs)),
     notBefore: certificateBounds(database, bootOf),
     shutdowns: new Set(shutdownLines(database).flatMap((line) => bootOf(line)?.boot ?? [])),

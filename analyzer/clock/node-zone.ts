@@ -17,6 +17,8 @@ export interface ZoneInput {
   probes: ZoneProbe[];
   /** The same of a line and of what the container runtime noted of the moment that it tells of. */
   moments: ZoneProbe[];
+  /** Abbreviations behind local times. */
+  zoneNames: string[];
   /** IANA name, from the command line or the manifest. */
   timezone: { name: string; basis: string } | null;
 }
@@ -27,7 +29,7 @@ const CLOCK_ERROR = 5 * SECOND;
 /** The node's zone: as somebody names it, as lines measure it, or as far as it cannot be another. */
 export function chooseZone(input: ZoneInput, collectedAt: Instant | null): Zone {
   if (input.timezone) return namedZone(input.timezone.name, input.timezone.basis);
-  const names = input.clocks.flatMap(({ zone }) => zone ?? []);
+  const names = [...input.clocks.flatMap(({ zone }) => zone ?? []), ...input.zoneNames];
   const named = zoneNamed(names);
   if (named) return named;
   const probe = nodeProbe(input.probes);

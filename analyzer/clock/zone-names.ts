@@ -4,12 +4,21 @@ import { HOUR } from "../model/time.ts";
 import type { Zone } from "./zone.ts";
 import { namedZone } from "./zone.ts";
 
-/** The tz database has these under their name in winter. */
-const SUMMER = new Map([
+/** The tz database has these under their name in winter, or under a place. */
+const ELSEWHERE = new Map([
   ["CEST", "CET"],
   ["EEST", "EET"],
   ["WEST", "WET"],
   ["MEST", "MET"],
+  ["JST", "Asia/Tokyo"],
+  ["KST", "Asia/Seoul"],
+  ["HKT", "Asia/Hong_Kong"],
+  ["WIB", "Asia/Jakarta"],
+  ["PKT", "Asia/Karachi"],
+  ["MSK", "Europe/Moscow"],
+  ["SAST", "Africa/Johannesburg"],
+  ["NZST", "Pacific/Auckland"],
+  ["NZDT", "Pacific/Auckland"],
 ]);
 
 /** Offsets east of UTC, in hours, of all zones that one abbreviation stands for, with their summer time. */
@@ -31,7 +40,7 @@ export function zoneNamed(names: string[]): Zone | null {
   for (const name of [...places, ...names]) {
     if (AMBIGUOUS.has(name)) continue;
     try {
-      return namedZone(SUMMER.get(name) ?? name, `the node says so: ${name}`);
+      return namedZone(ELSEWHERE.get(name) ?? name, `the node says so: ${name}`);
     } catch {
       // A damaged name, or one that the tz database does not have: the next may be better.
     }

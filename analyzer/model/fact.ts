@@ -225,6 +225,11 @@ export interface ZoneProbeFact {
   writer: "host" | "container";
 }
 
+/** The abbreviation of a zone that a log writes behind its local times. */
+export interface ZoneNameFact {
+  name: string;
+}
+
 /** A binary journal: what its header promises, and what could be read. Key: the path. */
 export interface JournalFileFact {
   fileId: string;
@@ -265,6 +270,7 @@ export interface FactValues {
   "static-pod": StaticPodFact;
   certificate: CertificateFact;
   "zone-probe": ZoneProbeFact;
+  "zone-name": ZoneNameFact;
   "journal-file": JournalFileFact;
 }
 

@@ -41,6 +41,8 @@ export class JournalHeader {
   named = false;
   /** Index of the message. */
   rest = 0;
+  /** The abbreviation of a zone behind the time, which leaves it local; that of the last line that had one. */
+  zoneName = "";
   readonly #stamp = new Stamp();
   /** Host and the space after it, as of the last line. */
   #host = "";
@@ -107,7 +109,11 @@ export class JournalHeader {
     const next = line.indexOf(" ", end + 1);
     const zone = next > 0 ? line.slice(end + 1, next) : "";
     const offset = /^([+-])(\d\d)(\d\d)?$/.exec(zone);
-    if (!offset) return /^[A-Z]{2,5}$/.test(zone) ? next : end;
+    if (!offset && !/^[A-Z]{2,5}$/.test(zone)) return end;
+    if (!offset) {
+      this.zoneName = zone;
+      return next;
+    }
     const east = Number(offset[2]) * HOUR + Number(offset[3] ?? 0) * MINUTE;
     stamp.stated -= offset[1] === "-" ? -east : east;
     stamp.clock = "utc";

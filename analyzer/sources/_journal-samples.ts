@@ -60,7 +60,7 @@ export const samples: SourceSample[] = [
       "Mon 2026-03-02 06:45:06 CET pi-master docker.service[338]: Handler for GET /v1.40/containers/json returned error",
     ],
     events: 3,
-    facts: 1,
+    facts: 2,
     firstStated: "2026-03-02T05:45:05.370927",
   },
   {
@@ -72,7 +72,7 @@ export const samples: SourceSample[] = [
       "四 2026-03-05 18:07:59 CST k1 kubelet[319]: node not found",
     ],
     events: 4,
-    facts: 0,
+    facts: 2,
     firstStated: "2026-03-05T10:07:57",
   },
   {

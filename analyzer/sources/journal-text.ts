@@ -22,6 +22,7 @@ const MINUS = 45;
 const QUARTER = 15 * MINUTE;
 const SEPARATOR = /^-- (?:(Reboot|Boot [0-9a-f]{32})|Logs begin at .*|Journal begins at .*|No entries) ?--$/;
 /** A header that lost its beginning still names the process. */
+const MOST_ZONES = 8;
 const HEADLESS = /^(?:\S+ ){0,4}([\w.@()/-]+)\[\d+\]: /;
 /** `[ 1788.652787] ` that syslog keeps in front of the kernel's lines. */
 const KERNEL_STAMP = /\[ {0,5}\d{1,9}\.\d{6}\](?:\[ *[TC]\d+\])? ?/y;
@@ -35,6 +36,8 @@ class JournalReader implements LineReader {
   readonly #printer: Compared;
   readonly #writer: Compared = { process: null, pid: 0, base: null };
   readonly #inUtc: boolean;
+  /** Abbreviations of zones, with the first line that has each. */
+  readonly #zones = new Map<string, Line>();
   #boot: string | null = null;
   #reboots = 0;
 
@@ -66,6 +69,9 @@ class JournalReader implements LineReader {
     const told = payload.level ?? header.level;
     const level = told ?? (header.origin === "systemd" ? 5 : 6);
     const isLocal = header.clock === "local" || header.clock === "local-no-year";
+    const { zoneName } = header;
+    if (isLocal && zoneName !== "" && !this.#zones.has(zoneName) && this.#zones.size < MOST_ZONES)
+      this.#zones.set(zoneName, line);
     if (isLocal && this.#inUtc) this.#probes.add(this.#printer, stated, header.clock, stated, line);
     const process = isLocal ? this.#printer.process : null;
     this.#emit(line, stated, header.clock, precision, level, payload.text, process, told === null);
@@ -87,7 +93,9 @@ class JournalReader implements LineReader {
   }
 
   end(): void {
-    this.#probes.flush(this.#context.sink);
+    const { sink } = this.#context;
+    this.#probes.flush(sink);
+    for (const [name, line] of this.#zones) sink.fact("zone-name", name, { name }, line);
   }
 
   #emit(

@@ -40,6 +40,7 @@ function clockOf(runs: ClockRun[], input: Partial<ClockInput> = {}) {
     clocks: [],
     probes: [],
     moments: [],
+    zoneNames: [],
     collectedAt: null,
     timezone: null,
     year: null,

@@ -59,3 +59,28 @@ test("date in local time tells the collection, as sure as its zone is", async ()
   });
   expect(logs(open).every(({ at }) => at !== null)).toBe(true);
 });
+
+/** `journalctl -o short-full`: an abbreviation stands behind each time. */
+const full = (zone: string): Record<string, string> => ({
+  "uname.txt": "Linux n7 6.1.0-rpi7-rpi-v8 #1 SMP PREEMPT Debian 1:6.1.63-1+rpt1 (2023-11-24) aarch64 GNU/Linux\n",
+  "journal.txt": `Thu 2026-11-05 06:07:57 ${zone} k1 kernel: EXT4-fs error (device sda2): ext4_lookup:1: inode #5\n`,
+});
+
+test.each([
+  ["CET", "2026-11-05T05:07:57Z", "2026-11-05T05:07:57Z"],
+  ["JST", "2026-11-04T21:07:57Z", "2026-11-04T21:07:57Z"],
+  // From eleven hours ahead of UTC in Australia to five behind it in America.
+  ["EST", "2026-11-04T19:07:57Z", "2026-11-05T11:07:58Z"],
+])("an abbreviation behind a journal's times bounds them: %s", async (zone, from, to) => {
+  const { timeline, clock } = await reportOf(full(zone));
+  expect(timeline.find(({ artifact }) => artifact === "journal.txt")?.at).toMatchObject({ from, to });
+  expect(clock.zoneBasis).toContain(zone);
+});
+
+test("what else tells of the zone goes before an ambiguous abbreviation behind the times", async () => {
+  const date = "Thu Nov  5 06:08:00 -05 2026\n$ cat /etc/timezone\nAmerica/New_York\n";
+  const { timeline } = await reportOf({ ...full("EST"), "date.txt": date });
+  expect(timeline.find(({ artifact }) => artifact === "journal.txt")?.at).toMatchObject({
+    from: "2026-11-05T11:07:57Z",
+  });
+});
