@@ -116,16 +116,18 @@ function doubtOf(states: EraState[], steps: Step[], anchor: number | null): Sett
   return { before: BY_HAND + Math.max(0, other), after: BY_HAND + Math.max(0, -other) };
 }
 
-/** Steps in order; a line tells the cause of one. */
+/** Steps in order; a line tells the cause of one. A person's command stands before its step, if it is near two. */
 function stepsOf({ eras }: MeasuredBoot, input: TrustInput): Step[] {
   const used = new Set<number>();
+  const before = eras.map(({ ends }) => ends.flatMap((end) => nearEnd(input.linesUntil(end))));
   return eras.slice(1).map((era, at) => {
     const previous = eras[at] ?? era;
     const delta = era.distance - previous.endDistance;
-    const before = previous.ends.flatMap((end) => nearEnd(input.linesUntil(end)));
-    const lines = [...before, ...era.starts.flatMap((start) => input.linesFrom(start))];
+    const isLast = at + 2 === eras.length;
+    const commands = new Set(isLast ? [] : before[at + 1]?.filter(isCommand).map(({ event }) => event));
+    const after = era.starts.flatMap((start) => input.linesFrom(start)).filter(({ event }) => !commands.has(event));
     const cause = causeOf(
-      lines.filter(({ event }) => !used.has(event)),
+      [...(before[at] ?? []), ...after].filter(({ event }) => !used.has(event)),
       delta,
     );
     if (cause) used.add(cause.line.event);
@@ -140,6 +142,10 @@ function nearEnd(lines: ClockLine[]): ClockLine[] {
     const early = line.stated !== null && end !== null && line.stated < end - TOLD_AT_ONCE;
     return !early || readMark(line)?.kind !== "restored";
   });
+}
+
+function isCommand(line: ClockLine): boolean {
+  return readMark(line)?.kind === "hand";
 }
 
 function startsWrong(era: Era, said: TrustInput["clockLines"]): boolean {

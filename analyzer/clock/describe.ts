@@ -102,7 +102,7 @@ export function describeSteps(boots: PlacedBoot[], history: WallEra[]): ClockSte
         {
           bootId: boot.id,
           // The entry after a step may come late; within a second, the one before it is the nearest that is known.
-          at: { ...at, lo, best: at.best - lo <= SECOND ? lo : at.best, basis },
+          at: { ...at, lo, best: at.best - lo < SECOND ? lo : at.best, basis },
           delta,
           cause: cause === null ? "no line says what set it" : `set by ${cause.by}`,
           line: cause?.line.event ?? null,

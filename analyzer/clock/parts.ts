@@ -6,7 +6,7 @@ import type { KernelStart } from "./boots.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
 import type { FileRun } from "./wall.ts";
-import { bordersOf, stepTo, yearInHistory } from "./wall.ts";
+import { bordersOf, latestTruth, stepTo, yearInHistory } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
 import { inYear, isLeapDay, leapBreak, yearIn, yearOf } from "./year.ts";
 import type { Zone } from "./zone.ts";
@@ -117,8 +117,15 @@ export function wallRun(run: ClockRun, toUtc: Micros, { zone }: PlacementContext
 
 /** A clock that is not set starts each boot at the same time, and the runs in between belong to another time. */
 function isRepeatedStart(run: ClockRun, index: number, runs: ClockRun[]): boolean {
+  if (repeatsBoot(run, runs.slice(0, index))) return true;
   if (run.clock !== "local-no-year" || !isJump(index, runs)) return false;
   return runs.some((other, at) => Math.abs(at - index) > 1 && isJump(at, runs) && startsAlike(run, other));
+}
+
+/** Whether a boot begins at the time of one before it that had not ended by then. */
+function repeatsBoot(run: ClockRun, earlier: ClockRun[]): boolean {
+  const isNew = run.boot !== null && earlier.at(-1)?.boot !== run.boot;
+  return isNew && earlier.some((other) => other.boot !== run.boot && startsAlike(run, other) && stepTo(run, other) < 0);
 }
 
 /** Whether a run begins far from where the one before it ended. */
@@ -199,9 +206,15 @@ function placeBackwards(runs: ClockRun[], unset: boolean[], context: PlacementCo
     placed.unshift(entry);
     const counts = run.clock === "local-no-year" && unset[index] !== true && entry !== null && isSet(entry, context);
     const isBound = bound !== null || context.years.year !== null;
-    if (counts && isBound) bound = Math.min(bound ?? Infinity, entry.first + SET_BACK);
+    if (counts && isBound) bound = Math.min(bound ?? Infinity, latestOf(entry, context) + SET_BACK);
   }
   return followLeapDays(runs, placed, context);
+}
+
+/** Where a run may begin at the latest: what a clock said that was behind was written later than it said. */
+function latestOf({ run, shift, first }: Placed, context: PlacementContext): Micros {
+  if (context.zone.assumed) return first;
+  return Math.max(first, latestTruth(wallRun(run, shift, context), context.history) ?? first);
 }
 
 /** A February 29 tells its year, and with it that of the lines that follow within days of each other. */

@@ -108,12 +108,13 @@ function between(run: ClockRun, index: number, parts: Part[], known: (Placement 
   const after = known.findIndex((placement, at) => placement !== null && at > index);
   const [previous, next] = [known[before], known[after]];
   const length = (run.lastStated ?? 0) - (run.firstStated ?? 0);
-  const hi = next ? (parts[after]?.run.firstStated ?? 0) + next.offset + next.after : null;
+  const follower = next ? (parts[after]?.run.firstStated ?? 0) + next.offset : null;
+  const hi = next && follower !== null ? follower + next.after : null;
   if (hi === null && !previous) return [];
   const lo = previous
     ? (parts[before]?.run.lastStated ?? 0) + previous.offset - previous.before
     : (hi ?? 0) - length - DAY;
   const end = Math.max(hi ?? lo + length, lo + 1);
   const segment = { firstEvent: run.firstEvent, lastEvent: run.lastEvent, before: 0, after: 0 };
-  return [{ ...segment, offset: end - (run.lastStated ?? 0), basis: "order-only", lo, hi: end }];
+  return [{ ...segment, offset: (follower ?? end) - (run.lastStated ?? 0), basis: "order-only", lo, hi: end }];
 }

@@ -101,6 +101,16 @@ export function yearInHistory({ run, utcIn }: WallRun, history: WallEra[]): numb
   return years.length > 0 ? Math.max(...years) : null;
 }
 
+/** The latest true time at which the wall clock may have said what a run begins with; null where it never did. */
+export function latestTruth(own: WallRun, history: WallEra[]): Micros | null {
+  const first = (own.run.firstStated ?? 0) + own.toUtc;
+  const truths = erasAt(history, own).flatMap(({ era, more }) => {
+    const { shift, after } = history[era] ?? { shift: 0, after: 0 };
+    return first + more + shift + after;
+  });
+  return truths.length > 0 ? Math.max(...truths) : null;
+}
+
 /** Years that somewhere on Earth begin, last or end between two times. */
 function yearsOf(from: Micros, to: Micros): number[] {
   return [...new Set([yearIn(from - DAY), yearIn(to + DAY)])];

@@ -139,6 +139,22 @@ describe("one boot", () => {
     expect(boots[2]?.first?.lo).toBeGreaterThan(utc("2024-03-04T16:24:00"));
   });
 
+  test("a person's command that is near two steps is the cause of the one after it", () => {
+    const runs = [
+      run("a", "2023-11-01T10:00:00", 5, 30),
+      run("a", "2024-03-04T16:00:00", 50, 50),
+      run("a", "2024-03-04T20:00:00", 51, 300),
+    ];
+    const command = { ...line("pi : COMMAND=/usr/bin/date -s 20:01", "sudo"), stated: utc("2024-03-04T16:00:50") };
+    const { steps, placements } = clockOf(runs, {
+      linesFrom: (event) => (event === runs[1]?.firstEvent ? [command] : []),
+      linesUntil: (event) => (event === runs[1]?.lastEvent ? [command] : []),
+      clockLines: [{ boot: id("a"), monotonic: 6 * SECOND, line: RESTORED }],
+    });
+    expect(steps.map(({ cause }) => cause)).toEqual(["no line says what set it", "set by a person, with `date`"]);
+    expect(placements[1]).toMatchObject({ offset: 0, basis: "exact" });
+  });
+
   test("what set the clock is told by the end of one file, and the next one begins with the time that was set", () => {
     const runs = [
       run("a", "2024-03-04T16:00:00", 31, 300, { path: "journal/system.journal" }),

@@ -106,19 +106,30 @@ test("an older timesyncd tells in other words that it heard a time server", asyn
   expect(clock.boots[0]?.first).toMatchObject({ basis: "exact" });
 });
 
-/** The days of the lines of one text, as they are placed. */
-async function yearsOf(text: string, options: { year?: number; collectedAt?: number }): Promise<string[]> {
-  const lines = text.split("\n").map((line) => `${line} n7 kernel: EXT4-fs (sda2): mounted`);
+interface Place {
+  best: number | null;
+  basis: string;
+}
+
+async function placesOf(
+  files: Record<string, string>,
+  options: { year?: number; collectedAt?: number },
+): Promise<Place[]> {
   const database = await createStore("");
-  const open = memoryBundle({ "uname.txt": uname, "a.txt": `${lines.join("\n")}\n` });
   const plain = { timezone: null, year: null, collectedAt: null, rules: null, version: "test" };
   try {
-    await analyze(open, database, { ...plain, ...options }, () => undefined);
-    const places = database.prepare("SELECT best FROM timeline WHERE artifact = 'a.txt' ORDER BY id").pluck().all();
-    return places.map((best) => new Date(Number(best) / 1000).toISOString().slice(0, 10));
+    await analyze(memoryBundle(files), database, { ...plain, ...options }, () => undefined);
+    return database.prepare("SELECT best, basis FROM timeline WHERE artifact = 'a.txt' ORDER BY id").all() as Place[];
   } finally {
     database.close();
   }
+}
+
+/** The days of the lines of one text, as they are placed. */
+async function yearsOf(text: string, options: { year?: number; collectedAt?: number }): Promise<string[]> {
+  const lines = text.split("\n").map((line) => `${line} n7 kernel: EXT4-fs (sda2): mounted`);
+  const places = await placesOf({ "uname.txt": uname, "a.txt": `${lines.join("\n")}\n` }, options);
+  return places.map(({ best }) => new Date(Number(best) / 1000).toISOString().slice(0, 10));
 }
 
 test("--year is that of the end of a log that runs over New Year", async () => {
@@ -149,4 +160,28 @@ test("a clock that started at the saved time of some days before does not make t
 
 test("eleven months back are another year", async () => {
   expect(await yearsOf("Jun 20 10:00:00\nMay 19 22:15:30", IN_JUNE_2026)).toEqual(["2025-06-20", "2026-05-19"]);
+});
+
+/** A journal as text, in which a power cut came before the time of the first start was saved. */
+test.each([
+  ["Nov 05 06:07:57", "Nov 05 06:18:57", "-- Reboot --", "Nov 05 06:07:58", "Nov 05 06:09:00", "Nov 07 09:08:58"],
+  [
+    "2017-11-05T06:07:57+0000",
+    "2017-11-05T06:08:57+0000",
+    "-- Boot 0123456789abcdef0123456789abcdef --",
+    "2017-11-05T06:07:58+0000",
+    "2017-11-05T06:08:50+0000",
+    "2017-11-07T09:08:58+0000",
+  ],
+])("a boot that claims the time of the one before it does not interleave with it: %s", async (...lines) => {
+  const said = lines.map((line) => (line.startsWith("--") ? line : `${line} n7 x[5]: read: structure needs cleaning`));
+  said.splice(5, 0, lines[2]?.replace("Boot 0", "Boot 1") ?? "");
+  const places = await placesOf(
+    { "uname.txt": uname, "a.txt": `${said.join("\n")}\n` },
+    { collectedAt: Date.UTC(2017, 10, 8) * 1000 },
+  );
+  const known = places.filter(({ best }) => best !== null);
+  const best = known.map((place) => place.best ?? 0);
+  expect(known.map(({ basis }) => basis === "order-only")).toEqual([false, false, true, true, false]);
+  expect(best).toEqual(best.toSorted((a, b) => a - b));
 });
