@@ -17,6 +17,8 @@ export interface Chart {
   /** After a change of the filter. */
   filtered: (mask: Uint8Array, all: boolean) => void;
   recolor: () => void;
+  /** After the lanes were unfolded or folded. */
+  relaid: () => void;
   setBrush: (brush: Range | null) => void;
   draw: () => void;
 }
@@ -107,6 +109,7 @@ export function createChart(report: IncidentReport, table: Table, model: ChartMo
       palette = readPalette();
       draw();
     },
+    relaid: resize,
     setBrush: (next) => {
       brush = next;
       draw();

@@ -5,7 +5,7 @@ import { formatDuration } from "../report/times.ts";
 import { copyText } from "./copy.ts";
 import { button, byId, make } from "./dom.ts";
 import { eventTime } from "./list.ts";
-import { eventsMarkdown } from "./markdown.ts";
+import { eventsMarkdown, rawLine } from "./markdown.ts";
 import type { Store } from "./state.ts";
 import { statedText } from "./stated.ts";
 import type { Table } from "./table.ts";
@@ -151,13 +151,13 @@ function findingLinks(report: IncidentReport, ids: string[]): HTMLElement | null
 
 function rawPart(report: IncidentReport, table: Table, event: number): HTMLElement {
   const [path, line] = [pathOf(table, event), table.line[event] ?? 0];
-  const raw = citedLine(report, path, line)[0]?.evidence.text;
+  const raw = rawLine(report, path, line);
   const text = visibleText(raw ?? textOf(table, event)).slice(0, LONGEST_RAW);
-  const command = raw === undefined ? rawCommand(report, path, line) : null;
+  const command = raw === null ? rawCommand(report, path, line) : null;
   return make(
     "div",
     {},
-    make("h4", {}, raw === undefined ? "Message" : "The line as it stands in the file"),
+    make("h4", {}, raw === null ? "Message" : "The line as it stands in the file"),
     make("pre", { class: "raw", tabindex: "0", "aria-label": "Text of the event" }, text),
     command === null ? null : make("p", { class: "quiet" }, "The whole line: ", make("code", {}, command)),
   );

@@ -24,19 +24,23 @@ export interface Query {
 }
 
 const KEYS = ["level", "src", "unit", "pod", "ctr", "boot", "file", "finding", "like"];
-const TERM = /(!?)(?:([a-z]+)(<=|>=|<|>|:|=))?("[^"]*"?|[^\s"]+)/gi;
+const TERM = /(!?)(?:([a-z][\w.-]*)(<=|>=|<|>|:|=))?("[^"]*"?|[^\s"]+)/gi;
+const KEY_LIST = `Keys: ${KEYS.join(", ")}`;
 
 /** Takes the text apart. A key that is not known makes it a word: `error:` is found as it stands. */
 export function parseQuery(text: string): Query {
   const terms: Term[] = [];
   let problem: string | null = null;
-  let hint: string | null = null;
+  const unknown: string[] = [];
+  const empty: string[] = [];
   for (const [source, mark, name = "", sign = "", raw = ""] of text.matchAll(TERM)) {
     const value = raw.replace(/^"|"$/g, "");
     const key = name.toLowerCase();
     if (!KEYS.includes(key)) {
-      if (sign === ":" && !raw.startsWith("//"))
-        hint = `“${name}:” is no key; ${source} is looked for as text. Keys: ${KEYS.join(", ")}`;
+      const [, open = ""] = /^([a-z]+):$/i.exec(raw) ?? [];
+      if (sign !== "" && !raw.startsWith("//")) unknown.push(`${name}${sign}`);
+      else if (KEYS.includes(open.toLowerCase())) empty.push(open);
+      else if (open !== "") unknown.push(`${open}:`);
       terms.push({ source, negated: mark === "!", key: "word", value: `${name}${sign}${value}` });
     } else if (key === "level") {
       const level = levelOf(value);
@@ -47,7 +51,32 @@ export function parseQuery(text: string): Query {
       terms.push({ source, negated: mark === "!", key: key === "unit" ? "src" : key, value });
     }
   }
-  return { terms: terms.filter(({ value }) => value !== ""), problem, hint };
+  return { terms: terms.filter(({ value }) => value !== ""), problem, hint: hintOf(unknown, empty) };
+}
+
+function hintOf(unknown: string[], empty: string[]): string | null {
+  const names = [...new Set(unknown)].map((name) => `“${name}”`);
+  const hints = [
+    ...(names.length > 0
+      ? [`${names.join(", ")} ${names.length > 1 ? "are no keys" : "is no key"}, and looked for as text.`]
+      : []),
+    ...empty.map((name) => `“${name}:” needs a value right after the colon.`),
+  ];
+  return hints.length > 0 ? `${hints.join(" ")} ${KEY_LIST}` : null;
+}
+
+/** What a key can never match in this report; null when it may. */
+function pointless(term: Term, table: Table, report: IncidentReport): string | null {
+  const { key, value } = term;
+  const boots = report.clock.boots.length;
+  if (key === "boot" && !/^-?\d+$/.test(value))
+    return `“${value}” is no boot: -1 is the one before the last, 1 the first`;
+  if (key === "boot" && Number(value) > boots) return `there are ${boots} boots in the report`;
+  if (key === "boot" && -Number(value) >= boots) return `there are ${boots} boots in the report`;
+  const wanted = value.toLowerCase();
+  if (key === "finding" && !report.findings.some(({ id, rule }) => id.includes(wanted) || rule.includes(wanted)))
+    return `no finding is called “${value}”`;
+  return key === "like" && findEvent(table, wanted) < 0 ? `no event is called “${value}”` : null;
 }
 
 function levelOf(value: string): number | null {
@@ -138,7 +167,8 @@ export interface Filtered {
 
 /** Which events the reader's choices leave. */
 export function filterEvents(table: Table, report: IncidentReport, state: State): Filtered {
-  const { terms, problem, hint } = parseQuery(state.query);
+  const { terms, problem: misspelt, hint } = parseQuery(state.query);
+  const problem = misspelt ?? terms.map((term) => pointless(term, table, report)).find((one) => one !== null) ?? null;
   const matches = terms.map((term) => ({ match: matchTerm(term, table, report), wanted: !term.negated }));
   const levels = Uint8Array.from({ length: 8 }, (_, level) => (state.hiddenLevels.has(groupOf(level)) ? 0 : 1));
   const mask = new Uint8Array(table.size);

@@ -18,6 +18,7 @@ import { bindLinks } from "./links.ts";
 import type { List } from "./list.ts";
 import { createList } from "./list.ts";
 import { eventsMarkdown } from "./markdown.ts";
+import type { ChartModel } from "./model.ts";
 import { createModel } from "./model.ts";
 import { addCopyButtons, bindPrint, bindTheme, landAgain, openTarget, toggleFolds } from "./page.ts";
 import { bindPointer } from "./pointer.ts";
@@ -92,6 +93,28 @@ function bindDetail(parts: Parts, open: (event: number, jump: boolean) => void):
   show();
 }
 
+/** The button that unfolds “other lanes”; gives what it does. */
+function bindLanes(model: ChartModel, chart: Chart): () => void {
+  const [toggle, few] = [byId("x-lanes"), model.lanes.length];
+  const isFolded = model.allLanes > few;
+  const name = (): void => {
+    const all = model.lanes.length > few;
+    toggle.textContent = all ? `only the first lanes` : `all ${model.allLanes} lanes`;
+    toggle.setAttribute("aria-pressed", String(all));
+  };
+  const flip = (): void => {
+    if (!isFolded) return announce("No lanes are folded.");
+    model.showAllLanes(model.lanes.length === few);
+    chart.relaid();
+    name();
+  };
+  toggle.hidden = !isFolded;
+  byId("x-lanes-key").hidden = !isFolded;
+  toggle.addEventListener("click", flip);
+  name();
+  return flip;
+}
+
 function copySelection({ report, table, store }: Parts): void {
   const { selected, zone } = store.get();
   if (selected < 0) announce("Choose an event first.");
@@ -110,7 +133,7 @@ function copyVisible({ report, table, store, list }: Parts): void {
   );
 }
 
-function bindAllKeys(parts: Parts, zones: State["zone"][], flipTheme: () => void): void {
+function bindAllKeys(parts: Parts, zones: State["zone"][], flipTheme: () => void, flipLanes: () => void): void {
   const { store, table, list, zoom } = parts;
   const help = byId<HTMLDialogElement>("x-help");
   const isBad = (event: number): boolean => (table.level[event] ?? 7) <= 3;
@@ -141,6 +164,7 @@ function bindAllKeys(parts: Parts, zones: State["zone"][], flipTheme: () => void
     c: () => copySelection(parts),
     e: () => store.set({ fold: !toggleFolds() }),
     d: flipTheme,
+    l: flipLanes,
     "?": () => help.showModal(),
   };
   const onChart = {
@@ -207,7 +231,7 @@ function explore(report: IncidentReport, events: ReportEvents, retime: (zone: St
   bindDetail(parts, open);
   bindPointer({ chart, model, store, zoom, pick: bindPick(parts, open) });
   const flipTheme = bindTheme(chart.recolor);
-  bindAllKeys(parts, zones, flipTheme);
+  bindAllKeys(parts, zones, flipTheme, bindLanes(model, chart));
   applyFilter(parts);
   store.listen((changed, state) => {
     if (changed.has("zone")) retime(state.zone);

@@ -30,6 +30,10 @@ export interface Lane {
 
 export interface ChartModel {
   lanes: Lane[];
+  /** How many lanes there are when none is folded into “other lanes”, up to a limit. */
+  allLanes: number;
+  /** Unfolds the lanes, or folds the least important ones again. */
+  showAllLanes: (all: boolean) => void;
   /** Of each origin: the lane of its events. */
   laneOfOrigin: Uint16Array;
   /** The lane of events whose clock was not set, -1 when there are none. */
@@ -48,6 +52,9 @@ export interface ChartModel {
 }
 
 const MOST_ENTITY_LANES = 14;
+/** Unfolded: a canvas has a greatest height. */
+const ALL_ENTITY_LANES = 150;
+const ALL_SOURCE_LANES = 80;
 const EARLIEST = Date.UTC(2001, 0, 1);
 const SHORTEST_VIEW = 120_000;
 
@@ -74,8 +81,8 @@ function chainWindows(report: IncidentReport): { number: number; range: Range }[
   });
 }
 
-function entityLanes(report: IncidentReport, far: Range): Lane[] {
-  return laneContents(report, MOST_ENTITY_LANES).map(({ name, entries, gaps }) => ({
+function entityLanes(report: IncidentReport, far: Range, most: number): Lane[] {
+  return laneContents(report, most).map(({ name, entries, gaps }) => ({
     name: visibleText(shortIds(name)),
     marks: entries.flatMap(({ at, severity, text, artifact, line }) => {
       const range = rangeOf(at);
@@ -114,6 +121,26 @@ function bootsOf(report: IncidentReport): ChartModel["boots"] {
   });
 }
 
+type Lanes = Pick<ChartModel, "lanes" | "laneOfOrigin" | "unsetLane">;
+
+/** The lanes of things, then those of sources, then that of a clock that was not set. */
+function createLanes(report: IncidentReport, table: Table, extent: Range, unset: boolean): (all: boolean) => Lanes {
+  const pauses = report.gaps.flatMap((gap) => {
+    const range =
+      gap.entity === undefined
+        ? { from: rangeOf(gap.from)?.to ?? extent.from, to: rangeOf(gap.to)?.from ?? extent.to }
+        : null;
+    return range && range.to > range.from ? [{ gap, range }] : [];
+  });
+  return (all) => {
+    const entityRows = entityLanes(report, extent, all ? ALL_ENTITY_LANES : MOST_ENTITY_LANES);
+    const sources = sourceLanes(table, entityRows.length, extent, pauses, all ? ALL_SOURCE_LANES : undefined);
+    const lanes: Lane[] = [...entityRows, ...sources.lanes.map((lane) => ({ ...lane, marks: [], events: true }))];
+    const unsetLane = unset ? lanes.push({ name: "clock not set", marks: [], gaps: [], events: true }) - 1 : -1;
+    return { lanes, laneOfOrigin: sources.laneOfOrigin, unsetLane };
+  };
+}
+
 /** Builds the model once; the report does not change. */
 export function createModel(report: IncidentReport, table: Table): ChartModel {
   const { times, unset } = timesOf(table);
@@ -126,17 +153,7 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
   const most = times.length ? [{ from: quantile(times, 0.002), to: quantile(times, 0.998) }] : [];
   const extent = padded(union([...ends, ...entries, ...windows]) ?? { from: 0, to: 0 }, 0.02);
   const overview = padded(union([...most, ...windows]) ?? extent, 0.02);
-  const entityRows = entityLanes(report, extent);
-  const pauses = report.gaps.flatMap((gap) => {
-    const range =
-      gap.entity === undefined
-        ? { from: rangeOf(gap.from)?.to ?? extent.from, to: rangeOf(gap.to)?.from ?? extent.to }
-        : null;
-    return range && range.to > range.from ? [{ gap, range }] : [];
-  });
-  const sources = sourceLanes(table, entityRows.length, extent, pauses);
-  const lanes: Lane[] = [...entityRows, ...sources.lanes.map((lane) => ({ ...lane, marks: [], events: true }))];
-  const unsetLane = unset ? lanes.push({ name: "clock not set", marks: [], gaps: [], events: true }) - 1 : -1;
+  const lanesFor = createLanes(report, table, extent, unset);
   const incident = union(windows);
   const steps = report.clock.steps.flatMap(({ at, deltaUs }) => {
     const range = rangeOf(at);
@@ -144,10 +161,10 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
       ? [{ at: range.from, label: `clock ${deltaUs < 0 ? "" : "+"}${formatDuration(deltaUs, "short")}` }]
       : [];
   });
-  return {
-    lanes,
-    laneOfOrigin: sources.laneOfOrigin,
-    unsetLane,
+  const model: ChartModel = {
+    ...lanesFor(false),
+    allLanes: lanesFor(true).lanes.length,
+    showAllLanes: (all) => void Object.assign(model, lanesFor(all)),
     boots: bootsOf(report),
     steps,
     flags: chain.map(({ number, range }) => ({ at: range.from, number })),
@@ -157,4 +174,5 @@ export function createModel(report: IncidentReport, table: Table): ChartModel {
     overview,
     home: incident ? padded(incident, 0.06) : overview,
   };
+  return model;
 }

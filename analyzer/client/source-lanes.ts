@@ -37,7 +37,16 @@ function widen(spans: Map<number, Range>, key: number, ms: number): void {
   else if (ms > span.to) span.to = ms;
 }
 
+const known = new WeakMap<Table, Files>();
+
+/** Read once: a table does not change. */
 function filesOf(table: Table): Files {
+  const files = known.get(table) ?? readFiles(table);
+  known.set(table, files);
+  return files;
+}
+
+function readFiles(table: Table): Files {
   const [spans, said] = [new Map<number, Range>(), new Map<number, Range>()];
   const files = new Map<number, Set<number>>();
   const timed = table.events.places.map((place) => isTimed(place));
@@ -74,6 +83,7 @@ export function sourceLanes(
   first: number,
   extent: Range,
   pauses: { gap: ReportGap; range: Range }[],
+  most = MOST_SOURCE_LANES,
 ): SourceLanes {
   const { origins, artifacts } = table.events;
   const { spans, said, files } = filesOf(table);
@@ -81,7 +91,7 @@ export function sourceLanes(
     .map((origin, index) => ({ ...origin, index }))
     .filter(({ index }) => files.has(index))
     .toSorted((a, b) => b.total - a.total);
-  const own = ranked.length <= MOST_SOURCE_LANES ? ranked : ranked.slice(0, MOST_SOURCE_LANES - 1);
+  const own = ranked.length <= most ? ranked : ranked.slice(0, most - 1);
   const rest = ranked.slice(own.length);
   const laneOfOrigin = new Uint16Array(origins.length).fill(first + own.length);
   own.forEach(({ index }, position) => (laneOfOrigin[index] = first + position));

@@ -376,9 +376,61 @@ describe.skipIf(missing)("the script of the report", () => {
     await page.fill("#x-query", "foo:bar");
     await settled(page);
     expect(await page.locator("#x-problem").textContent()).toContain("“foo:” is no key");
+    await page.fill("#x-query", "foo:bar exit-code=1 level:");
+    await settled(page);
+    expect(await page.locator("#x-problem").textContent()).toBe(
+      "“foo:”, “exit-code=” are no keys, and looked for as text. “level:” needs a value right after the colon. " +
+        "Keys: level, src, unit, pod, ctr, boot, file, finding, like",
+    );
+    for (const [query, words] of [
+      ["boot:last", "“last” is no boot"],
+      ["boot:99", "boots in the report"],
+      ["finding:nonsense", "no finding is called “nonsense”"],
+      ["like:00000000-1", "no event is called"],
+    ] as const) {
+      await page.fill("#x-query", query);
+      await settled(page);
+      expect(await page.locator("#x-problem").textContent()).toContain(words);
+    }
     await page.fill("#x-query", '"foo:bar" https://host');
     await settled(page);
     expect(await page.locator("#x-problem").textContent()).toBe("");
+  });
+
+  it("copies an event with its raw line in a fence, where it stands, and a way back that works", async () => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const { page } = await open("k1-apiserver-refused", "#f=pleg-ignores-pod", { permissions });
+    await page.locator('[data-finding^="pleg-ignores-pod"]').getByText("Show its events").click();
+    await settled(page);
+    const text = await copied(page, () => page.keyboard.press("c"));
+    const report = readIsland(
+      readFileSync(join(folder, "k1-apiserver-refused.html"), "utf8"),
+      "report",
+    ) as IncidentReport;
+    const [cited] = report.findings.flatMap(({ rule, evidence }) => (rule === "pleg-ignores-pod" ? evidence : []));
+    const [place, fenced, way] = text.split("\n\n");
+    expect(place).toMatch(new RegExp(`^\`${cited?.artifact}:${cited?.line}\`, ~?\\d{4}-.* UTC$`));
+    expect(fenced).toBe(`\`\`\`text\n${cited?.text}\n\`\`\``);
+    const [, file, hash = ""] = /report `(.+)`: .*put `(#e=[0-9a-f]{8}-\d+)` at the end/.exec(way ?? "") ?? [];
+    expect(file).toBe("k1-apiserver-refused.html");
+    const again = await open("k1-apiserver-refused", hash);
+    expect(await again.page.locator("#x-detail .raw").textContent()).toBe(cited?.text);
+  });
+
+  it("unfolds all lanes and folds them again, with a button and a key", async () => {
+    const { page } = await open("no-rtc-clock-jump");
+    const button = page.locator("#x-lanes");
+    const height = (): Promise<number> => page.evaluate<number>("document.getElementById('x-canvas').clientHeight");
+    const folded = await height();
+    const [, all = "0"] = /^all (\d+) lanes$/.exec((await button.textContent()) ?? "") ?? [];
+    await button.click();
+    // Each lane is 22 pixels high.
+    expect(await height()).toBeGreaterThan(folded);
+    expect(((await height()) - 172) / 22).toBe(Number(all));
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    await page.locator("#x-chart").focus();
+    await page.keyboard.press("l");
+    expect(await height()).toBe(folded);
   });
 
   it("shows what a wrong clock had said beside the corrected time, in the list, the pane and the copy", async () => {
