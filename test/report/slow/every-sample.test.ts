@@ -1,5 +1,5 @@
 /** The reference's tests of the report on every sample, in both themes, with the script and without. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
@@ -189,6 +189,10 @@ describe.skipIf(missing)("every sample's report", () => {
       expect(cited.some((place) => place.artifact === artifact && place.line === Number(line))).toBe(true);
     },
   );
+
+  it.each(samples.map(({ name }) => name))("%s: is no larger than a megabyte", (name) => {
+    expect(statSync(join(folder, `${name}.html`)).size).toBeLessThanOrEqual(1024 * 1024);
+  });
 
   it.each(samples)("$name: the same bytes again", async ({ name, bundle }) => {
     expect(await htmlOf(bundle)).toBe(readFileSync(join(folder, `${name}.html`), "utf8"));
