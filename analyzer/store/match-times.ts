@@ -34,14 +34,21 @@ interface Ends {
  * events has a place keeps its order in the bundle.
  */
 export function orderMatches(database: Database): void {
-  const texts = database.prepare("SELECT DISTINCT text FROM match").pluck().all() as number[];
-  if (texts.length === 0) return;
+  const matches = database.prepare("SELECT rowid AS id, text FROM match").all() as { id: number; text: number }[];
+  if (matches.length === 0) return;
   const update = database.prepare(
-    "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE text = ?",
+    "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE rowid = ?",
   );
-  for (const [text, { earliest, latest }] of endsOf(database, texts)) {
-    update.run(earliest.id, latest.id, earliest.best, latest.best, text);
-  }
+  const ends = endsOf(
+    database,
+    matches.map(({ text }) => text),
+  );
+  database.transaction(() => {
+    for (const { id, text } of matches) {
+      const { earliest, latest } = ends.get(text) ?? {};
+      if (earliest && latest) update.run(earliest.id, latest.id, earliest.best, latest.best, id);
+    }
+  })();
   // What was said once is cited once, though two files may hold it.
   database.prepare("UPDATE match SET latest = earliest, latest_at = earliest_at WHERE events = 1").run();
 }
