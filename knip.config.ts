@@ -27,6 +27,7 @@ const config: KnipConfig = {
     "unshare",
     "pgrep",
     "mkfifo",
+    "openssl",
     "mount",
     "umount",
     "busybox",

@@ -188,11 +188,10 @@ step() { # ID MEMBER WORKER...: $limit is its deadline in seconds, $needs the pa
   esac
   kind=${id%-start} shown=$*
   shown=${shown#"$1 "}
-  shown=${shown#scrubbed }
-  fields id "$id" kind "${kind%-end}" path "$member" command "$shown"
+  fields id "$id" kind "${kind%-end}" path "$member" command "${shown#scrubbed }"
   "$mode" "$@"
 }
-step_shown() { printf '%-20s %s\n' "$id" "$shown"; }
+step_shown() { printf '%-20s %s\n' "$id" "${shown#scrubbed }"; }
 step_planned() { printf ',{%s}\n' "$object" >>"$stage/plan"; }
 step_now() {
   step_number=$((step_number + 1)) described=$object
@@ -582,7 +581,8 @@ steps() { # the plan: value first, volume last
   step systemd-status systemd/status.txt scrubbed systemctl status -l "$@"
   step systemd-units systemd/units.txt run scrubbed systemctl cat "$@"
   step resolver network/resolver.txt each heads "$r/etc/" resolv.conf hosts
-  step pstore pstore/ each 'take pstore 1048576' "$r/" 'sys/fs/pstore/*' 'var/lib/systemd/pstore/*'
+  step pstore pstore/ each 'take pstore 1048576' "$r/" 'sys/fs/pstore/*' 'var/lib/systemd/pstore/*' \
+    'var/lib/systemd/pstore/*/*'
   step journal-boots journal/boots.txt journal journalctl --list-boots
   step journal-text journal/tail.txt journal journalctl -n20000 -o short-iso-precise ${since:+--since=-$since}
   step pod-log-links pods/links.txt each 'ls -laR --' "$r/var/log/" containers pods

@@ -1,7 +1,7 @@
 /** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -18,7 +18,7 @@ import {
   write,
   type Run,
 } from "./lab.ts";
-import { PATIENCE, isRoot, underEachShell } from "./shells.ts";
+import { PATIENCE, has, isRoot, underEachShell } from "./shells.ts";
 
 const oddNames = ["two\nlines.log", "-n.log", "star*[a].log", "$(touch PWNED).log", "`id`.log", "a b.log", "q'\".log"];
 const longName = `${"n".repeat(250)}.log`;
@@ -54,6 +54,12 @@ beforeAll(() => {
   appendFileSync(join(root, pods, "sparse.log"), "\nlast\n");
   // A journal that needs several pieces.
   write(root, "var/log/journal/0f3c/system.journal", Buffer.alloc(5_000_001, "LPKSHHRH"));
+  if (has("openssl"))
+    for (const path of ["etc/kubernetes/pki/apiserver", "var/lib/rancher/k3s/agent/client-kubelet"])
+      makeCertificate(join(root, path));
+  // As systemd-pstore puts them away: by themselves, or in a directory for each crash.
+  for (const path of ["dmesg-ramoops-0", "1795474864/dmesg.txt"])
+    write(root, `var/lib/systemd/pstore/${path}`, "Oops\n");
   // The snapshots of containerd, as it is alone, in k3s and in rke2.
   for (const snapshotter of snapshotters)
     for (const [number, name] of ["fs/etc/of-layer", "work/work", "fs/bin/sh"].entries())
@@ -85,6 +91,13 @@ beforeAll(() => {
   );
 }, PATIENCE);
 afterAll(() => remove(root));
+
+/** PATH.crt and its PATH.key, which holds a secret of its own. */
+function makeCertificate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=of-the-card", "-days", "365"];
+  spawnSync("openssl", [...request, "-keyout", `${path}.key`, "-out", `${path}.crt`]);
+}
 
 underEachShell(({ name, argv }) => {
   let result: Run;
@@ -252,6 +265,23 @@ underEachShell(({ name, argv }) => {
       expect(members.text("kubernetes/manifests.txt")).toContain(`# of ${kind}`);
       expect(members.text("kubernetes/datastore.txt")).toContain(`${root}/var/lib/rancher/${kind}/server/db/etcd:`);
     }
+  });
+
+  test("certificates are told by their dates, and their keys are not opened", () => {
+    // The root of busybox has no openssl.
+    if (name === "busybox ash" || !has("openssl"))
+      return expect(members.step("certificate-dates").status).toBe("absent");
+    const told = members.text("kubernetes/certificates.txt");
+    for (const path of ["etc/kubernetes/pki/apiserver.crt", "var/lib/rancher/k3s/agent/client-kubelet.crt"])
+      expect(told).toMatch(
+        new RegExp(`-in ${root}/${path} <==\\nsubject=CN = of-the-card\\nissuer=.*\\nnotBefore=.*\\nnotAfter=`),
+      );
+    for (const [member, content] of members) expect(content.includes("PRIVATE KEY"), member).toBe(false);
+  });
+
+  test("what the kernel said when it crashed, in both layouts", () => {
+    for (const path of ["dmesg-ramoops-0", "1795474864/dmesg.txt"])
+      expect(members.text(`pstore/var/lib/systemd/pstore/${path}`)).toBe("Oops\n");
   });
 
   test("both layouts of pod logs", () => {

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { collectCard, collector, comparable, makeCard, Members, remove, run, temporary } from "./lab.ts";
-import { PATIENCE, labTest, underEachShell } from "./shells.ts";
+import { PATIENCE, labTest, stubs, underEachShell } from "./shells.ts";
 
 let root: string;
 let bundle: Buffer;
@@ -77,6 +77,40 @@ underEachShell((shell) => {
       expect(members.step("syslog").status).toBe("absent");
     });
   });
+
+  labTest(
+    "a Pi (real mounts in place of /sys, stub vcgencmd): card, model, alarms, USB, throttling",
+    ["unshare"],
+    async () => {
+      const directory = stubs({ vcgencmd: 'echo "asked: $*"' });
+      const card = "/sys/class/mmc_host/mmc0/mmc0:aaaa";
+      const files: Record<string, string> = {
+        [`${card}/name`]: "SC32G",
+        [`${card}/manfid`]: "0x000003",
+        [`${card}/oemid`]: "0x5344",
+        [`${card}/date`]: "07/2019",
+        [`${card}/cid`]: "03534453433332478",
+        [`${card}/life_time`]: "0x0a 0x01",
+        [`${card}/pre_eol_info`]: "0x02",
+        "/sys/class/thermal/thermal_zone0/temp": "81234",
+        "/sys/class/hwmon/hwmon1/name": "rpi_volt",
+        "/sys/class/hwmon/hwmon1/in0_lcrit_alarm": "1",
+        "/sys/firmware/devicetree/base/model": "Raspberry Pi 4 Model B Rev 1.1",
+        "/sys/bus/usb/devices/2-1/product": "USB-SATA bridge",
+      };
+      const made = Object.entries(files).map(
+        ([path, text]) => `mkdir -p "$(dirname ${path})" && echo "${text}" >${path}`,
+      );
+      const mounts = ["class", "firmware", "bus"].map((place) => `mount -t tmpfs tmpfs /sys/${place}`);
+      const script = [...mounts, ...made, `PATH=${directory}:$PATH "$@" ${collector} --max-mb 0`].join(" && ");
+      const members = Members.of((await inside(script, shell.argv)).stdout);
+      const told = ["block/mmc.txt", "pi/sensors.txt", "block/devices.txt"].map((name) => members.text(name)).join("");
+      for (const [path, text] of Object.entries(files)) expect(told).toContain(`==> ${path} <==\n${text}\n`);
+      for (const question of ["get_throttled", "measure_temp", "measure_volts", "get_config int", "bootloader_version"])
+        expect(members.text("pi/vcgencmd.txt")).toContain(`==> vcgencmd ${question} <==\nasked: ${question}\n`);
+      remove(directory);
+    },
+  );
 
   describe("hard case 7 (real: a root with nothing but busybox and the shell)", () => {
     const lacking = ["tar", "timeout", "sha256sum", "xargs", "find"];
