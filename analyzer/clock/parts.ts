@@ -1,10 +1,11 @@
 /** The runs of one artifact, cut into parts for which one shift holds, each with its place by the clock that wrote it. */
 import type { Instant, Micros } from "../model/time.ts";
-import { DAY, FIRST_SENSIBLE, MINUTE, SECOND } from "../model/time.ts";
-import type { TimeBasis } from "../model/words.ts";
+import { DAY, FIRST_SENSIBLE, MINUTE } from "../model/time.ts";
 import type { KernelStart } from "./boots.ts";
 import type { WallEra } from "./history.ts";
 import type { ClockRun } from "./run.ts";
+import { isFold, settleFolds } from "./folds.ts";
+import type { Part, Placed } from "./placed.ts";
 import type { FileRun } from "./wall.ts";
 import { bordersOf, latestTruth, stepTo, yearInHistory } from "./wall.ts";
 import type { YearAnchors } from "./year.ts";
@@ -34,59 +35,12 @@ export interface PlacementContext {
   pauseIn(run: ClockRun, least: Micros): Micros | null;
 }
 
-export interface Placed {
-  run: ClockRun;
-  shift: Micros;
-  before: Micros;
-  after: Micros;
-  basis: TimeBasis;
-  /** From the year of the stated times to the right one. */
-  yearShift: Micros;
-  first: Micros;
-  last: Micros;
-}
-
 const SAME_START = 5 * MINUTE;
 const SLACK = MINUTE;
 const SET_BACK = 30 * DAY;
 const FOLLOWS = 7 * DAY;
 /** Of earlier parts, at which a part is cut. */
 const MOST_ENDS = 16;
-
-/** Two stretches of one repeated hour, of which the second begins before the first ends, are its two halves. */
-function settleFolds(parts: Part[], { zone }: PlacementContext): Part[] {
-  if (zone.assumed || zone.usual) return parts;
-  return parts.map((part, at): Part => {
-    const [previous, next] = [parts[at - 1], parts[at + 1]];
-    if (isTwice(previous, part)) return { ...part, placed: atOffset(part.placed, "later") };
-    return isTwice(part, next) ? { ...part, placed: atOffset(part.placed, "earlier") } : part;
-  });
-}
-
-function isTwice(first: Part | undefined, second: Part | undefined): boolean {
-  const isFold = (part: Part | undefined): boolean => {
-    return part?.placed?.basis === "zone-assumed" && part.placed.after > 0;
-  };
-  return isFold(first) && isFold(second) && first !== undefined && second !== undefined
-    ? stepTo(second.run, first.run) < -SECOND
-    : false;
-}
-
-function atOffset(placed: Placed | null, reading: "earlier" | "later"): Placed | null {
-  if (placed === null) return null;
-  const more = reading === "later" ? placed.after : 0;
-  const basis = placed.run.clock === "local" ? "exact" : "year-inferred";
-  const { first, last, shift } = placed;
-  return { ...placed, basis, before: 0, after: 0, shift: shift + more, first: first + more, last: last + more };
-}
-
-/** A run or a part of one, with its place by the clock that wrote it. */
-export interface Part {
-  run: ClockRun;
-  placed: Placed | null;
-  /** Its clock was not set. */
-  unset: boolean;
-}
 
 /** The runs of one artifact, cut where one shift does not hold for all of it. */
 export function partsOf(runs: ClockRun[], context: PlacementContext): Part[] {
@@ -100,17 +54,23 @@ export function partsOf(runs: ClockRun[], context: PlacementContext): Part[] {
     const own = placed[index] ?? null;
     if (own === null || run.clock === "monotonic") return [{ run, placed: own, unset }];
     return splitByZone(own, context).flatMap((part) => {
-      const borders = bordersOf(wallRun(part.run, part.shift, context), context.history);
+      const shifts = isFold({ placed: part }) && !context.zone.assumed ? [0, part.after] : [0];
+      const borders = shifts
+        .flatMap((more) => bordersOf(wallRun(part.run, part.shift + more, context, more > 0), context.history))
+        .toSorted((a, b) => a - b);
       return cutAt(part.run, borders, context).map((piece) => ({ run: piece, placed: { ...part, run: piece }, unset }));
     });
   });
-  return settleFolds(parts, context);
+  if (context.zone.assumed || context.zone.usual) return parts;
+  return settleFolds(parts, (own) => wallRun(own.run, own.shift, context, own.isLater), context.history);
 }
 
-export function wallRun(run: ClockRun, toUtc: Micros, { zone }: PlacementContext): FileRun {
+/** @param isLater by the later reading of an hour that a clock change repeats */
+export function wallRun(run: ClockRun, toUtc: Micros, { zone }: PlacementContext, isLater = false): FileRun {
   const utcIn = (stated: Micros, year: number): Micros => {
     const civil = inYear(stated, year);
-    return civil - zone.offsetAt(civil).offset;
+    const { offset, least } = zone.offsetAt(civil);
+    return civil - (isLater ? least : offset);
   };
   return { run, toUtc, utcIn: run.clock === "local-no-year" ? utcIn : null };
 }

@@ -8,7 +8,8 @@ import { DAY } from "../model/time.ts";
 import { eraOfRun, placementIn } from "./history.ts";
 import type { Stretch } from "./lone-steps.ts";
 import { wrongStretches } from "./lone-steps.ts";
-import type { Part, Placed, PlacementContext } from "./parts.ts";
+import type { PlacementContext } from "./parts.ts";
+import type { Part, Placed } from "./placed.ts";
 import { cutAtJumps, partsOf, wallRun } from "./parts.ts";
 import type { ClockRun } from "./run.ts";
 import { correctPlacement, correctionsOf } from "./wall.ts";
@@ -78,7 +79,7 @@ function correctionsOfParts(parts: Part[], context: PlacementContext): ReturnTyp
   const { zone, history } = context;
   const trusted = zone.assumed ? history.filter(() => parts.every(({ run }) => run.clock === "utc")) : history;
   return correctionsOf(
-    parts.map(({ run, placed }) => wallRun(run, placed?.shift ?? 0, context)),
+    parts.map(({ run, placed }) => wallRun(run, placed?.shift ?? 0, context, placed?.isLater)),
     trusted,
   );
 }

@@ -101,6 +101,11 @@ export function yearInHistory({ run, utcIn }: WallRun, history: WallEra[]): numb
   return years.length > 0 ? Math.max(...years) : null;
 }
 
+/** Whether a boot ran whose wall clock said all that a run says. */
+export function isInHistory(own: WallRun, history: WallEra[]): boolean {
+  return erasAt(history, own).length > 0;
+}
+
 /** The latest true time at which the wall clock may have said what a run begins with; null where it never did. */
 export function latestTruth(own: WallRun, history: WallEra[]): Micros | null {
   const first = (own.run.firstStated ?? 0) + own.toUtc;

@@ -139,6 +139,37 @@ describe("one boot", () => {
     expect(boots[2]?.first?.lo).toBeGreaterThan(utc("2024-03-04T16:24:00"));
   });
 
+  test("in the hour that a clock change repeats, the reading at which no boot ran is none", () => {
+    const local = (first: string, last: string): ClockRun =>
+      run("b", first, 0, 0, {
+        artifact: 2,
+        path: "syslog",
+        clock: "local-no-year",
+        boot: null,
+        firstMonotonic: null,
+        lastMonotonic: null,
+        lastStated: utc(last),
+      });
+    const runs = [
+      run("a", "2024-10-26T20:00:00", 5, 300),
+      run("b", "2024-10-27T01:22:00", 5, 900),
+      local("1972-10-27T02:22:10", "1972-10-27T02:26:00"),
+      // Set back by some minutes, not by the hour of the change.
+      local("1972-10-27T02:24:00", "1972-10-27T02:30:00"),
+    ];
+    const { placements } = clockOf(runs, {
+      timezone: { name: "Europe/Madrid", basis: "test" },
+      collectedAt: { time: utc("2024-10-29T00:00:00"), basis: "test", given: true },
+    });
+    const own = placements.filter(({ firstEvent }) => firstEvent >= (runs[2]?.firstEvent ?? 0));
+    const first = (runs[2]?.firstStated ?? 0) + (own[0]?.offset ?? 0);
+    expect(first).toBe(utc("2024-10-27T01:22:10"));
+    expect(own.map(({ before, after }) => [before, after])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   test("a person's command that is near two steps is the cause of the one after it", () => {
     const runs = [
       run("a", "2023-11-01T10:00:00", 5, 30),
