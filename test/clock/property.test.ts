@@ -46,13 +46,14 @@ function missedSteps(
       const delta = distance - (boot.stretches[at]?.distance ?? 0);
       // The first steps of a machine without a clock are its boot's; they are told apart in the cases of the clock.
       if (set === "resumed" || set === "restored" || Math.abs(delta) < SECOND) return [];
-      const found = steps.find((step) => step.bootId === boot.id && Math.abs(step.delta - delta) < SECOND);
+      // A boot may have two steps of one size.
+      const found = steps.filter((step) => step.bootId === boot.id && Math.abs(step.delta - delta) < SECOND);
       // The journal of the oldest boot may begin after its step, and a power cut may take all that followed one.
       const own = journal.flatMap(({ draft }) => (draft.boot === boot.id ? (draft.monotonic ?? 0) : []));
       const isSeen = own.some((since) => since < from) && own.some((since) => since >= from);
-      if (!found) return isSeen ? [`no step of ${delta / SECOND} s in ${boot.id}`] : [];
+      if (found.length === 0) return isSeen ? [`no step of ${delta / SECOND} s in ${boot.id}`] : [];
       const truth = truthAt(boot, from);
-      const isThere = found.at.lo - SECOND <= truth && truth <= found.at.hi + SECOND;
+      const isThere = found.some(({ at: { lo, hi } }) => lo - SECOND <= truth && truth <= hi + SECOND);
       return isThere ? [] : [`the step of ${boot.id} is not where it was`];
     }),
   );
