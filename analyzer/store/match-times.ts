@@ -16,86 +16,93 @@ interface PlaceRow {
   hi: number | null;
 }
 
-/** An event with its place. */
-interface Placed {
-  id: number;
-  lo: Micros;
-  hi: Micros;
-  best: Micros;
-}
-
+/** One end of each matched text's events: the event, and where the view `timeline` has it. */
 interface Ends {
-  earliest: Placed;
-  latest: Placed;
+  id: Uint32Array;
+  lo: Float64Array;
+  hi: Float64Array;
+  best: Float64Array;
 }
 
 /**
  * Notes for each matched text its first and its last event in time. Called when all times are placed; a text none of whose
- * events has a place keeps its order in the bundle.
+ * events has a place keeps its order in the bundle, and so do lines that the clock model and the redaction look for.
  */
 export function orderMatches(database: Database): void {
-  const matches = database.prepare("SELECT rowid AS id, text FROM match").all() as { id: number; text: number }[];
+  const matches = database
+    .prepare("SELECT rowid AS id, text FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%'")
+    .all() as { id: number; text: number }[];
   if (matches.length === 0) return;
   const update = database.prepare(
     "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE rowid = ?",
   );
-  const ends = endsOf(
-    database,
-    matches.map(({ text }) => text),
-  );
+  const slots = slotsOf(matches.map(({ text }) => text));
+  const { earliest, latest } = endsOf(database, slots, matches.length + 1);
   database.transaction(() => {
     for (const { id, text } of matches) {
-      const { earliest, latest } = ends.get(text) ?? {};
-      if (earliest && latest) update.run(earliest.id, latest.id, earliest.best, latest.best, id);
+      const slot = slots[text] as number;
+      if (earliest.id[slot] === 0) continue;
+      update.run(earliest.id[slot], latest.id[slot], earliest.best[slot], latest.best[slot], id);
     }
   })();
   // What was said once is cited once, though two files may hold it.
   database.prepare("UPDATE match SET latest = earliest, latest_at = earliest_at WHERE events = 1").run();
 }
 
-function endsOf(database: Database, texts: number[]): Map<number, Ends> {
-  const wanted = new Uint8Array(texts.reduce((most, text) => Math.max(most, text), 0) + 1);
-  for (const text of texts) wanted[text] = 1;
+/** A place from 1 for each matched text, 0 for the others. */
+function slotsOf(texts: number[]): Uint32Array {
+  const slots = new Uint32Array(texts.reduce((most, text) => Math.max(most, text), 0) + 1);
+  let last = 0;
+  for (const text of texts) if (slots[text] === 0) slots[text] = ++last;
+  return slots;
+}
+
+const newEnds = (count: number): Ends => ({
+  id: new Uint32Array(count),
+  lo: new Float64Array(count),
+  hi: new Float64Array(count),
+  best: new Float64Array(count),
+});
+
+function endsOf(database: Database, slots: Uint32Array, count: number): { earliest: Ends; latest: Ends } {
   const columns = columnsOf(database);
-  const found = new Map<number, Ends>();
+  const [earliest, latest] = [newEnds(count), newEnds(count)];
   const places = database
     .prepare(
       "SELECT first_event AS first, last_event AS last, shift, before, after, lo, hi FROM placement ORDER BY first_event",
     )
     .iterate() as IterableIterator<PlaceRow>;
-  for (const place of places) {
-    for (let id = place.first; id <= place.last; id++) {
-      const text = columns.text(id);
-      if (wanted[text] !== 1) continue;
-      const event = placed(place, id, columns.stated(id), columns.precision(id));
-      if (Number.isNaN(event.best)) continue;
-      const ends = found.get(text);
-      if (ends === undefined) found.set(text, { earliest: event, latest: event });
-      else widen(ends, event);
+  for (const { first, last, shift, before, after, lo: from, hi: to } of places) {
+    for (let id = first; id <= last; id++) {
+      const slot = slots[columns.text(id)] ?? 0;
+      if (slot === 0) continue;
+      const drawn = columns.stated(id) + shift;
+      if (Number.isNaN(drawn)) continue;
+      const isFixed = from !== null && to !== null;
+      const best = isFixed ? Math.max(from, Math.min(to, drawn)) : drawn;
+      const lo = isFixed ? from : best - before;
+      const hi = isFixed ? to : best + after + columns.precision(id);
+      const isFirst = earliest.id[slot] === 0;
+      // Of copies of one line, the one whose time is known best tells when it was said.
+      if (isFirst || (sharper(lo, hi, earliest, slot) || (earliest.best[slot] as number) - best) > 0)
+        put(earliest, slot, id, lo, hi, best);
+      if (isFirst || (sharper(lo, hi, latest, slot) || best - (latest.best[slot] as number)) >= 0)
+        put(latest, slot, id, lo, hi, best);
     }
   }
-  return found;
+  return { earliest, latest };
 }
 
-/** An event where the view `timeline` has it. */
-function placed(place: PlaceRow, id: number, stated: Micros, precision: Micros): Placed {
-  const best = stated + place.shift;
-  const { lo = null, hi = null } = place;
-  if (lo !== null && hi !== null) return { id, lo, hi, best: Math.max(lo, Math.min(hi, best)) };
-  return { id, lo: best - place.before, hi: best + place.after + precision, best };
+function put(ends: Ends, slot: number, id: number, lo: Micros, hi: Micros, best: Micros): void {
+  ends.id[slot] = id;
+  ends.lo[slot] = lo;
+  ends.hi[slot] = hi;
+  ends.best[slot] = best;
 }
 
-const width = ({ lo, hi }: Placed): Micros => hi - lo;
-
-/** Whether `a` is known better than `b`, or worse, and may be a copy of the same line; 0 when neither. */
-function sharper(a: Placed, b: Placed): number {
-  const near = a.lo < b.hi && b.lo < a.hi && Math.max(width(a), width(b)) <= WELL_KNOWN;
-  return near ? width(b) - width(a) : 0;
-}
-
-/** Of copies of one line, the one whose time is known best tells when it was said. */
-function widen(ends: Ends, event: Placed): void {
-  const { earliest, latest } = ends;
-  if ((sharper(event, earliest) || earliest.best - event.best) > 0) ends.earliest = event;
-  if ((sharper(event, latest) || event.best - latest.best) >= 0) ends.latest = event;
+/** Above 0 when an event is known better than an end, below when worse, and both may be one line; else 0. */
+function sharper(lo: Micros, hi: Micros, ends: Ends, slot: number): number {
+  const [from, to] = [ends.lo[slot] as number, ends.hi[slot] as number];
+  const isNear = lo < to && from < hi && Math.max(hi - lo, to - from) <= WELL_KNOWN;
+  return isNear ? to - from - (hi - lo) : 0;
 }
