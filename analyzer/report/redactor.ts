@@ -103,12 +103,12 @@ export function isClean(text: string): boolean {
 
 /** True if a text holds something that is a secret by its own form. Tokens are none. */
 export function holdsEvidentSecret(text: string): boolean {
-  return evidentSpans(text).length > 0;
+  return outsideOfTokens(text, evidentSpans(text)).length > 0;
 }
 
 /** The text with what is a secret by its own form struck out: the last resort, after everything else. */
 export function strikeEvidentSecrets(text: string): { text: string; struck: number } {
-  const spans = evidentSpans(text).toSorted((a, b) => b.start - a.start);
+  const spans = outsideOfTokens(text, evidentSpans(text)).toSorted((a, b) => b.start - a.start);
   let result = text;
   for (const { start, end } of spans) result = `${result.slice(0, start)}‹struck›${result.slice(end)}`;
   return { text: result, struck: spans.length };

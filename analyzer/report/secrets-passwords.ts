@@ -139,10 +139,10 @@ export const passwordSecrets: readonly SecretKind[] = [
   {
     kind: "password",
     hints: ["@tcp(", "@udp(", "@unix("],
-    pattern: /(?<![\w:/@.-])[\w.-]{1,64}:(?<value>[^\s:@/"'()]{2,100})@(?:tcp|udp|unix)\(/g,
+    pattern: /(?<![\w:/@.-])[\w.-]{1,64}:(?<value>[^\s:@/"'()‹›]{2,100})@(?:tcp|udp|unix)\(/g,
     evident: true,
     masks: [["dsn app:hunter2@tcp(10.0.0.3:3306)/db", "hunter2"]],
-    keeps: ["dsn app@tcp(10.0.0.3:3306)/db"],
+    keeps: ["dsn app@tcp(10.0.0.3:3306)/db", "dsn app:‹password:5›@tcp(10.0.0.3:3306)/db"],
   },
   {
     kind: "password",
