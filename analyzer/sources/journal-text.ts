@@ -21,8 +21,8 @@ const ID = "journal-text";
 const MINUS = 45;
 const QUARTER = 15 * MINUTE;
 const SEPARATOR = /^-- (?:(Reboot|Boot [0-9a-f]{32})|Logs begin at .*|Journal begins at .*|No entries) ?--$/;
-/** A header that lost its beginning still names the process. */
 const MOST_ZONES = 8;
+/** A header that lost its beginning still names the process. */
 const HEADLESS = /^(?:\S+ ){0,4}([\w.@()/-]+)\[\d+\]: /;
 /** `[ 1788.652787] ` that syslog keeps in front of the kernel's lines. */
 const KERNEL_STAMP = /\[ {0,5}\d{1,9}\.\d{6}\](?:\[ *[TC]\d+\])? ?/y;
@@ -109,8 +109,9 @@ class JournalReader implements LineReader {
     levelAssumed = false,
   ): void {
     const origin = this.#header.origin === "" ? ID : this.#header.origin;
-    const time = { stated, clock, precision, boot: this.#boot, process };
-    this.#context.sink.event({ line, ...time, level, levelAssumed, origin, text });
+    const { sink } = this.#context;
+    const boot = this.#boot;
+    sink.event({ line, stated, clock, precision, boot, process, level, levelAssumed, origin, text });
   }
 
   #separator(line: Line): boolean {
