@@ -6,6 +6,9 @@ import { columnsOf } from "./columns.ts";
 /** Times that are known less well than this tell nothing of lines that are seconds apart. */
 const WELL_KNOWN: Micros = 60_000_000;
 
+/** Of more, which no log in order has, the order in the bundle is kept: memory is bounded. */
+const MOST_MATCHES = 200_000;
+
 interface PlaceRow {
   first: number;
   last: number;
@@ -29,10 +32,10 @@ interface Ends {
  * events has a place keeps its order in the bundle, and so do lines that the clock model and the redaction look for.
  */
 export function orderMatches(database: Database): void {
-  const matches = database
-    .prepare("SELECT rowid AS id, text FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%'")
-    .all() as { id: number; text: number }[];
-  if (matches.length === 0) return;
+  const wanted = "FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%'";
+  const count = database.prepare(`SELECT count(*) ${wanted}`).pluck().get() as number;
+  if (count === 0 || count > MOST_MATCHES) return;
+  const matches = database.prepare(`SELECT rowid AS id, text ${wanted}`).all() as { id: number; text: number }[];
   const update = database.prepare(
     "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE rowid = ?",
   );
