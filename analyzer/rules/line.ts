@@ -20,11 +20,16 @@ const MOST_MS = 500;
 
 /** Tries a text against one rule without the filter. Null when it does not match. */
 export function matchRule(rule: Signature, text: string): Record<string, string> | null {
+  return firstMatch(rule, rule.match, text);
+}
+
+/** @param tried those of the rule's patterns whose literals occur, in the rule's order */
+function firstMatch(rule: Signature, tried: Pick<Pattern, "pattern">[], text: string): Record<string, string> | null {
   const head = text.length > LONGEST ? text.slice(0, LONGEST) : text;
-  if (rule.except?.test(head)) return null;
-  for (const { pattern } of rule.match) {
+  for (const { pattern } of tried) {
     const found = pattern.exec(head);
     if (!found) continue;
+    if (rule.except?.test(head)) return null;
     const groups = Object.entries(found.groups ?? {}).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
@@ -34,36 +39,68 @@ export function matchRule(rule: Signature, text: string): Record<string, string>
 }
 
 /** @throws RuleError when a pattern takes too long, which no line of a log is worth */
-function matchGuarded(rule: Signature, text: string): Record<string, string> | null {
-  if (text.length <= SHORT) return matchRule(rule, text);
-  const found = within(MOST_MS, () => matchRule(rule, text));
+function matchGuarded(rule: Signature, tried: Pattern[], text: string): Record<string, string> | null {
+  if (text.length <= SHORT) return firstMatch(rule, tried, text);
+  const found = within(MOST_MS, () => firstMatch(rule, tried, text));
   if (found !== null) return found.result;
   const length = Math.min(text.length, LONGEST);
   throw new RuleError(`rule ${rule.id} needs more than ${MOST_MS} ms for a line of ${length} characters`);
 }
 
+interface Pattern {
+  pattern: RegExp;
+  /** Index of its rule. */
+  rule: number;
+}
+
 /** Matches texts against all line rules at once. Called once per distinct text. */
 export function createMatcher(rules: Signature[]): (text: string) => LineMatch[] {
+  const patterns: Pattern[] = [];
   const literals = new Map<string, number[]>();
-  rules.forEach((rule, index) => {
-    for (const literal of new Set(rule.match.flatMap((entry) => entry.literals))) {
-      const key = literal.toLowerCase();
-      literals.set(key, [...(literals.get(key) ?? []), index]);
+  for (const [rule, { match }] of rules.entries()) {
+    for (const entry of match) {
+      const index = patterns.push({ pattern: entry.pattern, rule }) - 1;
+      for (const literal of new Set(entry.literals.map((each) => each.toLowerCase()))) {
+        const owners = literals.get(literal);
+        if (owners === undefined) literals.set(literal, [index]);
+        else owners.push(index);
+      }
     }
-  });
-  const owners = [...literals.values()];
-  const prefilter = createPrefilter([...literals.keys()]);
+  }
+  const find = createFinder([...literals.keys()], [...literals.values()], patterns.length);
   return (text) => {
-    let tried: Set<number> | null = null;
-    prefilter.scan(text, (literal) => {
-      tried ??= new Set();
-      for (const rule of owners[literal] ?? []) tried.add(rule);
-    });
-    if (tried === null) return [];
-    return [...(tried as Set<number>)].flatMap((index) => {
+    const tried = find(text);
+    const found: LineMatch[] = [];
+    for (let at = 0; at < tried.length;) {
+      const { rule: index } = patterns[tried[at] as number] as Pattern;
+      const own: Pattern[] = [];
+      for (; patterns[tried[at] ?? -1]?.rule === index; at++) own.push(patterns[tried[at] as number] as Pattern);
       const rule = rules[index] as Signature;
-      const captures = rule.guarded === true ? matchGuarded(rule, text) : matchRule(rule, text);
-      return captures === null ? [] : [{ rule: rule.id, captures }];
-    });
+      const captures = rule.guarded === true ? matchGuarded(rule, own, text) : firstMatch(rule, own, text);
+      if (captures !== null) found.push({ rule: rule.id, captures });
+    }
+    return found;
+  };
+}
+
+/** Finds the indexes, ascending, of the patterns of which a literal occurs in a text; the array is the same each time. */
+function createFinder(literals: string[], owners: number[][], patterns: number): (text: string) => number[] {
+  const prefilter = createPrefilter(literals);
+  /** The text for which a pattern was last found, by its number. */
+  const foundIn = new Uint32Array(patterns);
+  const found: number[] = [];
+  let round = 0;
+  const meet = (literal: number) => {
+    for (const pattern of owners[literal] as number[]) {
+      if (foundIn[pattern] === round) continue;
+      foundIn[pattern] = round;
+      found.push(pattern);
+    }
+  };
+  return (text) => {
+    round = (round + 1) >>> 0;
+    found.length = 0;
+    prefilter.scan(text, meet);
+    return found.length > 1 ? found.sort((a, b) => a - b) : found;
   };
 }

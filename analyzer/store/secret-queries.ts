@@ -27,7 +27,7 @@ export const secretSignatures = [
     id: NAMES,
     match: [
       {
-        literals: ["name"],
+        literals: ["pass", "pwd", "secret", "token", "key", "credential"],
         pattern:
           /^\s{0,200}(?:- )?["']?name["']?\s{0,4}:\s{0,4}["']?[\w.-]{0,80}(?:pass|pwd|secret|token|key|credential)[\w.-]{0,80}["']?,?\s{0,4}$/i,
       },
@@ -38,7 +38,7 @@ export const secretSignatures = [
     id: OPTION,
     match: [
       {
-        literals: ["--"],
+        literals: ["password", "passwd", "passphrase", "secret", "token", "psk"],
         pattern: /^\s{0,200}(?:- )?["']?--[\w-]{0,60}(?:password|passwd|passphrase|secret|token|psk)["']?,?\s{0,4}$/i,
       },
     ],
