@@ -77,6 +77,8 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     }
     const at = recent.texts.size * USE_COLUMNS;
     recent.texts.set(text, at);
+    // What an earlier half left there.
+    recent.uses.fill(0, at, at + USE_COLUMNS);
     recent.uses[at] = id;
     recent.uses[at + 1] = event;
     again(recent.uses, at, event, teller);

@@ -21,7 +21,14 @@ export interface TextMatcher {
  * Matches whose texts may still be said again, by the texts' ids. Captures are JSON: as parts of a text they would keep the
  * whole batch in memory that it came with.
  */
-export type OpenMatches = Map<number, { rule: string; captures: string }[]>;
+export type OpenMatches = Map<number, readonly KeptMatch[]>;
+
+export interface KeptMatch {
+  rule: string;
+  captures: string;
+}
+
+const MOST_SHARED = 1_000;
 
 /** Writes the rows of the table `match`, each when all of its events are known. */
 export interface MatchRows {
@@ -35,14 +42,14 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
   const insert = database.prepare(
     "INSERT INTO match (rule, text, captures, events, first_event, last_event) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  const share = createSharer();
   return {
     open,
     texts(first, texts) {
       for (const [index, text] of texts.entries()) {
         const matches = match(text);
         if (matches.length === 0) continue;
-        const kept = matches.map(({ rule, captures }) => ({ rule, captures: JSON.stringify(captures) }));
-        open.set(first + index, kept);
+        open.set(first + index, share(matches));
       }
     },
     uses(uses) {
@@ -56,5 +63,19 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
         }
       }
     },
+  };
+}
+
+/** What many texts have alike is kept once, as long as it is remembered. */
+function createSharer(): (matches: TextMatch[]) => readonly KeptMatch[] {
+  const shared = new Map<string, readonly KeptMatch[]>();
+  return (matches) => {
+    const kept = matches.map(({ rule, captures }) => ({ rule, captures: JSON.stringify(captures) }));
+    const key = kept.map(({ rule, captures }) => `${rule} ${captures}`).join("\n");
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    if (shared.size === MOST_SHARED) shared.clear();
+    shared.set(key, kept);
+    return kept;
   };
 }
