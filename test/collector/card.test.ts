@@ -1,7 +1,8 @@
 /** The same card read under every shell: format of the bundle, odd names, secrets, large and broken files. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -159,7 +160,7 @@ underEachShell(({ name, argv }) => {
       expect(unnamed).toEqual([]);
     }
     expect([...members.keys()].some((member) => member.startsWith("/") || member.includes("../"))).toBe(false);
-    expect(spawnSync("find", ["/work", root, ".", "-maxdepth", "1", "-name", "PWNED"]).stdout.toString()).toBe("");
+    for (const directory of [tmpdir(), root, "."]) expect(existsSync(join(directory, "PWNED"))).toBe(false);
   });
 
   test("hard case 14 (real): a pipe and a device are not opened; a large log keeps head and tail in whole lines", () => {

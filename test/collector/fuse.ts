@@ -70,6 +70,7 @@ function serve(directory: string, answer: (request: Request) => Reply | null): (
   });
   if (mounted.status !== 0) throw new Error(mounted.stderr.toString());
   const buffer = Buffer.alloc(1 << 17);
+  let isOpen = true;
   // Not by a read that waits: each would hold one of the few threads that all reads of this process share.
   const poll = setInterval(() => {
     try {
@@ -80,19 +81,27 @@ function serve(directory: string, answer: (request: Request) => Reply | null): (
     } catch (error) {
       // EAGAIN: nothing to do. ENOENT and EINTR: a request that was withdrawn. ENODEV: it was unmounted.
       if (["EAGAIN", "ENOENT", "EINTR"].includes((error as NodeJS.ErrnoException).code ?? "")) return;
-      clearInterval(poll);
-      closeSync(fuse);
+      close();
     }
   }, 2);
-  // By force: what waits for an answer gets an error instead, and sleeps no longer. Not waited for in one go, as other
-  // mounts are served by this process meanwhile.
-  const script = `timeout 5 umount -f "$0"; timeout 5 umount -l "$0"`;
+  // Without its server nothing on the mount waits any longer: each request ends with an error, and so it can be unmounted.
+  const close = (): void => {
+    clearInterval(poll);
+    if (isOpen) closeSync(fuse);
+    isOpen = false;
+  };
+  process.on("exit", () => {
+    if (!isOpen) return;
+    close();
+    spawnSync("umount", ["-l", directory]);
+  });
   let ended: Promise<void> | undefined;
-  process.on("exit", () => ended ?? spawnSync("sh", ["-c", script, directory]));
-  return () =>
-    (ended ??= new Promise((resolve) => {
-      spawn("sh", ["-c", script, directory], { stdio: "ignore" }).on("close", () => resolve());
+  return () => {
+    close();
+    return (ended ??= new Promise((resolve) => {
+      spawn("umount", ["-l", directory], { stdio: "ignore" }).on("close", () => resolve());
     }));
+  };
 }
 
 function requestIn(buffer: Buffer): Request {
