@@ -1,13 +1,16 @@
 /** The static overview of time: a view model of numbers and short labels, from which the template draws an SVG. */
-import type { IncidentReport, ReportHistogram } from "../model/report.ts";
+import type { IncidentReport } from "../model/report.ts";
 import { severities } from "../model/words.ts";
 import type { Axis, AxisShape, Stretch } from "./html-axis.ts";
 import { buildAxis } from "./html-axis.ts";
+import type { Bars } from "./html-histogram.ts";
+import { histogramBars } from "./html-histogram.ts";
 import type { LaneContent } from "./html-lanes.ts";
-import { beforeItsEnd, chainWords, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
-import { cutEnd, groupDigits, plural, shortIds } from "./text.ts";
+import { captionOf } from "./html-timeline-caption.ts";
+import { beforeItsEnd, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
+import { cutEnd, plural, shortIds } from "./text.ts";
 import { severityWords } from "./text-words.ts";
-import { drawnTime, formatDuration, timeMs } from "./times.ts";
+import { drawnTime } from "./times.ts";
 
 interface Drawing extends AxisShape {
   name: string;
@@ -122,69 +125,6 @@ function flagsOf(
   });
 }
 
-interface Bars {
-  error: string;
-  warning: string;
-  other: string;
-  /** Counts of bins that are wider than the segment they are drawn in: their width says nothing. */
-  wide: { x: number; y: number; text: string }[];
-}
-
-function binRectangle(x0: number, x1: number, top: number, height: number): string {
-  return `M${round(x0)} ${round(top)}h${round(Math.max(x1 - x0, 1))}v${round(height)}h${round(-Math.max(x1 - x0, 1))}z`;
-}
-
-interface Bin {
-  from: number;
-  to: number;
-  counts: [error: number, warning: number, other: number];
-  total: number;
-}
-
-function binsOf(histogram: ReportHistogram): Bin[] {
-  const [start, width] = [timeMs(histogram.from), histogram.binUs / 1000];
-  return histogram.error.map((error, index) => {
-    const counts: Bin["counts"] = [error, histogram.warning[index] ?? 0, histogram.other[index] ?? 0];
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    return { from: start + index * width, to: start + (index + 1) * width, counts, total };
-  });
-}
-
-function wideBinText(total: number, binUs: number, characters: number): string {
-  const events = plural(total, "event");
-  const full = `${events} in ${formatDuration(binUs, "short")}`;
-  return [full, events, groupDigits(total)].find((text) => text.length <= characters) ?? "";
-}
-
-/** Bars as high as the logarithm of their count, divided by level from the bottom: errors, warnings, the rest. */
-function histogramBars(histogram: ReportHistogram, axis: Axis, bottom: number, height: number): Bars {
-  const bins = binsOf(histogram).filter(({ total }) => total > 0);
-  const most = Math.log1p(bins.reduce((largest, { total }) => Math.max(largest, total), 1));
-  const paths: string[][] = [[], [], []];
-  const wide: Bars["wide"] = [];
-  for (const segment of axis.segments) {
-    for (const { from, to, counts, total } of bins) {
-      if (to <= segment.from || from >= segment.to) continue;
-      const [x0, x1] = [axis.position(Math.max(from, segment.from)), axis.position(Math.min(to, segment.to))];
-      const full = Math.max(3, (height * Math.log1p(total)) / most);
-      let top = bottom;
-      counts.forEach((count, level) => {
-        const part = (full * count) / total;
-        top -= part;
-        if (part > 0) paths[level]?.push(binRectangle(x0, x1 - 0.6, top, part));
-      });
-      if (x1 - x0 < (segment.x1 - segment.x0) * 0.6) continue;
-      wide.push({
-        x: round((segment.x0 + segment.x1) / 2),
-        y: round(bottom - full - 4),
-        text: wideBinText(total, histogram.binUs, (segment.x1 - segment.x0) / 6.7),
-      });
-    }
-  }
-  const [error = "", warning = "", other = ""] = paths.map((path) => path.join(""));
-  return { error, warning, other, wide };
-}
-
 function laneName(name: string, characters: number): string {
   return cutEnd(shortIds(name), characters);
 }
@@ -261,36 +201,6 @@ function draw(report: IncidentReport, drawing: Drawing, stretches: Stretch[]) {
   };
 }
 
-function countBetween(histogram: ReportHistogram | null, { from, to }: Stretch): number {
-  const inside = histogram ? binsOf(histogram).filter((bin) => bin.from >= from && bin.to <= to) : [];
-  return inside.reduce((sum, { total }) => sum + total, 0);
-}
-
-function captionOf(report: IncidentReport, stretches: Stretch[]): string[] {
-  const axis = buildAxis(stretches, DRAWINGS[0]!);
-  const undated = report.timeline.filter(({ at }) => at === null).length;
-  const unset = report.timeline.length - undated - report.timeline.filter(({ at }) => drawable(at)).length;
-  const late = report.timeline.filter(({ at }) => drawable(at) && !beforeItsEnd(report)(at)).length;
-  const skipped = (axis?.breaks ?? []).map((gap) => {
-    const events = countBetween(report.histogram, gap);
-    return `${formatDuration((gap.to - gap.from) * 1000)}${events ? ` with ${plural(events, "other event")}` : ""}`;
-  });
-  const zone = report.clock.zone
-    ? `; zone of the node: ${cutEnd(report.clock.zone, 60)}`
-    : "; zone of the node not known";
-  const unplaced = report.histogram?.unplaced ?? 0;
-  return [
-    `All times are UTC${zone}.`,
-    ...(skipped.length ? [`The axis is broken: left out are ${skipped.join(", ")}. Each part has its own scale.`] : []),
-    ...(report.histogram ? ["The height of a bar is the logarithm of the number of events."] : []),
-    ...[chainWords(report)].filter(Boolean),
-    ...(undated ? [`Not drawn: ${plural(undated, "key event")} without a time.`] : []),
-    ...(unset ? [`Not drawn: ${plural(unset, "key event")} from a clock that was not set.`] : []),
-    ...(late ? [`Not drawn: ${plural(late, "key event")} dated after the collection.`] : []),
-    ...(unplaced ? [`${plural(unplaced, "event")} could not be placed in time.`] : []),
-  ];
-}
-
 /** The overview in three widths, of which the stylesheet shows the one that fits; null when nothing has a time. */
 export function timelineView(report: IncidentReport) {
   const stretches = stretchesOf(report);
@@ -298,7 +208,7 @@ export function timelineView(report: IncidentReport) {
   const drawings = DRAWINGS.map((drawing) => draw(report, drawing, stretches)).filter((drawing) => drawing !== null);
   return {
     drawings,
-    caption: captionOf(report, stretches).join(" "),
+    caption: captionOf(report, buildAxis(stretches, DRAWINGS[0]!)?.breaks ?? []).join(" "),
     title: `Timeline of ${plural(report.timeline.length, "key event")} in ${plural(laneContents(report, 999).length, "lane")}`,
     severities: severities.map((severity) => ({ ...severityWords[severity], tone: severity })),
     hasGaps: report.gaps.length > 0,
