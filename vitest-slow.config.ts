@@ -1,21 +1,55 @@
 import { defineConfig } from "vitest/config";
 
+/** What they measure, or the engine that they start, bears nothing else at the same time. */
+const alone = ["test/report/slow/explore-bench.test.ts", "test/journal/slow/million.test.ts", "test/lab/**/*.test.ts"];
+
+/** One mounts what never answers, in sight of everyone; the others do not ask which mounts there are. */
+const beside = [
+  "test/collector/slow/hanging.test.ts",
+  "test/journal/slow/corruption.test.ts",
+  "test/report/slow/every-sample.test.ts",
+];
+
+const shared = {
+  // The tests of the collector under all shells, not only under two.
+  env: { EVERY_SHELL: "true" },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  // They wait more than they work; only tests that say so run at once.
+  maxConcurrency: 6,
+  pool: "forks" as const,
+};
+
 /** Suites that take minutes: real engines, packed tarballs, long loops. Run by .ci/run. */
 export default defineConfig({
   test: {
-    include: [
-      "test/**/slow/**/*.test.ts",
-      "test/lab/**/*.test.ts",
-      "test/collector/{card,faults,options,places,signals,transport}.test.ts",
-    ],
-    // The tests of the collector under all shells, not only under two.
-    env: { EVERY_SHELL: "true" },
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    // They wait more than they work; only tests that say so run at once.
-    maxConcurrency: 6,
-    fileParallelism: false,
     reporters: ["default", "./test/collector/table.ts"],
-    pool: "forks",
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "side by side",
+          include: [
+            "test/**/slow/**/*.test.ts",
+            "test/collector/{card,faults,options,places,signals,transport}.test.ts",
+          ],
+          exclude: [...alone, ...beside],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "beside a mount that hangs",
+          include: beside,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: { ...shared, name: "alone", include: alone, fileParallelism: false, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

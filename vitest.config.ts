@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     reporters: ["default", "./test/collector/table.ts"],
     pool: "forks",
+    // Most wait for processes of their own half of the time: one worker for each processor, not one less.
+    maxWorkers: "100%",
   },
 });
