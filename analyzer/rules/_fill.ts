@@ -13,6 +13,10 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith("-") ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+function shellPath(path: string | undefined): string {
+  return path === undefined ? "<path>" : shellWord(path);
+}
+
 /** The containers that the layers belong to, and the others of their pods that are down with them: at most four. */
 function usersOf(layers: EntityRef[], entities: EntityRef[], view: RuleView): EntityRef[] {
   const own = layers.flatMap((layer) => view.linked(layer, "container"));
@@ -53,12 +57,16 @@ function hasSystemd(view: RuleView): boolean {
   return view.facts("unit").length > 0 || view.facts("boot").length > 0 || view.matches("service-started").length > 0;
 }
 
-/** Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them. */
+/**
+ * Fills the placeholders of shared remedies with this node's names, as far as the bundle tells them.
+ * @param named the path that all lines of the finding name, where it is none of its entities
+ */
 export function fillRemedy(
   steps: SharedStep[],
   view: RuleView,
   entities: EntityRef[],
   device: string | null,
+  named?: string,
 ): RemedyStep[] {
   const layers = entities.filter(({ kind }) => kind === "layer");
   const layer = layers[0];
@@ -70,18 +78,18 @@ export function fillRemedy(
   const values: Record<(typeof placeholders)[number], string> = {
     device: device ? shellWord(device) : "/dev/<partition>",
     dockerRoot: shellWord(/^(.*)\/overlay2\//.exec(path ?? "")?.[1] ?? "/var/lib/docker"),
-    path: path === undefined ? "<path>" : shellWord(path),
+    path: shellPath(path ?? named),
     layer: layer?.key ?? "<layer>",
     layerPath: shellWord(path === undefined ? "/var/lib/docker/overlay2" : path.slice(0, path.lastIndexOf("/"))),
     container:
       containers.length > 0 ? containers.map(({ key }) => shellWord(key.slice(0, 12))).join(" ") : "<container>",
     image: image ? shellWord(image.key) : "<image>",
   };
-  const named = image === undefined || isTagged(image.key);
+  const tagged = image === undefined || isTagged(image.key);
   const fitting = steps.filter(({ unless }) => unless !== "systemd" || !hasSystemd(view));
   return fitting.map(({ text, command: template, risk }) => {
     const shared = { text, ...(template === undefined ? {} : { command: template }), risk };
-    const step = named ? shared : withoutImage(shared);
+    const step = tagged ? shared : withoutImage(shared);
     if (step.command === undefined) return step;
     const command = step.command.replace(
       /\{(\w+)\}/g,

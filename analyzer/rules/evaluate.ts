@@ -153,8 +153,14 @@ function lineFinding(rule: LineRule, subject: string, group: MatchedText[], view
     counted: "line",
     evidence: pickEvidence(firsts, last),
     entities,
-    remedy: fillRemedy(rule.remedy, view, entities, null),
+    remedy: fillRemedy(rule.remedy, view, entities, null, pathOf(group)),
   };
+}
+
+/** The path that lines name, where they name no other one. */
+function pathOf(group: MatchedText[]): string | undefined {
+  const paths = new Set(group.flatMap(({ captures: { path } }) => (path ? [path] : [])));
+  return paths.size === 1 ? [...paths][0] : undefined;
 }
 
 /** What has happened does not go on, however near to the end of the log it was told. */

@@ -44,3 +44,17 @@ test("what a finding says most often comes first, with its lines", async () => {
   const { summary = "" } = findings.find(({ rule }) => rule === "ext4-error") ?? {};
   expect(summary).toContain("8 times: deleted inode referenced: 77 (6 lines), deleted inode referenced: 31 (2 lines).");
 });
+
+async function removalOf(lines: string): Promise<string> {
+  const { findings } = await reportOf({ "containerd.txt": lines });
+  const steps = findings.find(({ rule }) => rule === "socket-path-blocked")?.remedy ?? [];
+  return steps.map(({ command }) => command ?? "").find((command) => command.includes("rmdir")) ?? "";
+}
+
+test("the path that all lines of a rule name is filled into its remedy, as one word of the shell", async () => {
+  const blocked = (path: string): string => `containerd: failed to create unix socket on ${path}: is a directory\n`;
+  const own = blocked("/run/containerd/containerd.sock");
+  expect(await removalOf(own + own)).toContain("sudo rmdir /run/containerd/containerd.sock;");
+  expect(await removalOf(blocked("/run/$(reboot)/a.sock"))).toContain("sudo rmdir '/run/$(reboot)/a.sock';");
+  expect(await removalOf(own + blocked("/run/other.sock"))).toContain("sudo rmdir <path>;");
+});
