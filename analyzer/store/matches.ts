@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import { createInsert } from "./insert.ts";
 import { saidIn, USE_COLUMNS } from "./interner.ts";
 
 /** What a line rule captured in a text. */
@@ -39,8 +40,10 @@ export interface MatchRows {
 
 /** @param open what an earlier writer of the same store left */
 export function createMatchRows(database: Database, match: Match, open: OpenMatches): MatchRows {
-  const insert = database.prepare(
-    "INSERT INTO match (rule, text, captures, events, first_event, last_event) VALUES (?, ?, ?, ?, ?, ?)",
+  const insert = createInsert(
+    database,
+    "match (rule, text, captures, events, first_event, last_event)",
+    "(?, ?, ?, ?, ?, ?)",
   );
   const share = createSharer();
   return {
@@ -53,17 +56,37 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
       }
     },
     uses(uses) {
-      for (let at = 0; at < uses.length; at += USE_COLUMNS) {
-        const id = uses[at] as number;
-        const matches = open.get(id);
-        if (matches === undefined) continue;
-        open.delete(id);
-        for (const { rule, captures } of matches) {
-          insert.run(rule, id, captures, saidIn(uses, at), uses[at + 1], uses[at + 2]);
+      const rows = rowsOf(uses, open);
+      insert(rows.length, (values, row, count) => {
+        for (let i = 0; i < count; i++) {
+          const { rule, captures, at } = rows[row + i] as MatchRow;
+          const to = 6 * i;
+          values[to] = rule;
+          values[to + 1] = uses[at] as number;
+          values[to + 2] = captures;
+          values[to + 3] = saidIn(uses, at);
+          values[to + 4] = uses[at + 1] as number;
+          values[to + 5] = uses[at + 2] as number;
         }
-      }
+      });
     },
   };
+}
+
+interface MatchRow extends KeptMatch {
+  /** Where in the uses its text is. */
+  at: number;
+}
+
+/** The rows of texts whose uses are final; they are open no longer. */
+function rowsOf(uses: Float64Array, open: OpenMatches): MatchRow[] {
+  const rows: MatchRow[] = [];
+  for (let at = 0; at < uses.length; at += USE_COLUMNS) {
+    const id = uses[at] as number;
+    for (const { rule, captures } of open.get(id) ?? []) rows.push({ rule, captures, at });
+    open.delete(id);
+  }
+  return rows;
 }
 
 /** What many texts have alike is kept once, as long as it is remembered. */

@@ -1,9 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { EVENT_COLUMNS, type Batch, type SmallTable } from "./batch.ts";
+import { createInsert } from "./insert.ts";
 import { createMatchRows, type Match, type OpenMatches } from "./matches.ts";
-
-/** Rows of one statement: together they cost a third of what one statement for each row does. */
-const TOGETHER = 128;
 
 /** Puts batches into the tables. */
 export interface RowWriter {
@@ -52,32 +50,6 @@ function prepareSmall(database: Database): Record<SmallTable, Statement> {
     ),
     fact: insert("fact", "kind, key, value, artifact, line, byte_offset, byte_length"),
     warning: insert("warning", "artifact, line, message"),
-  };
-}
-
-/**
- * Statements that insert one row and `TOGETHER` of them, filled from `width` values for each row.
- * @param row what stands for one row: `(?, ?)`
- */
-function createInsert(database: Database, table: string, row: string) {
-  const width = row.split("?").length - 1;
-  const one = database.prepare(`INSERT INTO ${table} VALUES ${row}`);
-  const many = database.prepare(
-    `INSERT INTO ${table} VALUES ${Array.from({ length: TOGETHER }, () => row).join(", ")}`,
-  );
-  const values: (number | string | null)[] = Array.from({ length: width * TOGETHER }, () => null);
-  /** @param fill puts the values of some rows, the first of which is the one given, into `values` */
-  return (rows: number, fill: (values: (number | string | null)[], row: number, count: number) => void): void => {
-    let row = 0;
-    for (; row + TOGETHER <= rows; row += TOGETHER) {
-      fill(values, row, TOGETHER);
-      // Bound as arguments, not as one array: better-sqlite3 reads those a third faster.
-      many.run(...values);
-    }
-    for (; row < rows; row++) {
-      fill(values, row, 1);
-      one.run(...values.slice(0, width));
-    }
   };
 }
 

@@ -113,7 +113,7 @@ CREATE TABLE match (
   earliest_at INTEGER,
   latest_at INTEGER
 ) STRICT;
-CREATE INDEX match_rule ON match (rule);
+-- Its index is made when it is filled.
 
 CREATE TABLE entity (
   id TEXT PRIMARY KEY,         -- kind:key

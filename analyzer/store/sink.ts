@@ -54,6 +54,8 @@ export function createSink(database: Database, matcher: TextMatcher, { large, fr
       check();
       if (thread === null) rows.finish();
       await thread?.finish();
+      // At once, not with each row.
+      database.exec("CREATE INDEX match_rule ON match (rule)");
     },
     abort: async () => thread?.abort(),
   };
