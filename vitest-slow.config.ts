@@ -3,11 +3,13 @@ import { defineConfig } from "vitest/config";
 /** What they measure, or the engine that they start, bears nothing else at the same time. */
 const alone = ["test/report/slow/explore-bench.test.ts", "test/journal/slow/million.test.ts", "test/lab/**/*.test.ts"];
 
-/** One mounts what never answers, in sight of everyone; the others do not ask which mounts there are. */
-const beside = [
-  "test/collector/slow/hanging.test.ts",
-  "test/journal/slow/corruption.test.ts",
-  "test/report/slow/every-sample.test.ts",
+/** They mount what never answers, in sight of everyone. */
+const hanging = "test/collector/slow/hanging.test.ts";
+
+/** Each keeps all processors at work by itself, with `maxConcurrency` collectors at once. */
+const collector = [
+  "test/collector/{card,faults,options,places,signals,transport}.test.ts",
+  "test/collector/slow/*.test.ts",
 ];
 
 const shared = {
@@ -28,21 +30,20 @@ export default defineConfig({
       {
         test: {
           ...shared,
-          name: "side by side",
-          include: [
-            "test/**/slow/**/*.test.ts",
-            "test/collector/{card,faults,options,places,signals,transport}.test.ts",
-          ],
-          exclude: [...alone, ...beside],
-          maxWorkers: 2,
+          name: "collector",
+          include: collector,
+          exclude: [hanging],
+          fileParallelism: false,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           ...shared,
-          name: "beside a mount that hangs",
-          include: beside,
+          // It waits for most of its time; the others do not ask which mounts there are.
+          name: "side by side",
+          include: [hanging, "test/**/slow/**/*.test.ts"],
+          exclude: [...alone, "test/collector/slow/!(hanging).test.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -90,14 +90,15 @@ function serve(directory: string, answer: (request: Request) => Reply | null): (
     if (isOpen) closeSync(fuse);
     isOpen = false;
   };
-  process.on("exit", () => {
-    if (!isOpen) return;
+  const abandon = (): void => {
     close();
     spawnSync("umount", ["-l", directory]);
-  });
+  };
+  process.on("exit", abandon);
   let ended: Promise<void> | undefined;
   return () => {
     close();
+    process.off("exit", abandon);
     return (ended ??= new Promise((resolve) => {
       spawn("umount", ["-l", directory], { stdio: "ignore" }).on("close", () => resolve());
     }));
