@@ -1,6 +1,7 @@
 /** Lines that two artifacts hold: a log and a tail of it, the journal and `systemctl status`. Each was said once. */
 import type { Database } from "better-sqlite3";
 import type { Micros } from "../model/time.ts";
+import { placesOf, type PlaceRow } from "./places.ts";
 import { columnsOf, type EventColumns } from "./columns.ts";
 
 /** Times that are known less well than this are no sign that two lines are one. */
@@ -19,14 +20,9 @@ interface Said {
   hi: Micros;
 }
 
-interface PlaceRow {
-  first: number;
-  last: number;
-  shift: number;
-  before: number;
-  after: number;
-  lo: number | null;
-  hi: number | null;
+interface MatchRow {
+  id: number;
+  text: number;
 }
 
 /**
@@ -34,15 +30,27 @@ interface PlaceRow {
  * of the bundle. Called when all times are placed. What has no time, or none that is known well, is no copy of anything.
  */
 export function countOnce(database: Database): void {
-  const said = linesOf(database);
-  const update = database.prepare("UPDATE match SET events = min(events, ?) WHERE text = ?");
-  for (const [text, byOrigin] of said) {
-    let count = 0;
-    for (const lines of byOrigin.values()) count += different(lines);
-    update.run(count, text);
+  const rows = database
+    .prepare(`SELECT rowid AS id, text FROM match WHERE events > 1 LIMIT ${MOST_ROWS + 1}`)
+    .all() as MatchRow[];
+  const repeated = new Set(rows.map(({ text }) => text));
+  if (rows.length > MOST_ROWS || repeated.size > MOST) return;
+  const counts = new Map<number, number>();
+  for (const [text, byOrigin] of linesOf(database, repeated)) {
+    counts.set(
+      text,
+      [...byOrigin.values()].reduce((sum, lines) => sum + different(lines), 0),
+    );
+  }
+  const update = database.prepare("UPDATE match SET events = min(events, ?) WHERE rowid = ?");
+  for (const { id, text } of rows) {
+    const count = counts.get(text);
+    if (count !== undefined) update.run(count, id);
   }
 }
 
+/** Of more rows nothing is taken out. */
+const MOST_ROWS = 50_000;
 /** More texts than this, or a text that was said more often, are not looked at line by line: their counts stay. */
 const MOST = 20_000;
 /** Lines of all texts that are looked at. */
@@ -84,22 +92,13 @@ function shared(repeated: Set<number>, walk: (texts: Set<number>, visit: Visit) 
 }
 
 /** The lines of texts that several parts hold, by text and origin. */
-function linesOf(database: Database): Map<number, Map<number, Said[]>> {
+function linesOf(database: Database, repeated: Set<number>): Map<number, Map<number, Said[]>> {
   const found = new Map<number, Map<number, Said[]>>();
-  const repeated = database
-    .prepare("SELECT DISTINCT text FROM match WHERE events > 1 LIMIT ?")
-    .pluck()
-    .all(MOST + 1) as number[];
-  if (repeated.length === 0 || repeated.length > MOST) return found;
   const columns = columnsOf(database);
   const walk = createWalk(database, columns);
-  const places = database
-    .prepare(
-      "SELECT first_event AS first, last_event AS last, shift, before, after, lo, hi FROM placement ORDER BY first_event",
-    )
-    .all() as PlaceRow[];
+  const places = [...placesOf(database)];
   let place = 0;
-  walk(shared(new Set(repeated), walk), (id, text, part) => {
+  walk(shared(repeated, walk), (id, text, part) => {
     while (place < places.length - 1 && (places[place] as PlaceRow).last < id) place += 1;
     const byOrigin = found.get(text) ?? new Map<number, Said[]>();
     if (byOrigin.size === 0) found.set(text, byOrigin);

@@ -1,6 +1,7 @@
 /** Which event said a matched text first and which one last, told by their places on the time axis. */
 import type { Database } from "better-sqlite3";
 import type { Micros } from "../model/time.ts";
+import { placesOf } from "./places.ts";
 import { columnsOf } from "./columns.ts";
 
 /** Times that are known less well than this tell nothing of lines that are seconds apart. */
@@ -8,16 +9,6 @@ const WELL_KNOWN: Micros = 60_000_000;
 
 /** Of more, which no log in order has, the order in the bundle is kept: memory is bounded. */
 const MOST_MATCHES = 200_000;
-
-interface PlaceRow {
-  first: number;
-  last: number;
-  shift: number;
-  before: number;
-  after: number;
-  lo: number | null;
-  hi: number | null;
-}
 
 /** One end of each matched text's events: the event, and where the view `timeline` has it. */
 interface Ends {
@@ -70,12 +61,7 @@ const newEnds = (count: number): Ends => ({
 function endsOf(database: Database, slots: Uint32Array, count: number): { earliest: Ends; latest: Ends } {
   const columns = columnsOf(database);
   const [earliest, latest] = [newEnds(count), newEnds(count)];
-  const places = database
-    .prepare(
-      "SELECT first_event AS first, last_event AS last, shift, before, after, lo, hi FROM placement ORDER BY first_event",
-    )
-    .iterate() as IterableIterator<PlaceRow>;
-  for (const { first, last, shift, before, after, lo: from, hi: to } of places) {
+  for (const { first, last, shift, before, after, lo: from, hi: to } of placesOf(database)) {
     for (let id = first; id <= last; id++) {
       const slot = slots[columns.text(id)] ?? 0;
       if (slot === 0) continue;
