@@ -65,10 +65,12 @@ function createWalk(database: Database, columns: EventColumns): (texts: Set<numb
     .pluck()
     .all() as number[];
   return (texts, visit) => {
+    const wanted = new Uint8Array([...texts].reduce((most, text) => Math.max(most, text), 0) + 1);
+    for (const text of texts) wanted[text] = 1;
     let part = 0;
     for (let id = 1; id <= columns.count; id++) {
       const text = columns.text(id);
-      if (!texts.has(text)) continue;
+      if (wanted[text] !== 1) continue;
       while (part < ends.length && (ends[part] as number) < id) part += 1;
       visit(id, text, part);
     }

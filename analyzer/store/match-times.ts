@@ -10,6 +10,12 @@ const WELL_KNOWN: Micros = 60_000_000;
 /** Of more, which no log in order has, the order in the bundle is kept: memory is bounded. */
 const MOST_MATCHES = 200_000;
 
+interface MatchRow {
+  id: number;
+  text: number;
+  events: number;
+}
+
 /** One end of each matched text's events: the event, and where the view `timeline` has it. */
 interface Ends {
   id: Uint32Array;
@@ -26,21 +32,21 @@ export function orderMatches(database: Database): void {
   const wanted = "FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%'";
   const count = database.prepare(`SELECT count(*) ${wanted}`).pluck().get() as number;
   if (count === 0 || count > MOST_MATCHES) return;
-  const matches = database.prepare(`SELECT rowid AS id, text ${wanted}`).all() as { id: number; text: number }[];
+  const matches = database.prepare(`SELECT rowid AS id, text, events ${wanted}`).all() as MatchRow[];
   const update = database.prepare(
     "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE rowid = ?",
   );
   const slots = slotsOf(matches.map(({ text }) => text));
   const { earliest, latest } = endsOf(database, slots, matches.length + 1);
   database.transaction(() => {
-    for (const { id, text } of matches) {
+    for (const { id, text, events } of matches) {
       const slot = slots[text] as number;
       if (earliest.id[slot] === 0) continue;
-      update.run(earliest.id[slot], latest.id[slot], earliest.best[slot], latest.best[slot], id);
+      // What was said once is cited once, though two files may hold it.
+      const end = events === 1 ? earliest : latest;
+      update.run(earliest.id[slot], end.id[slot], earliest.best[slot], end.best[slot], id);
     }
   })();
-  // What was said once is cited once, though two files may hold it.
-  database.prepare("UPDATE match SET latest = earliest, latest_at = earliest_at WHERE events = 1").run();
 }
 
 /** A place from 1 for each matched text, 0 for the others. */
