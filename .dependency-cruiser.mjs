@@ -9,7 +9,7 @@ const layer = (name, allowed, comment) => ({
 });
 
 /** Modules of report/ that are about text only. */
-const SHARED = "(?:text|text-words|tallies|times|markdown-blocks|html-lanes|html-axis)\\.ts$";
+const SHARED = "(?:text|text-words|tallies|times|markdown-blocks|step-notes|html-lanes|html-axis)\\.ts$";
 
 export default {
   forbidden: [

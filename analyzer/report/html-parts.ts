@@ -3,6 +3,7 @@ import type { ReportEvidence, ReportRootCause, ReportTime } from "../model/repor
 import type { RemedyStep } from "../model/rule.ts";
 import type { Severity } from "../model/words.ts";
 import type { Anchors, Place } from "./html-anchors.ts";
+import { withNotes } from "./step-notes.ts";
 import { clipLine, cutStart } from "./text.ts";
 import { riskWords, severityWords } from "./text-words.ts";
 import type { TimeText } from "./times.ts";
@@ -113,7 +114,7 @@ export function excerptViews(evidence: ReportEvidence[], anchors: Anchors) {
 
 /** Numbered steps, each with what it does to the node. */
 export function remedyView(steps: RemedyStep[], prose: (text: string) => unknown) {
-  return steps.map(({ text, command, risk }) => ({
+  return withNotes(steps).map(({ text, command, risk }) => ({
     text: prose(text),
     command: command ?? null,
     risk: { ...riskWords[risk], tone: risk },

@@ -5,6 +5,7 @@ import type { IncidentReport, ReportRootCause } from "../model/report.ts";
 import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeViews, narrativeView, remedyView, timeView } from "./html-parts.ts";
+import { withNotes } from "./step-notes.ts";
 import type { Span } from "./text.ts";
 import { cutEnd, plural, proseSpans } from "./text.ts";
 import { activeWords, conclusionWords, confidenceWords, leadWords, nodeWords, riskWords } from "./text-words.ts";
@@ -123,6 +124,11 @@ function firstStep([step]: readonly object[]) {
   return step === undefined ? [] : [{ name: "First", step: true, ...step }];
 }
 
+function decidingView({ deciding }: ReportRootCause) {
+  const [step] = withNotes(deciding ? [deciding] : []);
+  return step ? { text: proseSpans(step.text), command: step.command } : null;
+}
+
 /** The story in at most three sentences: what people saw, why, and the first step that changes nothing for the worse. */
 function shortView(report: IncidentReport, cause: ReportRootCause) {
   const [first, last] = [cause.narrative[0], cause.narrative.at(-1)];
@@ -155,7 +161,7 @@ function causeView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
       cause.triggers.flatMap(({ evidence }) => evidence),
       anchors,
     ),
-    deciding: cause.deciding && { text: proseSpans(cause.deciding.text), command: cause.deciding.command },
+    deciding: decidingView(cause),
     remedy: remedyView(cause.remedy, proseSpans),
     consequences: cause.consequences.map((id) => ({
       href: `#${anchors.finding(id)}`,
@@ -207,8 +213,9 @@ export function todoView(report: IncidentReport) {
   const cause = report.rootCauses[0];
   if (cause?.remedy.length) return { lead: "In this order:", steps: remedyView(cause.remedy, proseSpans) };
   if (report.conclusion === "healthy") return { lead: "Nothing needs to be done.", steps: [] };
-  const steps = report.notCollected.map(({ item, why, command }) => ({
-    text: proseSpans(`Collect ${item}: ${why}`),
+  const wanted = report.notCollected.map(({ item, why, command }) => ({ text: `Collect ${item}: ${why}.`, command }));
+  const steps = withNotes(wanted).map(({ text, command }) => ({
+    text: proseSpans(text),
     command,
     risk: command === null ? null : { ...riskWords.safe, tone: "safe" },
   }));

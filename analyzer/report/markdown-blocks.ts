@@ -2,6 +2,7 @@
 import type { ReportEvidence } from "../model/report.ts";
 import type { RemedyStep } from "../model/rule.ts";
 import type { Severity } from "../model/words.ts";
+import { withNotes } from "./step-notes.ts";
 import { clipLine, cutStart, proseSpans } from "./text.ts";
 import { riskWords } from "./text-words.ts";
 import { formatTime, statedText } from "./times.ts";
@@ -77,7 +78,7 @@ export function evidenceBlock(evidence: ReportEvidence): string {
 
 /** The steps as paragraphs with bold numbers: a fence inside a list item would need its exact indentation. */
 export function remedySteps(steps: RemedyStep[], limit: number): string {
-  const shown = steps.slice(0, limit).map((step, index) => {
+  const shown = withNotes(steps.slice(0, limit)).map((step, index) => {
     const { icon, word } = riskWords[step.risk];
     const text = `**${index + 1}.** ${sentence(step.text)} *(${icon} ${word})*`;
     return step.command ? `${text}\n\n${fence(clipLine(step.command, 2000).split("\n"), "sh")}` : text;

@@ -4,6 +4,7 @@
  */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { RemedyStep } from "../model/rule.ts";
+import { withNotes } from "./step-notes.ts";
 import { checkTally, findingTally } from "./tallies.ts";
 import { plural, shortIds, visibleData } from "./text.ts";
 import type { Row, Style } from "./terminal-rows.ts";
@@ -133,7 +134,7 @@ function stepRows(step: RemedyStep, index: number, width: number, most: number):
 }
 
 function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[] {
-  const steps = cause.remedy.slice(0, 3).flatMap((step, index) => stepRows(step, index, width, stepLines));
+  const steps = withNotes(cause.remedy.slice(0, 3)).flatMap((step, index) => stepRows(step, index, width, stepLines));
   const rest = cause.remedy.length - 3;
   const more: Row[] = rest > 0 ? [[[`     … ${plural(rest, "more step")} in the report`, "dim"]]] : [];
   return steps.length === 0 ? [] : [[["Do next, in this order", "bold"]], ...steps, ...more];
