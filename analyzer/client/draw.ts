@@ -4,7 +4,7 @@ import type { Context, Scene } from "./canvas.ts";
 import { clamp, fitted, haloText } from "./canvas.ts";
 import { drawLanes } from "./draw-lanes.ts";
 import type { Scale } from "./layout.ts";
-import { scaleFor } from "./layout.ts";
+import { nameRooms, nameStart, scaleFor } from "./layout.ts";
 import { ticksOf } from "./ticks.ts";
 import { dateText, timeText } from "./zone.ts";
 
@@ -133,7 +133,7 @@ function drawUpright(context: Context, x: number, from: number, to: number): voi
 }
 
 function drawFlags(context: Context, scene: Scene, scale: Scale): void {
-  const { layout, palette, model, zone, cursor } = scene;
+  const { layout, palette, zone, cursor } = scene;
   for (const { x, numbers } of flagGroups(scene, scale)) {
     const text = numbers.toSorted((a, b) => a - b).join(" ");
     const width = Math.max(16, context.measureText(text).width + 10);
@@ -145,7 +145,7 @@ function drawFlags(context: Context, scene: Scene, scale: Scale): void {
     context.fillStyle = palette.surface;
     context.fillText(text, start + (width - context.measureText(text).width) / 2, layout.flagsTop + 11.5);
   }
-  for (const { at, label } of model.steps) drawRuleName(context, scene, scale.x(at), palette.major, label);
+  drawStepNames(context, scene, scale);
   if (cursor === null) return;
   context.strokeStyle = palette.ink;
   const x = scale.x(cursor);
@@ -153,10 +153,24 @@ function drawFlags(context: Context, scene: Scene, scale: Scale): void {
   drawRuleName(context, scene, x, palette.ink, timeText(zone, cursor, "milli"));
 }
 
+/** The names of the clock's steps, each cut where the next one begins. */
+function drawStepNames(context: Context, scene: Scene, scale: Scale): void {
+  const { layout, palette, model } = scene;
+  const shown = model.steps
+    .map(({ at, label }) => ({ x: scale.x(at), label, width: context.measureText(label).width }))
+    .filter(({ x }) => x >= layout.left - 1 && x <= layout.right + 1)
+    .toSorted((a, b) => a.x - b.x);
+  const rooms = nameRooms(shown, layout);
+  for (const [index, { x, label }] of shown.entries()) {
+    const text = fitted(context, label, rooms[index] ?? 0);
+    if (text.length > 1) drawRuleName(context, scene, x, palette.major, text);
+  }
+}
+
 function drawRuleName(context: Context, { layout, palette }: Scene, x: number, color: string, label: string): void {
   if (x < layout.left - 1 || x > layout.right + 1) return;
   const width = context.measureText(label).width;
-  const start = clamp(x + 4, layout.left, layout.right - width - 2);
+  const start = nameStart({ x, width }, layout);
   context.fillStyle = palette.page;
   context.fillRect(start - 2, layout.barsTop - 8, width + 4, 13);
   context.fillStyle = color;

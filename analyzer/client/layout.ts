@@ -1,5 +1,5 @@
 /** Where things lie on the canvas, in CSS pixels. */
-import type { Range } from "./state.ts";
+import type { Range } from "./range.ts";
 
 export interface Layout {
   width: number;
@@ -51,4 +51,22 @@ export interface Scale {
 export function scaleFor({ left, right }: Layout, { from, to }: Range): Scale {
   const perMs = (right - left) / (to - from);
   return { x: (ms) => left + (ms - from) * perMs, ms: (x) => from + (x - left) / perMs };
+}
+
+interface Name {
+  x: number;
+  width: number;
+}
+
+type Plot = Pick<Layout, "left" | "right">;
+
+/** Where a name beside an upright begins, so that all of it is within the plot. */
+export function nameStart({ x, width }: Name, { left, right }: Plot): number {
+  return Math.max(left, Math.min(x + 4, right - width - 2));
+}
+
+/** The room of each name, from left to right, until the next one begins. */
+export function nameRooms(names: Name[], plot: Plot): number[] {
+  const starts = names.map((name) => nameStart(name, plot));
+  return starts.map((start, index) => (starts[index + 1] ?? Infinity) - start - 6);
 }
