@@ -31,7 +31,7 @@ export function coverageOf(
     const lost = status === "not-reached" && path !== null && present.has(path);
     const why = lost ? "its output is in the bundle, the end of its record is not" : (detail ?? "");
     const what = [path ?? command ?? "", why].filter((part) => part !== "").join(": ");
-    return { item: `step ${id} (${kind})`, status, detail: what };
+    return { item: id === kind ? `step ${id}` : `step ${id} (${kind})`, status, detail: what };
   });
   const fromArtifacts: Coverage = artifacts.flatMap(({ path, source, bytes, lines, link }): Coverage => {
     const what = binary.get(path);
