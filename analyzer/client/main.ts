@@ -14,6 +14,7 @@ import { filterEvents } from "./filter.ts";
 import { addEventButtons } from "./finding-events.ts";
 import { readIsland } from "./island.ts";
 import { bindKeys } from "./keys.ts";
+import { linkKeyEvents } from "./key-event-links.ts";
 import { bindLinks } from "./links.ts";
 import type { List } from "./list.ts";
 import { createList } from "./list.ts";
@@ -250,6 +251,7 @@ function explore(report: IncidentReport, events: ReportEvents, retime: (zone: St
     store.set({ query: `finding:${finding}`, hiddenLevels: new Set(), hiddenOrigins: new Set(), scope: null });
     open(event, true);
   });
+  linkKeyEvents(report, table);
   bindLinks({ report, table, store, zoom, zones, open });
 }
 

@@ -399,6 +399,16 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.locator("#x-problem").textContent()).toBe("");
   });
 
+  it("leads from a key event that no finding shows to its raw line", async () => {
+    const { page } = await open("under-voltage-readonly");
+    const place = page.locator("#events a.cite", { hasText: "journal/tail.txt:6" });
+    await place.first().click();
+    await settled(page);
+    expect(await page.locator("#x-detail .raw").textContent()).toContain("Started Docker Application Container Engine");
+    // A state that a command tells is no event, and has no line in the list.
+    expect(await page.locator("#events span.cite", { hasText: "docker/ps.txt:2" }).count()).toBeGreaterThan(0);
+  });
+
   it("copies an event with its raw line in a fence, where it stands, and a way back that works", async () => {
     const permissions = ["clipboard-read", "clipboard-write"];
     const { page } = await open("k1-apiserver-refused", "#f=pleg-ignores-pod", { permissions });
