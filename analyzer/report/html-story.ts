@@ -223,6 +223,17 @@ export function todoView(report: IncidentReport) {
   return { lead, steps };
 }
 
+/** Links of the chain that tell of damage: it stays when the cause is gone. */
+export function lastingView({ rootCauses: [cause], findings }: IncidentReport, anchors: Anchors) {
+  const told = new Set(cause?.remedy.map(({ text }) => text));
+  return (cause?.chain.slice(1) ?? []).flatMap((id) => {
+    const finding = findings.find((one) => one.id === id);
+    if (!finding?.cause.endsWith("-corruption")) return [];
+    const hasOwn = finding.remedy.some(({ text }) => !told.has(text));
+    return hasOwn ? [{ href: `#${anchors.finding(id)}`, title: proseSpans(finding.title) }] : [];
+  });
+}
+
 /** The other root causes, and what was considered and set aside. Null when there is neither. */
 export function furtherView(report: IncidentReport, anchors: Anchors) {
   const causes = report.rootCauses.slice(1).map((cause) => causeView(report, cause, anchors));

@@ -7,7 +7,7 @@ import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { anchorsOf } from "./html-anchors.ts";
 import { eventsView, findingsView } from "./html-evidence.ts";
-import { furtherView, headerView, pageTitle, repairView, storyView, todoView } from "./html-story.ts";
+import { furtherView, headerView, lastingView, pageTitle, repairView, storyView, todoView } from "./html-story.ts";
 import { checksView, clockView, containersView, coverageView, reproduceView } from "./html-tables.ts";
 import type { Page } from "./html-templates.ts";
 import { loadPage } from "./html-templates.ts";
@@ -64,7 +64,7 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
     ),
     repair: repairView(report, anchors),
     story: storyView(report, anchors),
-    todo: todoView(report),
+    todo: { ...todoView(report), lasting: lastingView(report, anchors) },
     further,
     timeline: timelineView(report),
     findings: findingsView(report, anchors),
