@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-/** What they measure, or the engine that they start, bears nothing else at the same time. */
-const alone = ["test/report/slow/explore-bench.test.ts", "test/journal/slow/million.test.ts", "test/lab/**/*.test.ts"];
-
-/** They mount what never answers, in sight of everyone. */
-const hanging = "test/collector/slow/hanging.test.ts";
+/** What they measure, sweep, build or start bears nothing else at the same time. */
+const alone = [
+  "test/cli/slow/faults.test.ts",
+  "test/journal/slow/million.test.ts",
+  "test/lab/**/*.test.ts",
+  "test/report/slow/explore-bench.test.ts",
+  "test/slow/pack.test.ts",
+];
 
 /** Each keeps all processors at work by itself, with `maxConcurrency` collectors at once. */
 const collector = [
@@ -27,30 +30,18 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/collector/table.ts"],
     projects: [
+      { test: { ...shared, name: "collector", include: collector, maxWorkers: 1, sequence: { groupOrder: 0 } } },
       {
         test: {
           ...shared,
-          name: "collector",
-          include: collector,
-          exclude: [hanging],
-          fileParallelism: false,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...shared,
-          // It waits for most of its time; the others do not ask which mounts there are.
           name: "side by side",
-          include: [hanging, "test/**/slow/**/*.test.ts"],
-          exclude: [...alone, "test/collector/slow/!(hanging).test.ts"],
+          include: ["test/**/slow/**/*.test.ts"],
+          exclude: [...alone, ...collector],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        test: { ...shared, name: "alone", include: alone, fileParallelism: false, sequence: { groupOrder: 2 } },
-      },
+      { test: { ...shared, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 });

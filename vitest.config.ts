@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/slow/**", "test/lab/**"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     reporters: ["default", "./test/collector/table.ts"],
     pool: "forks",
     // Most wait for processes of their own half of the time: one worker for each processor, not one less.
