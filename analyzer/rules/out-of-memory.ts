@@ -71,8 +71,8 @@ const rule: StructuralRule = {
       risk: "safe",
     },
     {
-      text: "Keep a copy of the databases before what was killed is started again.",
-      command: "sudo tar -czf /media/usb/db.tar.gz /var/lib/etcd /var/lib/rancher/k3s/server/db 2>/dev/null",
+      text: "Keep a copy of the databases before what was killed is started again. A node has one of the two directories as a rule: that tar misses the other does no harm.",
+      command: "sudo tar -czf /media/usb/db.tar.gz /var/lib/etcd /var/lib/rancher/k3s/server/db",
       risk: "backup",
     },
     {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { loadRules } from "../../analyzer/rules/registry.ts";
 import { reportOf } from "../helpers/analyze.ts";
 
 test("a message that a pattern cuts within quotes is quoted with a closing one", async () => {
@@ -57,4 +58,11 @@ test("the path that all lines of a rule name is filled into its remedy, as one w
   expect(await removalOf(own + own)).toContain("sudo rmdir /run/containerd/containerd.sock;");
   expect(await removalOf(blocked("/run/$(reboot)/a.sock"))).toContain("sudo rmdir '/run/$(reboot)/a.sock';");
   expect(await removalOf(own + blocked("/run/other.sock"))).toContain("sudo rmdir <path>;");
+});
+
+test("a copy does not hide that it failed", async () => {
+  const commands = (await loadRules()).flatMap(({ remedy }) => remedy.map(({ command }) => command ?? ""));
+  const copies = commands.filter((command) => /\btar\b/.test(command));
+  expect(copies.length).toBeGreaterThan(5);
+  expect(copies.filter((command) => /\btar\b[^;|]*2>\/dev\/null/.test(command))).toEqual([]);
 });
