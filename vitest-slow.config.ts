@@ -1,12 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** What they measure, sweep, build or start bears nothing else at the same time. */
+/** What they measure, sweep or start bears nothing else at the same time. */
 const alone = [
   "test/cli/slow/faults.test.ts",
   "test/journal/slow/million.test.ts",
   "test/lab/**/*.test.ts",
   "test/report/slow/explore-bench.test.ts",
-  "test/slow/pack.test.ts",
 ];
 
 /** Each keeps all processors at work by itself, with `maxConcurrency` collectors at once. */
