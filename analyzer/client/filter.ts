@@ -95,10 +95,19 @@ function matchNumber(column: ArrayLike<number>, sign: string, wanted: number): M
   return (index) => column[index] === wanted;
 }
 
-/** Looks once at each name of a small table, then only at numbers. */
-function matchNames(column: ArrayLike<number>, names: string[], wanted: string): Match {
-  const hits = Uint8Array.from(names, (name) => (name.toLowerCase().includes(wanted) ? 1 : 0));
+/** Looks once at each name of a table, then only at numbers. All are in lower case: with each key that is typed, this runs. */
+function matchLower(column: ArrayLike<number>, names: string[], wanted: string): Match {
+  const hits = new Uint8Array(names.length);
+  for (let name = 0; name < names.length; name += 1) hits[name] = (names[name] as string).includes(wanted) ? 1 : 0;
   return (index) => hits[column[index] ?? 0] === 1;
+}
+
+function matchNames(column: ArrayLike<number>, names: string[], wanted: string): Match {
+  return matchLower(
+    column,
+    names.map((name) => name.toLowerCase()),
+    wanted,
+  );
 }
 
 function matchBoot(table: Table, report: IncidentReport, wanted: number): Match {
@@ -126,7 +135,7 @@ function matchTerm(term: Term, table: Table, report: IncidentReport): Match {
   const value = term.value.toLowerCase();
   const { origins, artifacts } = table.events;
   const inOrigin = (): Match => matchNames(table.origin, originNames(origins), value);
-  const inText = (): Match => matchNames(table.text, table.lower(), value);
+  const inText = (): Match => matchLower(table.text, table.lower(), value);
   if (term.key.startsWith("level")) return matchNumber(table.level, term.key.slice(5), Number(value));
   if (term.key === "src") return inOrigin();
   if (term.key === "file") return matchNames(table.artifact, pathsOf(artifacts), value);
