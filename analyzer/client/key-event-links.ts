@@ -22,10 +22,17 @@ export function keyEventNames({ timeline }: IncidentReport, table: Table): Map<s
   return names;
 }
 
-/** Makes links of the places that the page does not show. */
+/** Whether a place leads to the line that proves a finding. */
+function leadsToProof(place: HTMLElement): boolean {
+  const target = document.getElementById(place.getAttribute("href")?.slice(1) ?? "");
+  return target !== null && target.closest("#lines") === null;
+}
+
+/** Lets places that prove no finding lead to the list, where their line stands among the others. */
 export function linkKeyEvents(report: IncidentReport, table: Table): void {
   const names = keyEventNames(report, table);
-  for (const place of document.querySelectorAll<HTMLElement>("#events span.cite")) {
+  for (const place of document.querySelectorAll<HTMLElement>("#events .cite")) {
+    if (leadsToProof(place)) continue;
     const label = place.textContent ?? "";
     const name = names.get(label);
     if (name !== undefined) place.replaceWith(make("a", { class: "cite", href: `#e=${name}` }, label));

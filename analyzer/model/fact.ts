@@ -40,7 +40,11 @@ export interface ContainerFact {
   /** overlay2 directory ids, writable one first. */
   layers: string[];
   logPath: string | null;
+  /** Lines that tell the state and the times, where that is another line than the fact's own. */
+  lines?: ContainerLines;
 }
+
+export type ContainerLines = Partial<Record<"state" | "startedAt" | "finishedAt", number>>;
 
 export interface PathErrorFact {
   path: string;

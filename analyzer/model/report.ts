@@ -52,6 +52,17 @@ export interface IncidentReport {
   /** Key entries, at most 2,000, in order of time. */
   timeline: ReportTimelineEntry[];
   redaction: ReportRedaction;
+  /**
+   * Lines that rows cite and no finding shows, at most 400, by artifact and line, each with one neighbour on either side.
+   * Reports of older versions have none.
+   */
+  lines?: ReportEvidence[];
+}
+
+/** Where something stands. */
+export interface ReportPlace {
+  artifact: string;
+  line: number;
 }
 
 /** What was masked before the report left: how many different values of each kind, and at how many places. */
@@ -114,10 +125,23 @@ export interface ReportClock {
   zoneBasis: string;
   /** How the year was found for sources that do not write it; null when all did. */
   yearBasis: string | null;
-  boots: { id: string; first: ReportTime | null; last: ReportTime | null; offsetUs: number; basis: string }[];
-  steps: { bootId: string | null; at: ReportTime | null; deltaUs: number; cause: string }[];
+  boots: ReportBoot[];
+  /** `cite`: the line that tells what set the clock. */
+  steps: { bootId: string | null; at: ReportTime | null; deltaUs: number; cause: string; cite?: ReportPlace | null }[];
   /** Sentences: what was assumed, inferred or corrected, each for a named artifact or for all. */
   notes: string[];
+  /** Where the artifacts tell of clock and zone, and where stretches begin that were written with a clock not set. */
+  cites?: { read: ReportPlace[]; unset: ReportPlace[] };
+}
+
+export interface ReportBoot {
+  id: string;
+  first: ReportTime | null;
+  last: ReportTime | null;
+  offsetUs: number;
+  basis: string;
+  /** The first and the last entry. */
+  cites?: ReportPlace[];
 }
 
 /** A line that proves something. `text` is the line as it stands in the artifact, control characters and all. */
@@ -198,6 +222,8 @@ export interface ReportContainer {
   lastSign: ReportTime | null;
   layers: string[];
   damaged: boolean;
+  /** Where each of these is told. */
+  cites?: Partial<Record<"state" | "started" | "finished" | "lastSign", ReportPlace>>;
 }
 
 /** A rule that was run. `pass` = looked for and not found; `unknown` = could not be looked for, `missing` says why. */
@@ -215,6 +241,8 @@ export interface ReportGap {
   to: ReportTime | null;
   kind: GapKind;
   detail: string;
+  /** The last line before it and the first after it, as far as there are any. */
+  cites?: ReportPlace[];
 }
 
 export interface ReportHistogram {

@@ -8,6 +8,7 @@ import type { IncidentReport, ReportCheck, ReportEvidence, ReportFinding, Report
 import type { Evidence, Finding } from "../model/rule.ts";
 import { layers, roles, severities } from "../model/words.ts";
 import type { Graph } from "../store/graph.ts";
+import { clockOf } from "./clock-section.ts";
 import { containersOf } from "./containers.ts";
 import { coverageOf } from "./coverage.ts";
 import { gapsOf } from "./gaps.ts";
@@ -16,6 +17,7 @@ import { reportTime } from "./instants.ts";
 import { addStated } from "./stated.ts";
 import { keyEvents } from "./key-events.ts";
 import { nodeOf } from "./node.ts";
+import { rowLines } from "./row-lines.ts";
 
 export interface ReportInput {
   database: Database;
@@ -62,18 +64,7 @@ export function buildReport(input: ReportInput): IncidentReport {
       },
     ],
     node: nodeOf(database, input.host),
-    clock: {
-      zone: clock.zone,
-      zoneBasis: clock.zoneBasis,
-      yearBasis: clock.yearBasis,
-      boots: clock.boots.map(({ id, first, last, offset, basis }) => {
-        return { id, first: reportTime(first), last: reportTime(last), offsetUs: Math.round(offset), basis };
-      }),
-      steps: clock.steps.map(({ bootId, at, delta, cause }) => {
-        return { bootId, at: reportTime(at), deltaUs: Math.round(delta), cause };
-      }),
-      notes: [`Collected: ${clock.collectedBasis}.`, ...clock.notes],
-    },
+    clock: clockOf(database, clock),
     rootCauses: diagnosis.rootCauses.map(toRootCause),
     findings: findings.toSorted(bySeverity).map(toFinding),
     entities: rows(database, "SELECT id, kind, key, title FROM entity ORDER BY id"),
@@ -91,6 +82,7 @@ export function buildReport(input: ReportInput): IncidentReport {
     redaction: { mode: "none", masked: [], late: 0 },
   };
   addStated(database, report);
+  report.lines = rowLines(report);
   return report;
 }
 

@@ -12,6 +12,7 @@ export function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
     for (const sentence of root.narrative) yield* sentence.evidence;
     for (const trigger of root.triggers) yield* trigger.evidence;
   }
+  yield* report.lines ?? [];
 }
 
 /** Line numbers of each artifact that the report cites. */
@@ -25,7 +26,10 @@ export function wantedLines(report: IncidentReport): Map<string, number[]> {
   return new Map([...wanted].map(([artifact, lines]) => [artifact, [...lines].sort((a, b) => a - b)]));
 }
 
-/** Puts the raw lines and their surroundings into the report. Lines that could not be read again keep their message. */
+/**
+ * Puts the raw lines and their surroundings into the report. Lines that could not be read again keep their message; what
+ * rows cite has one line on either side, and goes where it could not be read.
+ */
 export function addExcerpts(report: IncidentReport, excerpts: Excerpts): void {
   for (const evidence of evidenceOf(report)) {
     const raw = excerpts.get(evidence.artifact)?.get(evidence.line);
@@ -34,4 +38,11 @@ export function addExcerpts(report: IncidentReport, excerpts: Excerpts): void {
     evidence.before = raw.before;
     evidence.after = raw.after;
   }
+  report.lines = (report.lines ?? [])
+    .filter(({ before }) => before !== undefined)
+    .map((line) => ({
+      ...line,
+      before: line.before?.slice(-1) ?? [],
+      after: line.after?.slice(0, 1) ?? [],
+    }));
 }

@@ -1,11 +1,13 @@
 /** Silence is evidence: what ends or pauses, from when to when, and why as far as that can be told. */
 import type { Database } from "better-sqlite3";
 import type { Fact } from "../model/fact.ts";
-import type { ReportGap } from "../model/report.ts";
+import type { ReportGap, ReportPlace } from "../model/report.ts";
 import { entityId } from "../model/entity.ts";
 import type { Instant } from "../model/time.ts";
 import { MINUTE } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
+import type { TimelineEvent } from "../store/queries.ts";
+import { placeOf } from "./row-lines.ts";
 import { allRuns, artifactSpans, eventById, factsOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
 
@@ -47,7 +49,7 @@ function missingLog(
 ): ReportGap {
   const pod = fact.value.pod;
   const latest = own.toSorted((a, b) => a.value.attempt - b.value.attempt).at(-1);
-  const last = latest ? (spans.get(latest.artifact)?.last?.at ?? null) : null;
+  const last = latest ? (spans.get(latest.artifact)?.last ?? null) : null;
   const attempt = pod?.attempt ?? 0;
   const detail = latest
     ? `The log of ${pod?.container} in the bundle belongs to attempt ${latest.value.attempt}; container ${key.slice(0, 12)} is attempt ${attempt}. Its own log is not in the bundle.`
@@ -55,10 +57,11 @@ function missingLog(
   return {
     artifact: latest?.artifact ?? fact.artifact,
     entity: entityId("container", key),
-    from: reportTime(last),
+    from: reportTime(last?.at ?? null),
     to: reportTime(collectedAt),
     kind: "not-collected",
     detail,
+    cites: [placeOf(last ?? fact)],
   };
 }
 
@@ -79,9 +82,9 @@ function pauses(database: Database): ReportGap[] {
     if (start.at === null || start.at.basis === "order-only") return [];
     before = run;
     const end = previous && lastPlaced(database, previous.lastEvent);
-    if (!end || start.at.lo - end.hi < LONG_PAUSE) return [];
+    if (!previous || !end?.at || start.at.lo - end.at.hi < LONG_PAUSE) return [];
     const booted = boot.get(previous.lastEvent, Math.min(run.firstEvent + 2000, run.lastEvent)) !== undefined;
-    return [{ artifact: run.path, from: end, to: start.at, booted }];
+    return [{ artifact: run.path, from: end.at, to: start.at, booted, cites: [placeOf(end), placeOf(start)] }];
   });
   return found.map((pause) => toGap(pause, found));
 }
@@ -91,10 +94,11 @@ interface Pause {
   from: Instant;
   to: Instant;
   booted: boolean;
+  cites: ReportPlace[];
 }
 
 /** A log of one unit does not show the boot; another log of the same time may. */
-function toGap({ artifact, from, to, booted }: Pause, all: Pause[]): ReportGap {
+function toGap({ artifact, from, to, booted, cites }: Pause, all: Pause[]): ReportGap {
   const seen = booted
     ? null
     : all.find((other) => other.booted && other.from.best < to.best && from.best < other.to.best);
@@ -104,13 +108,13 @@ function toGap({ artifact, from, to, booted }: Pause, all: Pause[]): ReportGap {
     : off
       ? `The machine was off or frozen, as ${seen?.artifact ?? "another log"} shows.`
       : "Nothing tells why nothing was written.";
-  return { artifact, from: reportTime(from), to: reportTime(to), kind: off ? "power-off" : "unknown", detail };
+  return { artifact, from: reportTime(from), to: reportTime(to), kind: off ? "power-off" : "unknown", detail, cites };
 }
 
-/** The place of the last event at or before `id` that carries a time. */
-function lastPlaced(database: Database, id: number): Instant | null {
+/** The last event at or before `id` that carries a time. */
+function lastPlaced(database: Database, id: number): TimelineEvent | null {
   const row = database
     .prepare("SELECT max(id) AS id FROM event WHERE id <= ? AND id > ? - 10000 AND stated IS NOT NULL")
     .get(id, id) as { id: number | null };
-  return row.id === null ? null : eventById(database, row.id).at;
+  return row.id === null ? null : eventById(database, row.id);
 }

@@ -15,6 +15,8 @@ export interface Anchors {
   claim: (place: Place) => string | null;
   /** Lines that the story cites and no finding shows. */
   citedOnly: ReportEvidence[];
+  /** Lines that rows of tables cite and nothing else shows. */
+  rowLines: ReportEvidence[];
 }
 
 function keyOf({ artifact, line }: Place): string {
@@ -48,11 +50,9 @@ export function anchorsOf(report: IncidentReport): Anchors {
   const told = report.rootCauses.flatMap(({ narrative, triggers }) =>
     [...narrative, ...triggers].flatMap(({ evidence }) => evidence),
   );
-  const citedOnly = [...compared, ...told].filter((evidence) => {
-    if (shown.has(keyOf(evidence))) return false;
-    shown.add(keyOf(evidence));
-    return true;
-  });
+  const isNew = (evidence: ReportEvidence): boolean => !shown.has(keyOf(evidence)) && !!shown.add(keyOf(evidence));
+  const citedOnly = [...compared, ...told].filter(isNew);
+  const rowLines = (report.lines ?? []).filter(isNew);
   const claimed = new Set<string>();
   const line = (place: Place): string | null => (shown.has(keyOf(place)) ? lineName(place) : null);
   return {
@@ -65,5 +65,6 @@ export function anchorsOf(report: IncidentReport): Anchors {
       return name;
     },
     citedOnly,
+    rowLines,
   };
 }

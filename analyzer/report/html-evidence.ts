@@ -1,15 +1,17 @@
 /** Findings by severity, each with the lines that prove it, and the table of key events. */
-import type { IncidentReport, ReportFinding, ReportTimelineEntry } from "../model/report.ts";
+import type { IncidentReport, ReportFinding } from "../model/report.ts";
 import { severities } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeView, excerptViews, remedyView, severityView, timeView } from "./html-parts.ts";
+import { shownEvents } from "./row-lines.ts";
 import { clipLine, cutEnd, plural, proseSpans } from "./text.ts";
 import { COUNT_WORDS, countWords, findingTally } from "./tallies.ts";
 import { activeWords, confidenceWords } from "./text-words.ts";
 
 const SHOWN_EVIDENCE = 8;
 const MOST_EVIDENCE = 60;
-const MOST_EVENTS = 200;
+/** Of lines that only rows of tables cite. */
+const ROW_LIMITS = { line: 1000, context: 200 };
 
 /** Whether what to do about a finding is what the page says under "What to do" already. */
 function isPlan({ rootCauses: [cause] }: IncidentReport, { id, remedy }: ReportFinding): boolean {
@@ -66,24 +68,17 @@ export function findingsView(report: IncidentReport, anchors: Anchors) {
   };
 }
 
-function importance(entry: ReportTimelineEntry): number {
-  return severities.indexOf(entry.severity) * 2 + (entry.finding === undefined ? 1 : 0);
-}
-
 /** At most 200 key events in order of time, the most important ones when there are more. */
 export function eventsView(report: IncidentReport, anchors: Anchors) {
-  const ranked = report.timeline
-    .map((entry, order) => ({ entry, order }))
-    .toSorted((a, b) => importance(a.entry) - importance(b.entry) || a.order - b.order);
-  const shown = ranked.slice(0, MOST_EVENTS).toSorted((a, b) => a.order - b.order);
+  const shown = shownEvents(report);
   const left = report.timeline.length - shown.length;
-  const isStated = shown.some(({ entry }) => entry.at?.stated !== undefined);
+  const isStated = shown.some((entry) => entry.at?.stated !== undefined);
   const stated = isStated ? "; stated: what the artifact says itself" : "";
   return {
     summary: left
       ? `The ${shown.length} most important of ${plural(report.timeline.length, "key event")}, in order.`
       : `${plural(shown.length, "key event")}, in order, repeats in one row (×). ~ marks an inferred time${stated}.`,
-    rows: shown.map(({ entry }) => ({
+    rows: shown.map((entry) => ({
       time: timeView(entry.at),
       severity: severityView(entry.severity),
       lane: proseSpans(cutEnd(entry.lane, 200)),
@@ -92,4 +87,10 @@ export function eventsView(report: IncidentReport, anchors: Anchors) {
       cite: citeView(entry, anchors),
     })),
   };
+}
+
+/** The lines that rows of tables cite, each between its neighbours; null when the findings show all of them. */
+export function linesView(anchors: Anchors) {
+  const excerpts = excerptViews(anchors.rowLines, anchors, ROW_LIMITS);
+  return excerpts.length > 0 ? { excerpts } : null;
 }

@@ -9,8 +9,13 @@ import { riskWords, severityWords } from "./text-words.ts";
 import type { TimeText } from "./times.ts";
 import { statedText, timeParts } from "./times.ts";
 
-const LONGEST_LINE = 4000;
-const LONGEST_CONTEXT = 600;
+/** Characters of a line that is shown, and of those around it. */
+interface LineLimits {
+  line: number;
+  context: number;
+}
+
+const EVIDENCE_LIMITS: LineLimits = { line: 4000, context: 600 };
 
 export interface TimeView {
   approximate: string;
@@ -32,15 +37,18 @@ export function severityView(severity: Severity) {
   return { ...severityWords[severity], tone: severity };
 }
 
-/** `artifact:line`, as a link when the line is shown in this report. */
-export function citeView(place: Place, anchors: Anchors) {
+const LONGEST_LABEL = 200;
+
+/** `artifact:line`, as a link when the line is shown in this report; `longest` is of the words of a link. */
+export function citeView(place: Place, anchors: Anchors, longest = LONGEST_LABEL) {
   const name = anchors.line(place);
-  return { label: cutStart(`${place.artifact}:${place.line}`, 200), href: name ? `#${name}` : null };
+  const label = cutStart(`${place.artifact}:${place.line}`, name ? longest : LONGEST_LABEL);
+  return { label, href: name ? `#${name}` : null };
 }
 
 /** Citations without repetition. */
-export function citeViews(evidence: ReportEvidence[], anchors: Anchors) {
-  const views = evidence.map((place) => citeView(place, anchors));
+export function citeViews(evidence: Place[], anchors: Anchors, longest = LONGEST_LABEL) {
+  const views = evidence.map((place) => citeView(place, anchors, longest));
   return views.filter((view, index) => views.findIndex(({ label }) => label === view.label) === index);
 }
 
@@ -63,16 +71,16 @@ function touches({ lines }: Excerpt, evidence: ReportEvidence): boolean {
   return [...lines.keys()].some((number) => number >= first - 1 && number <= last + 1);
 }
 
-function addLines({ lines }: Excerpt, evidence: ReportEvidence, anchors: Anchors): void {
+function addLines({ lines }: Excerpt, evidence: ReportEvidence, anchors: Anchors, limits: LineLimits): void {
   const { before = [], after = [], line, text } = evidence;
   const context = (texts: string[], first: number): void =>
     texts.forEach((other, index) => {
       const number = first + index;
       if (lines.has(number)) return;
-      lines.set(number, { number, text: clipLine(other, LONGEST_CONTEXT), hit: false, id: null });
+      lines.set(number, { number, text: clipLine(other, limits.context), hit: false, id: null });
     });
   const id = lines.get(line)?.id ?? anchors.claim(evidence);
-  lines.set(line, { number: line, text: clipLine(text, LONGEST_LINE), hit: true, id });
+  lines.set(line, { number: line, text: clipLine(text, limits.line), hit: true, id });
   context(before, line - before.length);
   context(after, line + 1);
 }
@@ -96,14 +104,14 @@ function hitViews(hits: ReportEvidence[]) {
  * Lines of evidence between the lines around them; what lies side by side becomes one excerpt. The first time a line is
  * shown, it gets its name.
  */
-export function excerptViews(evidence: ReportEvidence[], anchors: Anchors) {
+export function excerptViews(evidence: ReportEvidence[], anchors: Anchors, limits = EVIDENCE_LIMITS) {
   const excerpts: Excerpt[] = [];
   for (const item of evidence) {
     const near = excerpts.find((excerpt) => excerpt.artifact === item.artifact && touches(excerpt, item));
     const excerpt = near ?? { artifact: item.artifact, hits: [], lines: new Map<number, ExcerptLine>() };
     if (!near) excerpts.push(excerpt);
     excerpt.hits.push(item);
-    addLines(excerpt, item, anchors);
+    addLines(excerpt, item, anchors, limits);
   }
   return excerpts.map(({ artifact, hits, lines }) => ({
     artifact: cutStart(artifact, 200),

@@ -1,8 +1,9 @@
 /** The lower half of the page: clock, containers, checks, coverage, and how to make the report again. */
-import type { IncidentReport, ReportBundle } from "../model/report.ts";
-import { timeView } from "./html-parts.ts";
+import type { IncidentReport, ReportBundle, ReportContainer, ReportPlace } from "../model/report.ts";
+import type { Anchors } from "./html-anchors.ts";
+import { citeView, citeViews, timeView } from "./html-parts.ts";
 import { checkGroups, checkTally, coverageTally } from "./tallies.ts";
-import { cutEnd, cutStart, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
+import { cutEnd, groupDigits, plural, proseSpans, shortIds } from "./text.ts";
 import { coverageWords, gapWords, redactionWords } from "./text-words.ts";
 import { formatDuration, isoOf, timeMs } from "./times.ts";
 
@@ -11,6 +12,8 @@ const MOST_ROWS = 300;
 const LATEST_MS = 8.64e15;
 const MOST_WARNINGS = 50;
 const MOST_LAYERS = 40;
+/** Of a link in a row: the whole path stands above its line. */
+const LONGEST_LABEL = 44;
 
 /** What a table leaves out, and where that is; null when nothing is. */
 function leftOut(total: number, what: string, most = MOST_ROWS): string | null {
@@ -20,7 +23,8 @@ function leftOut(total: number, what: string, most = MOST_ROWS): string | null {
 }
 
 /** Zone, year, boots and steps of the clock, with what was assumed. */
-export function clockView({ clock }: IncidentReport) {
+export function clockView({ clock }: IncidentReport, anchors: Anchors) {
+  const cites = (places: ReportPlace[] = []) => citeViews(places, anchors, LONGEST_LABEL);
   return {
     zone: proseSpans(`${clock.zone ?? "not known"} (${clock.zoneBasis})`),
     year: proseSpans(clock.yearBasis ?? "written in every source"),
@@ -30,16 +34,20 @@ export function clockView({ clock }: IncidentReport) {
       last: timeView(boot.last),
       offset: boot.offsetUs === 0 ? "none" : correction(boot),
       basis: proseSpans(boot.basis),
+      cites: cites(boot.cites),
     })),
     steps: clock.steps.slice(0, MOST_ROWS).map((step) => ({
       at: timeView(step.at),
       delta: formatDuration(step.deltaUs, "short"),
       boot: proseSpans(step.bootId ?? "not known"),
       cause: proseSpans(step.cause),
+      cite: step.cite ? citeView(step.cite, anchors, LONGEST_LABEL) : null,
     })),
     moreBoots: leftOut(clock.boots.length, "boots"),
     moreSteps: leftOut(clock.steps.length, "steps"),
     notes: clock.notes.map(proseSpans),
+    read: cites(clock.cites?.read),
+    unset: cites(clock.cites?.unset),
   };
 }
 
@@ -51,8 +59,19 @@ function correction({ first, offsetUs }: IncidentReport["clock"]["boots"][number
   return `${size}: its clock said ${isoOf(said).slice(0, 19).replace("T", " ")} UTC at the first entry`;
 }
 
+/** Where the parts of a row are told, each place at the first of them. */
+function rowCites({ cites = {} }: ReportContainer, anchors: Anchors) {
+  const seen = new Set<string>();
+  return Object.fromEntries(
+    Object.entries(cites).flatMap(([part, place]) => {
+      const cite = citeView(place, anchors, LONGEST_LABEL);
+      return seen.has(cite.label) || !seen.add(cite.label) ? [] : [[part, cite]];
+    }),
+  );
+}
+
 /** One row for each container, with what is known of its life. */
-export function containersView({ containers }: IncidentReport) {
+export function containersView({ containers }: IncidentReport, anchors: Anchors) {
   const rows = containers.slice(0, MOST_ROWS).map((container) => ({
     id: container.id.slice(0, 12),
     name: shortIds(cutEnd(container.name, 300)),
@@ -66,6 +85,7 @@ export function containersView({ containers }: IncidentReport) {
     lastSign: timeView(container.lastSign),
     layers: container.layers.slice(0, MOST_LAYERS).map((layer) => cutEnd(shortIds(layer), 80)),
     moreLayers: Math.max(0, container.layers.length - MOST_LAYERS),
+    cites: rowCites(container, anchors),
   }));
   return { rows, more: leftOut(containers.length, "containers") };
 }
@@ -109,7 +129,7 @@ function isTroubled({ status }: IncidentReport["coverage"][number]): boolean {
 }
 
 /** What was collected, where lines are missing, and what is damaged. */
-export function coverageView(report: IncidentReport) {
+export function coverageView(report: IncidentReport, anchors: Anchors) {
   const { counts, warnings } = report;
   const left = counts.warnings - Math.min(warnings.length, MOST_WARNINGS);
   return {
@@ -126,6 +146,7 @@ export function coverageView(report: IncidentReport) {
       to: timeView(gap.to),
       kind: gapWords[gap.kind],
       detail: proseSpans(gap.detail),
+      cites: citeViews(gap.cites ?? [], anchors, LONGEST_LABEL),
     })),
     moreGaps: leftOut(report.gaps.length, "gaps"),
     moreItems: leftOut(report.coverage.length, "items"),
@@ -139,7 +160,7 @@ export function coverageView(report: IncidentReport) {
         detail: proseSpans(entry.detail),
       })),
     warnings: warnings.slice(0, MOST_WARNINGS).map(({ artifact, line, message }) => ({
-      label: `${cutStart(shortIds(artifact), 200)}:${line}`,
+      cite: citeView({ artifact, line }, anchors),
       message: proseSpans(message),
     })),
     moreWarnings: left > 0 ? `${plural(left, "more warning")} in the JSON.` : null,

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { ReportEvents } from "../model/events.ts";
 import type { IncidentReport } from "../model/report.ts";
 import { anchorsOf } from "./html-anchors.ts";
-import { eventsView, findingsView } from "./html-evidence.ts";
+import { eventsView, findingsView, linesView } from "./html-evidence.ts";
 import { furtherView, headerView, lastingView, pageTitle, repairView, storyView, todoView } from "./html-story.ts";
 import { checksView, clockView, containersView, coverageView, reproduceView } from "./html-tables.ts";
 import type { Page } from "./html-templates.ts";
@@ -39,6 +39,7 @@ const SECTIONS = [
   ["containers", "Containers and pods"],
   ["checks", "What was looked for"],
   ["coverage", "Coverage and gaps"],
+  ["lines", "Lines cited"],
   ["reproduce", "How to reproduce"],
 ] as const;
 
@@ -52,6 +53,8 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
   const report = visibleData(original);
   const anchors = anchorsOf(report);
   const further = furtherView(report, anchors);
+  const lines = linesView(anchors);
+  const parts: Record<string, unknown> = { further, repaired: report.comparison, lines };
   return page.render({
     policy: policyOf(page),
     script: page.trusted(page.script),
@@ -59,9 +62,7 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
     stylesheet: page.trusted(page.stylesheet),
     pageTitle: pageTitle(report),
     header: headerView(report),
-    contents: SECTIONS.filter(([id]) => (id !== "further" || further) && (id !== "repaired" || report.comparison)).map(
-      ([id, title]) => ({ id, title }),
-    ),
+    contents: SECTIONS.filter(([id]) => !(id in parts) || parts[id]).map(([id, title]) => ({ id, title })),
     repair: repairView(report, anchors),
     story: storyView(report, anchors),
     todo: { ...todoView(report), lasting: lastingView(report, anchors) },
@@ -69,10 +70,11 @@ export function renderPage(page: Page, original: IncidentReport, events: ReportE
     timeline: timelineView(report),
     findings: findingsView(report, anchors),
     keyEvents: eventsView(report, anchors),
-    clock: clockView(report),
-    containers: containersView(report),
+    clock: clockView(report, anchors),
+    containers: containersView(report, anchors),
     checks: checksView(report),
-    coverage: coverageView(report),
+    coverage: coverageView(report, anchors),
+    lines,
     reproduce: reproduceView(report),
     data: page.trusted(packIsland(compactJson(original))),
     events: events && page.trusted(packValue(events)),

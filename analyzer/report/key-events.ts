@@ -1,6 +1,6 @@
 /** The timeline of the report: what proves the findings, and the other times that matter, in order. */
 import type { Database } from "better-sqlite3";
-import type { Fact } from "../model/fact.ts";
+import type { ContainerLines, Fact } from "../model/fact.ts";
 import type { ReportTimelineEntry } from "../model/report.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
@@ -10,6 +10,7 @@ import type { Graph } from "../store/graph.ts";
 import { SLACK } from "../store/copies.ts";
 import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
+import { addTo } from "./stated.ts";
 
 const MAX_ENTRIES = 2_000;
 const MAX_FACTS = 500;
@@ -19,6 +20,8 @@ const SHORT_ID = 12;
 interface Entry {
   at: Instant;
   entry: ReportTimelineEntry;
+  /** Line of the state that it belongs to, where another line of it tells the time. */
+  line?: number;
 }
 
 /** At most 2,000 entries, earliest first; entries at the same time keep the order of their evidence. */
@@ -29,9 +32,9 @@ export function keyEvents(database: Database, graph: Graph, findings: Finding[])
     ...fromStarts(database),
     ...fromFacts(database, graph),
   ];
-  const unique = new Map(entries.map((entry) => [`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry]));
-  for (const entry of entries.toReversed())
-    unique.set(`${entry.entry.artifact}:${entry.entry.line}:${entry.at.lo}`, entry);
+  const keyOf = ({ entry, at, line = entry.line }: Entry): string => `${entry.artifact}:${line}:${at.lo}`;
+  const unique = new Map(entries.map((entry) => [keyOf(entry), entry]));
+  for (const entry of entries.toReversed()) unique.set(keyOf(entry), entry);
   return withoutCopies([...unique.values()].toSorted(inTime))
     .slice(0, MAX_ENTRIES)
     .map(({ entry }) => entry);
@@ -139,6 +142,7 @@ function fromStarts(database: Database): Entry[] {
 
 interface FactTime extends Instant {
   field: string;
+  stated: string | null;
 }
 
 const WORDS: Record<string, string> = {
@@ -161,6 +165,12 @@ function damagedDirectories(database: Database): Set<string> {
   return new Set(parents.flatMap((path) => [path, path.slice(0, path.lastIndexOf("/"))]));
 }
 
+/** The line that tells one of a fact's times. */
+function lineOf({ value, line }: Fact, field: string): number {
+  const lines = "lines" in value ? value.lines : undefined;
+  return lines?.[field as keyof ContainerLines] ?? line;
+}
+
 /** Times that state carries: containers, damaged layers, the superblock. */
 function fromFacts(database: Database, graph: Graph): Entry[] {
   const damaged = damagedDirectories(database);
@@ -169,14 +179,20 @@ function fromFacts(database: Database, graph: Graph): Entry[] {
     if (kind === "clock") return factsOf(database, kind).filter(({ value }) => value.reading === "collection");
     return factsOf(database, kind);
   });
-  const times = database.prepare("SELECT field, lo, hi, best, basis FROM fact_time WHERE fact = ? ORDER BY field");
+  const times = database.prepare(
+    "SELECT field, stated, lo, hi, best, basis FROM fact_time WHERE fact = ? ORDER BY field",
+  );
   return shown.slice(0, MAX_FACTS).flatMap((fact) =>
-    (times.all(fact.id) as FactTime[]).map(({ field, ...at }): Entry => {
-      const { kind, artifact, line } = fact;
+    (times.all(fact.id) as FactTime[]).map(({ field, stated, ...at }): Entry => {
+      const { kind, artifact } = fact;
+      const line = lineOf(fact, field);
       const name = kind === "container" ? graph.title(graph.resolve("container", fact.key)) : fact.key;
       const lane = kind === "container" ? `container ${name}` : kind === "directory-entry" ? "directories" : kind;
       const text = `${name}: ${WORDS[field] ?? field}`;
-      return { at, entry: { at: reportTime(at), lane, severity: "info", text, artifact, line, count: 1 } };
+      const time = reportTime(at);
+      if (time) addTo(time, stated);
+      const entry = { at: time, lane, severity: "info" as const, text, artifact, line, count: 1 };
+      return { at, entry, line: fact.line };
     }),
   );
 }

@@ -74,13 +74,15 @@ const node = object({
   kubernetes: orNull(text),
 });
 
+const place = object({ artifact: text, line: number });
 const clock = object({
   zone: orNull(text),
   zoneBasis: text,
   yearBasis: orNull(text),
-  boots: list(object({ id: text, first: at, last: at, offsetUs: number, basis: text })),
-  steps: list(object({ bootId: orNull(text), at, deltaUs: number, cause: text })),
+  boots: list(object({ id: text, first: at, last: at, offsetUs: number, basis: text, cites: optional(list(place)) })),
+  steps: list(object({ bootId: orNull(text), at, deltaUs: number, cause: text, cite: optional(orNull(place)) })),
   notes: list(text),
+  cites: optional(object({ read: list(place), unset: list(place) })),
 });
 
 const rootCause = object({
@@ -140,6 +142,7 @@ const container = object({
   lastSign: at,
   layers: list(text),
   damaged: flag,
+  cites: optional(record(place)),
 });
 
 const histogram = object({
@@ -188,7 +191,17 @@ const incidentReport = object({
   checks: list(object({ rule: text, title: text, verdict: oneOf(verdicts), missing: optional(text) })),
   coverage: list(object({ item: text, status: oneOf(coverageStatuses), detail: text })),
   notCollected: list(object({ item: text, why: text, command: orNull(text) })),
-  gaps: list(object({ artifact: text, entity: optional(text), from: at, to: at, kind: oneOf(gapKinds), detail: text })),
+  gaps: list(
+    object({
+      artifact: text,
+      entity: optional(text),
+      from: at,
+      to: at,
+      kind: oneOf(gapKinds),
+      detail: text,
+      cites: optional(list(place)),
+    }),
+  ),
   damage: list(object({ path: orNull(text), message: text })),
   warnings: list(object({ artifact: text, line: number, message: text })),
   counts: object({ events: number, facts: number, artifacts: number, bySource: record(number), warnings: number }),
@@ -201,10 +214,11 @@ const incidentReport = object({
       late: number,
     }),
   ),
+  lines: optional(list(evidence)),
 });
 
 const SAFE = Number.MAX_SAFE_INTEGER;
-const place = object({
+const placement = object({
   basis: orNull(oneOf(timeBases)),
   clock: oneOf(CLOCKS),
   shift: number,
@@ -235,7 +249,7 @@ function eventsCheck({ places, texts, origins, artifacts }: ReportEvents): Check
 }
 
 const tables = object({
-  places: list(place),
+  places: list(placement),
   texts: list(text),
   origins: list(object({ name: text, total: number, kept: number })),
   artifacts: list(object({ path: text, id: text })),

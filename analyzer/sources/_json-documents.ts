@@ -10,8 +10,11 @@ export type JsonObject = Record<string, unknown>;
 const LIMIT = 64 * 1024 * 1024;
 
 export interface JsonReceiver {
-  /** `line` is the line of the object's own id, or the one it starts on. */
-  object(value: JsonObject, line: Line): void;
+  /**
+   * `line` is the line of the object's own id, or the one it starts on. `lineOf` gives the number of the first line that
+   * holds a text; null when the object stands on one line, or none of its lines does.
+   */
+  object(value: JsonObject, line: Line, lineOf: (text: string) => number | null): void;
   /** A line outside of any object that is no JSON. */
   other(line: Line): void;
   broken(line: number, message: string): void;
@@ -26,6 +29,8 @@ interface Open {
   first: Line;
   id: Line | null;
   parts: string[];
+  /** Of the lines that the parts stand on. */
+  numbers: number[];
   length: number;
   depth: number;
   inString: boolean;
@@ -69,7 +74,12 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
 
   function close(done: Open): void {
     const value = parse(done.parts);
-    if (typeof value === "object" && value !== null) receiver.object(value as JsonObject, done.id ?? done.first);
+    const lineOf = (text: string): number | null => {
+      const at = done.parts.length > 1 ? done.parts.findIndex((part) => part.includes(text)) : -1;
+      return done.numbers[at] ?? null;
+    };
+    if (typeof value === "object" && value !== null)
+      receiver.object(value as JsonObject, done.id ?? done.first, lineOf);
     else receiver.broken(done.first.number, "not JSON");
   }
 
@@ -81,7 +91,7 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
       return line.text.length;
     }
     if (start < 0) return line.text.length;
-    open = { first: line, id: null, parts: [], length: 0, depth: 0, inString: false, escaped: false };
+    open = { first: line, id: null, parts: [], numbers: [], length: 0, depth: 0, inString: false, escaped: false };
     return start;
   }
 
@@ -90,7 +100,10 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
     const end = scan(current, line.text, from);
     const part = line.text.slice(from, end < 0 ? undefined : end);
     current.length += part.length;
-    if (current.length <= LIMIT) current.parts.push(part);
+    if (current.length <= LIMIT) {
+      current.parts.push(part);
+      current.numbers.push(line.number);
+    }
     if (end < 0) return line.text.length;
     open = null;
     if (current.length <= LIMIT) close(current);

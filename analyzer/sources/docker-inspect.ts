@@ -4,6 +4,7 @@
  *
  *     [{"Id": "3b0f…", "State": {"Status": "exited", "ExitCode": 255, …}, "GraphDriver": {"Data": {"UpperDir": …
  */
+import type { ContainerFact, ContainerLines } from "../model/fact.ts";
 import type { Line, ParseContext, ParseSink, SourceParser } from "../model/source.ts";
 import { layerIds } from "./_container.ts";
 import { containerOfDocument } from "./_docker-document.ts";
@@ -15,11 +16,19 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-function emit(value: JsonObject, line: Line, sink: ParseSink): void {
+/** Where a pretty-printed document tells what is shown of a container. */
+function linesOf(lineOf: (text: string) => number | null): Pick<ContainerFact, "lines"> {
+  const found = { state: lineOf('"Status":'), startedAt: lineOf('"StartedAt":'), finishedAt: lineOf('"FinishedAt":') };
+  const lines = Object.fromEntries(Object.entries(found).filter(([, line]) => line !== null)) as ContainerLines;
+  return Object.keys(lines).length > 0 ? { lines } : {};
+}
+
+function emit(value: JsonObject, line: Line, lineOf: (text: string) => number | null, sink: ParseSink): void {
   const id = string(value, "Id") ?? string(value, "ID");
   if (id === null) sink.warning(line.number, "not a document of docker inspect");
-  else if ("State" in value) sink.fact("container", id, containerOfDocument(value, id), line);
-  else if ("RepoTags" in value) {
+  else if ("State" in value) {
+    sink.fact("container", id, { ...containerOfDocument(value, id), ...linesOf(lineOf) }, line);
+  } else if ("RepoTags" in value) {
     const driver = member(member(value, "GraphDriver"), "Data");
     const layers = layerIds(string(driver, "UpperDir"), string(driver, "LowerDir"));
     sink.fact("image", id, { id, tags: strings(value.RepoTags), layers }, line);
@@ -42,7 +51,7 @@ const source: SourceParser = {
   },
   open: ({ sink }: ParseContext) =>
     readJsonDocuments({
-      object: (value, line) => emit(value, line, sink),
+      object: (value, line, lineOf) => emit(value, line, lineOf, sink),
       other: (line) => emitForeign(line, sink, "JSON of docker inspect"),
       broken: (line, message) => sink.warning(line, message),
     }),

@@ -406,7 +406,10 @@ describe.skipIf(missing)("the script of the report", () => {
     await settled(page);
     expect(await page.locator("#x-detail .raw").textContent()).toContain("Started Docker Application Container Engine");
     // A state that a command tells is no event, and has no line in the list.
-    expect(await page.locator("#events span.cite", { hasText: "docker/ps.txt:2" }).count()).toBeGreaterThan(0);
+    const state = page.locator("#events a.cite", { hasText: "docker/ps.txt:2" }).first();
+    const name = await state.getAttribute("href");
+    expect(name).toMatch(/^#e-/);
+    expect(await page.locator(`#lines ${name}`).textContent()).toContain("Up 26 hours");
   });
 
   it("copies an event with its raw line in a fence, where it stands, and a way back that works", async () => {
