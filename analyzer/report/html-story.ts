@@ -5,6 +5,7 @@ import type { IncidentReport, ReportRootCause } from "../model/report.ts";
 import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeViews, narrativeView, remedyView, timeView } from "./html-parts.ts";
+import { LASTING_WORDS, lastingFindings } from "./lasting.ts";
 import { withNotes } from "./step-notes.ts";
 import type { Span } from "./text.ts";
 import { cutEnd, plural, proseSpans } from "./text.ts";
@@ -223,15 +224,13 @@ export function todoView(report: IncidentReport) {
   return { lead, steps };
 }
 
-/** Links of the chain that tell of damage: it stays when the cause is gone. */
-export function lastingView({ rootCauses: [cause], findings }: IncidentReport, anchors: Anchors) {
-  const told = new Set(cause?.remedy.map(({ text }) => text));
-  return (cause?.chain.slice(1) ?? []).flatMap((id) => {
-    const finding = findings.find((one) => one.id === id);
-    if (!finding?.cause.endsWith("-corruption")) return [];
-    const hasOwn = finding.remedy.some(({ text }) => !told.has(text));
-    return hasOwn ? [{ href: `#${anchors.finding(id)}`, title: proseSpans(finding.title) }] : [];
-  });
+/** Where the steps are that mend what stays damaged. Null when nothing does. */
+export function lastingView(report: IncidentReport, anchors: Anchors) {
+  const links = lastingFindings(report).map(({ id, title }) => ({
+    href: `#${anchors.finding(id)}`,
+    title: proseSpans(title),
+  }));
+  return links.length > 0 ? { lead: LASTING_WORDS, links } : null;
 }
 
 /** The other root causes, and what was considered and set aside. Null when there is neither. */

@@ -2,6 +2,7 @@
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import { changes, severities } from "../model/words.ts";
 import { chainOrderNotes } from "./chain-order.ts";
+import { LASTING_WORDS, lastingFindings } from "./lasting.ts";
 import type { Part } from "./markdown-blocks.ts";
 import { cite, cites, codeSpan, evidenceBlock, fence, list, remedySteps, sentence } from "./markdown-blocks.ts";
 import { clock, coverage, footer, lookedFor } from "./markdown-tail.ts";
@@ -14,6 +15,7 @@ const MOST_CHARACTERS = 60_000;
 /** Kept free for the sentences that say what was cut. */
 const RESERVE = 1500;
 const MOST_FINDINGS_LINES = 4;
+const MOST_LASTING = 4;
 
 function identity(report: IncidentReport): string {
   const { node } = report;
@@ -122,6 +124,14 @@ function remedy(cause: ReportRootCause, index: number): Part[] {
   return [{ rank: index === 0 ? 1 : 2 + index, text: `${title}\n\n${remedySteps(cause.remedy, 12)}`, cut: "section" }];
 }
 
+/** Part of the first cause's steps: their findings are told without any. */
+function lasting(report: IncidentReport): Part[] {
+  const steps = lastingFindings(report)
+    .slice(0, MOST_LASTING)
+    .map(({ title, remedy: own }) => `### ${sentence(cutEnd(title, 300))}\n\n${remedySteps(own, 8)}`);
+  return steps.length === 0 ? [] : [{ rank: 2, text: [LASTING_WORDS, ...steps].join("\n\n"), cut: "section" }];
+}
+
 function collectNext(report: IncidentReport): Part[] {
   if (report.rootCauses.length > 0 || report.conclusion === "healthy" || report.notCollected.length === 0) return [];
   const text = "## What to do\n\nCollect what is missing (see *Never collected* below) and run coldcase again.";
@@ -187,7 +197,9 @@ export function renderMarkdown(original: IncidentReport): string {
   const head = [
     header(report),
     ...repair(report),
-    ...report.rootCauses.slice(0, 1).flatMap((cause) => [story(report, cause, 0), ...remedy(cause, 0)]),
+    ...report.rootCauses
+      .slice(0, 1)
+      .flatMap((cause) => [story(report, cause, 0), ...remedy(cause, 0), ...lasting(report)]),
   ];
   const others = report.rootCauses
     .slice(1, 8)

@@ -4,6 +4,7 @@
  */
 import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import type { RemedyStep } from "../model/rule.ts";
+import { lastingFindings } from "./lasting.ts";
 import { withNotes } from "./step-notes.ts";
 import { checkTally, findingTally } from "./tallies.ts";
 import { plural, shortIds, visibleData } from "./text.ts";
@@ -133,11 +134,21 @@ function stepRows(step: RemedyStep, index: number, width: number, most: number):
   return [...text, ...below, ...command(step.command, width)];
 }
 
-function remedy(cause: ReportRootCause, width: number, stepLines: number): Row[] {
+function remedy(report: IncidentReport, cause: ReportRootCause, width: number, stepLines: number): Row[] {
   const steps = withNotes(cause.remedy.slice(0, 3)).flatMap((step, index) => stepRows(step, index, width, stepLines));
   const rest = cause.remedy.length - 3;
   const more: Row[] = rest > 0 ? [[[`     … ${plural(rest, "more step")} in the report`, "dim"]]] : [];
-  return steps.length === 0 ? [] : [[["Do next, in this order", "bold"]], ...steps, ...more];
+  const rows = [...steps, ...more, ...lastingRows(report, width)];
+  return steps.length === 0 ? [] : [[["Do next, in this order", "bold"]], ...rows];
+}
+
+/** What stays damaged by name; its steps are in the report. */
+function lastingRows(report: IncidentReport, width: number): Row[] {
+  const titles = lastingFindings(report).map(({ title }) => prose(title));
+  if (titles.length === 0) return [];
+  return wrap(`What stays damaged has steps of its own in the report: ${titles.join("; ")}`, width - 5, 2).map(
+    (line) => [["     "], [line]],
+  );
 }
 
 function decidingRows({ deciding }: ReportRootCause, width: number): Row[] {
@@ -167,7 +178,7 @@ function causeRows(report: IncidentReport, cause: ReportRootCause, width: number
       ...labelled("Over by now", wrap(prose((over ?? []).join("; ")), room, 2)),
     ],
     chain(report, cause, width),
-    remedy(cause, width, stepLines),
+    remedy(report, cause, width, stepLines),
   ];
 }
 

@@ -171,26 +171,6 @@ describe("html", () => {
   });
 });
 
-describe("what to do", () => {
-  const linked = (cause: "etcd-corruption" | "unknown", text: string): string => {
-    const seed = seedReport();
-    const id = seed.rootCauses[0]?.chain[1];
-    const remedy = [{ text, risk: "safe" as const }];
-    const findings = seed.findings.map((finding) => (finding.id === id ? { ...finding, cause, remedy } : finding));
-    const html = renderHtml({ ...seed, findings });
-    return /<section id="what-to-do"[^]*?<\/section>/.exec(html)?.[0] ?? "";
-  };
-
-  it("leads on to the steps of what the cause has damaged, not to those of a mere effect, nor to its own", () => {
-    const told = seedReport().rootCauses[0]?.remedy[0]?.text ?? "";
-    expect(linked("etcd-corruption", "Mend it.")).toMatch(
-      /stays damaged after that has steps of its own:<\/p>\s*<ul>\s*<li><a href="#f-/,
-    );
-    expect(linked("unknown", "Mend it.")).not.toContain("stays damaged");
-    expect(linked("etcd-corruption", told)).not.toContain("stays damaged");
-  });
-});
-
 describe("a table of more rows than are shown", () => {
   const boot = { id: "b", first: null, last: null, offsetUs: 0, basis: "exact" };
   const gap = { artifact: "a", from: null, to: null, kind: "unknown" as const, detail: "d" };
