@@ -123,7 +123,12 @@ function wordSpans(text: string): Span[] {
 
 const LONGEST_PROSE = 4000;
 
-/** Prose as spans: what stands between backticks, and words that look like paths, ids or addresses, are code. */
+/** A number and its unit stay on one line. */
+function joinUnits(text: string): string {
+  return text.replace(/(?<=\d) (?=(?:%|[KMGT]?i?B|[mµ]?s|min|[hdVA]|°C)(?![\p{L}\d]))/gu, "\u00a0");
+}
+
+/** Prose as spans, numbers joined to their units: what stands between backticks, and words that look like paths, ids or addresses, are code. */
 export function proseSpans(prose: string): Span[] {
   const parts = cutEnd(shortIds(prose), LONGEST_PROSE).split(/`([^`]+)`/);
   const spans = parts.flatMap((part, index) => (index % 2 === 1 ? [{ code: true, text: part }] : wordSpans(part)));
@@ -133,5 +138,5 @@ export function proseSpans(prose: string): Span[] {
     if (last && last.code === span.code && !span.code) last.text += span.text;
     else if (span.text !== "") joined.push({ ...span });
   }
-  return joined;
+  return joined.map(({ code, text }) => ({ code, text: code ? text : joinUnits(text) }));
 }

@@ -73,6 +73,15 @@ export function describeKills(killed: Kill[]): string {
   return `${named.join(", ")}${killed.length > 6 ? ` and ${killed.length - 6} more` : ""}`;
 }
 
+/** `java (1.4 GiB), etcd and 3 more`, the biggest first: for a title. */
+export function nameKills(killed: Kill[]): string {
+  const [first, second, ...more] = killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0));
+  const named = [first, second].flatMap((kill) =>
+    kill ? `${kill.process}${kill.rss === null ? "" : ` (${size(kill.rss)})`}` : [],
+  );
+  return more.length > 0 ? `${named.join(", ")} and ${more.length} more` : named.join(" and ");
+}
+
 /** Window, count and evidence of a finding about kills. */
 export function killDraft(
   killed: Kill[],

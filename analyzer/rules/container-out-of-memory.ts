@@ -1,6 +1,6 @@
 /** A container reached its own limit of memory: the kernel's memcg lines, and `OOMKilled` of the runtime or kubectl. */
 import type { FindingDraft } from "../model/rule.ts";
-import { describeKills, killDraft, kills } from "./_oom.ts";
+import { describeKills, killDraft, kills, nameKills } from "./_oom.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
 const CONTROL_PLANE = /^(?:etcd|kube-apiserver|kube-contr|kube-schedul|coredns|k3s|kube-proxy|flanneld|calico|cilium)/;
@@ -14,7 +14,9 @@ function evaluate(view: RuleView): FindingDraft[] {
     ...flagged.map(({ value }) => value.pod?.container ?? value.name ?? value.id.slice(0, 12)),
     ...told.flatMap(({ captures }) => captures["name"] ?? []),
   ];
-  const who = killed.length > 0 ? describeKills(killed) : [...new Set(names)].slice(0, 5).join(", ");
+  const named = [...new Set(names)].slice(0, 5).join(", ");
+  const who = killed.length > 0 ? describeKills(killed) : named;
+  const briefly = killed.length > 0 ? nameKills(killed) : named;
   const vital = [...killed.map(({ process }) => process), ...names].some((name) => CONTROL_PLANE.test(name));
   const evidence = [
     ...flagged.map((fact) =>
@@ -29,7 +31,7 @@ function evaluate(view: RuleView): FindingDraft[] {
   return [
     {
       subject: "",
-      title: `A container reached its own limit of memory and was killed${who === "" ? "" : `: ${who}`}`,
+      title: `A container reached its own limit of memory and was killed${briefly === "" ? "" : `: ${briefly}`}`,
       summary:
         `A container reached the limit of memory that was set for it, and the kernel killed it (OOMKilled)${who === "" ? "" : `: ${who}`}. ` +
         "The node as a whole need not be short of memory.",

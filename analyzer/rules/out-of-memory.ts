@@ -1,6 +1,6 @@
 /** The node itself ran out of memory, and the kernel ended processes; which, and how big they were. */
 import type { FindingDraft } from "../model/rule.ts";
-import { describeKills, killDraft, kills, unitsHit } from "./_oom.ts";
+import { describeKills, killDraft, kills, nameKills, unitsHit } from "./_oom.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
 const VITAL =
@@ -27,7 +27,7 @@ function evaluate(view: RuleView): FindingDraft[] {
   return [
     {
       subject: "",
-      title: `The node ran out of memory (OOM): the kernel killed ${killed.length > 0 ? describeKills(killed.slice()) : "what it could"}`,
+      title: `The node ran out of memory (OOM): the kernel killed ${killed.length > 0 ? nameKills(killed) : "what it could"}`,
       summary: `The whole node ran out of memory, and the kernel's OOM killer ended ${describeKills(killed)}.${loss}${hit} What took the memory first, these lines do not prove.`,
       confidence: "certain",
       severity: vital.length > 0 || stuck.length > 0 ? "critical" : "major",

@@ -76,6 +76,17 @@ describe("proseSpans", () => {
     ).toBe(prose.replaceAll("`", ""));
   });
 
+  it("joins a number to its unit, and to nothing else", () => {
+    const text = (prose: string): string =>
+      proseSpans(prose)
+        .map((span) => span.text)
+        .join("");
+    expect(text("/dev/vda1 100 % used, 0 B left, 1.4 GiB after 35 s")).toBe(
+      "/dev/vda1 100\u00a0% used, 0\u00a0B left, 1.4\u00a0GiB after 35\u00a0s",
+    );
+    for (const prose of ["2 Boots", "3 days ago", "5 starts", "1 `s`"]) expect(text(prose)).not.toContain("\u00a0");
+  });
+
   it.each(["x".repeat(100_000), ".".repeat(100_000), "/".repeat(100_000), "`".repeat(100_000)])(
     "is quick on floods",
     (flood) => {
