@@ -135,6 +135,16 @@ describe.skipIf(missing)("html report in a browser", () => {
     expect(await page.evaluate("getComputedStyle(document.querySelector('.timeline')).breakInside")).toBe("auto");
   });
 
+  it("keeps an introduction on one page, and on that of what it introduces", async () => {
+    const { page } = await open("seedReport", { viewport: { width: 718, height: 1000 } });
+    await page.emulateMedia({ media: "print" });
+    const rules = await page.evaluate<[string, string]>(`(() => {
+      const { breakInside, breakAfter } = getComputedStyle(document.querySelector("#events h2 + p"));
+      return [breakInside, breakAfter];
+    })()`);
+    expect(rules).toEqual(["avoid", "avoid"]);
+  });
+
   it("prints in light colours on paper, whatever the screen has", async () => {
     const { page } = await open("seedReport", { colorScheme: "dark", viewport: { width: 720, height: 900 } });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
