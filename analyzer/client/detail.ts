@@ -4,7 +4,7 @@ import { cutEnd, shortIds, visibleText } from "../report/text.ts";
 import { formatDuration } from "../report/times.ts";
 import { copyText } from "./copy.ts";
 import { button, byId, make } from "./dom.ts";
-import { eventTime } from "./list.ts";
+import { eventTime } from "./row.ts";
 import { eventsMarkdown, rawLine } from "./markdown.ts";
 import type { Store } from "./state.ts";
 import { statedText } from "./stated.ts";

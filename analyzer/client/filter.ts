@@ -3,7 +3,7 @@
  * `pod:`, `ctr:`, `boot:-1`, `finding:`, `like:` narrow it further; `!` in front turns any of them around.
  */
 import type { IncidentReport } from "../model/report.ts";
-import type { LevelGroup, State } from "./state.ts";
+import type { Criteria, LevelGroup } from "./criteria.ts";
 import type { Table } from "./table.ts";
 import { findEvent, LEVELS } from "./table.ts";
 
@@ -85,29 +85,30 @@ function levelOf(value: string): number | null {
   return index < 0 ? null : index;
 }
 
-type Match = (index: number) => boolean;
-
-function matchNumber(column: ArrayLike<number>, sign: string, wanted: number): Match {
-  if (sign === "<=") return (index) => (column[index] ?? 0) <= wanted;
-  if (sign === ">=") return (index) => (column[index] ?? 0) >= wanted;
-  if (sign === "<") return (index) => (column[index] ?? 0) < wanted;
-  if (sign === ">") return (index) => (column[index] ?? 0) > wanted;
-  return (index) => column[index] === wanted;
+/** One number of each event, and which numbers are meant: a pass over the events calls no function for each. */
+interface Lookup {
+  column: ArrayLike<number>;
+  hits: Uint8Array;
 }
 
-/** Looks once at each name of a table, then only at numbers. All are in lower case: with each key that is typed, this runs. */
-function matchLower(column: ArrayLike<number>, names: string[], wanted: string): Match {
-  const hits = new Uint8Array(names.length);
-  for (let name = 0; name < names.length; name += 1) hits[name] = (names[name] as string).includes(wanted) ? 1 : 0;
-  return (index) => hits[column[index] ?? 0] === 1;
+/** An event is meant when any of the lookups says so, or the function does. */
+type Match = Lookup[] | ((index: number) => boolean);
+
+const LEVEL_SIGNS: Record<string, (level: number, wanted: number) => boolean> = {
+  "<=": (level, wanted) => level <= wanted,
+  ">=": (level, wanted) => level >= wanted,
+  "<": (level, wanted) => level < wanted,
+  ">": (level, wanted) => level > wanted,
+  "=": (level, wanted) => level === wanted,
+};
+
+function inLevel(column: ArrayLike<number>, sign: string, wanted: number): Lookup {
+  const holds = LEVEL_SIGNS[sign] ?? LEVEL_SIGNS["="]!;
+  return { column, hits: Uint8Array.from({ length: 256 }, (_, level) => (holds(level, wanted) ? 1 : 0)) };
 }
 
-function matchNames(column: ArrayLike<number>, names: string[], wanted: string): Match {
-  return matchLower(
-    column,
-    names.map((name) => name.toLowerCase()),
-    wanted,
-  );
+function inNames(column: ArrayLike<number>, names: string[], wanted: string): Lookup {
+  return { column, hits: Uint8Array.from(names, (name) => (name.toLowerCase().includes(wanted) ? 1 : 0)) };
 }
 
 function matchBoot(table: Table, report: IncidentReport, wanted: number): Match {
@@ -127,28 +128,25 @@ function matchFinding(table: Table, report: IncidentReport, wanted: string): Mat
   return (index) => cited.has(`${paths[table.artifact[index] ?? 0]}\n${table.line[index]}`);
 }
 
-function either(a: Match, b: Match): Match {
-  return (index) => a(index) || b(index);
+function matchLike({ text, shape, events }: Table, event: number): Match {
+  const wanted = shape[text[event] ?? -1];
+  return [{ column: text, hits: Uint8Array.from(events.texts, (_, index) => (shape[index] === wanted ? 1 : 0)) }];
 }
 
 function matchTerm(term: Term, table: Table, report: IncidentReport): Match {
   const value = term.value.toLowerCase();
   const { origins, artifacts } = table.events;
-  const inOrigin = (): Match => matchNames(table.origin, originNames(origins), value);
-  const inText = (): Match => matchLower(table.text, table.lower(), value);
-  if (term.key.startsWith("level")) return matchNumber(table.level, term.key.slice(5), Number(value));
-  if (term.key === "src") return inOrigin();
-  if (term.key === "file") return matchNames(table.artifact, pathsOf(artifacts), value);
-  if (term.key === "pod" || term.key === "ctr") {
-    return either(either(inOrigin(), inText()), matchNames(table.artifact, pathsOf(artifacts), value));
-  }
+  const inOrigin = (): Lookup => inNames(table.origin, originNames(origins), value);
+  const inText = (): Lookup => ({ column: table.text, hits: table.search(value) });
+  const inFile = (): Lookup => inNames(table.artifact, pathsOf(artifacts), value);
+  if (term.key.startsWith("level")) return [inLevel(table.level, term.key.slice(5), Number(value))];
+  if (term.key === "src") return [inOrigin()];
+  if (term.key === "file") return [inFile()];
+  if (term.key === "pod" || term.key === "ctr") return [inOrigin(), inText(), inFile()];
   if (term.key === "boot") return matchBoot(table, report, Number(value));
   if (term.key === "finding") return matchFinding(table, report, value);
-  if (term.key === "like") {
-    const wanted = table.shape[table.text[findEvent(table, value)] ?? -1];
-    return (index) => table.shape[table.text[index] ?? 0] === wanted;
-  }
-  return either(inText(), inOrigin());
+  if (term.key === "like") return matchLike(table, findEvent(table, value));
+  return [inText(), inOrigin()];
 }
 
 function originNames(origins: { name: string }[]): string[] {
@@ -174,24 +172,58 @@ export interface Filtered {
   terms: Term[];
 }
 
-/** Which events the reader's choices leave. */
-export function filterEvents(table: Table, report: IncidentReport, state: State): Filtered {
-  const { terms, problem: misspelt, hint } = parseQuery(state.query);
-  const problem = misspelt ?? terms.map((term) => pointless(term, table, report)).find((one) => one !== null) ?? null;
-  const matches = terms.map((term) => ({ match: matchTerm(term, table, report), wanted: !term.negated }));
-  const levels = Uint8Array.from({ length: 8 }, (_, level) => (state.hiddenLevels.has(groupOf(level)) ? 0 : 1));
+/** Which events the choices of levels, sources and time leave: 1 for each. */
+function chosen(table: Table, { hiddenLevels, hiddenOrigins, scope }: Criteria): Uint8Array {
   const mask = new Uint8Array(table.size);
-  const hidden = Uint8Array.from(table.events.origins, (_, origin) => (state.hiddenOrigins.has(origin) ? 1 : 0));
-  const [from, to] = state.scope ? [state.scope.from, state.scope.to] : [-Infinity, Infinity];
+  if (hiddenLevels.size === 0 && hiddenOrigins.size === 0 && scope === null) return mask.fill(1);
+  const levels = Uint8Array.from({ length: 8 }, (_, level) => (hiddenLevels.has(groupOf(level)) ? 0 : 1));
+  const hidden = Uint8Array.from(table.events.origins, (_, origin) => (hiddenOrigins.has(origin) ? 1 : 0));
+  const [from, to] = scope ? [scope.from, scope.to] : [-Infinity, Infinity];
   for (let index = 0; index < table.size; index += 1) {
     const time = table.time[index] ?? 0;
     const shown = levels[table.level[index] ?? 0] === 1 && hidden[table.origin[index] ?? 0] === 0;
     mask[index] = shown && time >= from && time <= to ? 1 : 0;
   }
-  for (const { match, wanted } of matches) {
-    for (let index = 0; index < table.size; index += 1)
-      if (mask[index] === 1 && match(index) !== wanted) mask[index] = 0;
+  return mask;
+}
+
+/** Leaves in the mask what any of the lookups names; where that is not wanted, what none of them does. */
+function keepListed(mask: Uint8Array, lookups: Lookup[], wanted: boolean): void {
+  const [first, ...others] = lookups.filter(({ hits }) => hits.includes(1));
+  if (!first) {
+    if (wanted) mask.fill(0);
+    return;
   }
-  const count = mask.reduce((sum, shown) => sum + shown, 0);
+  const { column, hits } = first;
+  const keep = wanted ? 1 : 0;
+  if (others.length === 0) {
+    for (let index = 0; index < mask.length; index += 1) if (hits[column[index] as number] !== keep) mask[index] = 0;
+    return;
+  }
+  for (let index = 0; index < mask.length; index += 1) {
+    if (mask[index] === 0) continue;
+    const any =
+      hits[column[index] as number] === 1 || others.some((one) => one.hits[one.column[index] as number] === 1);
+    if (any !== wanted) mask[index] = 0;
+  }
+}
+
+function keepWhere(mask: Uint8Array, holds: (index: number) => boolean, wanted: boolean): void {
+  for (let index = 0; index < mask.length; index += 1)
+    if (mask[index] === 1 && holds(index) !== wanted) mask[index] = 0;
+}
+
+/** Which events the reader's choices leave. */
+export function filterEvents(table: Table, report: IncidentReport, criteria: Criteria): Filtered {
+  const { terms, problem: misspelt, hint } = parseQuery(criteria.query);
+  const problem = misspelt ?? terms.map((term) => pointless(term, table, report)).find((one) => one !== null) ?? null;
+  const mask = chosen(table, criteria);
+  for (const term of terms) {
+    const match = matchTerm(term, table, report);
+    if (typeof match === "function") keepWhere(mask, match, !term.negated);
+    else keepListed(mask, match, !term.negated);
+  }
+  let count = 0;
+  for (let index = 0; index < mask.length; index += 1) count += mask[index] as number;
   return { mask, count, problem, hint, terms };
 }

@@ -21,30 +21,29 @@ function eachAlone(mask: Uint8Array, count: number): Rows {
 /** Rows in order of their first event. A shape said by two sources, or at two levels, is two rows. */
 function folded(table: Table, mask: Uint8Array, count: number): Rows {
   const rowOf = new Int32Array(table.groups).fill(-1);
-  const rowOfEvent = new Uint32Array(count);
-  const counts: number[] = [];
-  const first: number[] = [];
-  const events = new Uint32Array(count);
-  let position = 0;
+  const first = new Uint32Array(table.groups);
+  const sizes = new Uint32Array(table.groups);
+  const [events, rowOfEvent] = [new Uint32Array(count), new Uint32Array(count)];
+  let [length, position] = [0, 0];
   for (let index = 0; index < mask.length; index += 1) {
     if (mask[index] === 0) continue;
-    const group = table.group[index] ?? 0;
-    let row = rowOf[group] ?? -1;
+    const group = table.group[index] as number;
+    let row = rowOf[group] as number;
     if (row < 0) {
-      row = first.push(index) - 1;
+      row = length++;
       rowOf[group] = row;
-      counts.push(0);
+      first[row] = index;
     }
-    counts[row]! += 1;
+    sizes[row]! += 1;
     rowOfEvent[position] = row;
-    events[position] = index;
-    position += 1;
+    events[position++] = index;
   }
-  const start = new Uint32Array(first.length + 1);
-  counts.forEach((size, row) => (start[row + 1] = (start[row] ?? 0) + size));
+  const start = new Uint32Array(length + 1);
+  for (let row = 0; row < length; row += 1) start[row + 1] = (start[row] as number) + (sizes[row] as number);
   const [next, members] = [start.slice(), new Uint32Array(count)];
-  for (let index = 0; index < count; index += 1) members[next[rowOfEvent[index] ?? 0]!++] = events[index] ?? 0;
-  return { length: first.length, first: Uint32Array.from(first), start, members };
+  for (let index = 0; index < count; index += 1)
+    members[next[rowOfEvent[index] as number]!++] = events[index] as number;
+  return { length, first: first.slice(0, length), start, members };
 }
 
 export function rowsOf(table: Table, mask: Uint8Array, count: number, fold: boolean): Rows {

@@ -1,20 +1,13 @@
 /** What the reader chose. Everything that is drawn follows from this and the data. */
+import type { Criteria, LevelGroup } from "./criteria.ts";
 import type { Range } from "./range.ts";
 import type { Zone } from "./zone.ts";
 
-export type { Range };
+export type { LevelGroup, Range };
 
-export type LevelGroup = "error" | "warning" | "other" | "debug";
-
-export interface State {
+export interface State extends Criteria {
   /** What the chart shows, in milliseconds since 1970. */
   view: Range;
-  /** The text in the search field. */
-  query: string;
-  hiddenLevels: ReadonlySet<LevelGroup>;
-  hiddenOrigins: ReadonlySet<number>;
-  /** The list holds only events from here; null = all. */
-  scope: Range | null;
   fold: boolean;
   zone: Zone;
   /** Index of an event, -1 for none. */

@@ -1,5 +1,7 @@
 /** The events as typed columns. Times are milliseconds since 1970, UTC. */
 import type { EventPlace, ReportEvents } from "../model/events.ts";
+import type { Search } from "./search.ts";
+import { createSearch } from "./search.ts";
 
 export interface Table {
   size: number;
@@ -18,8 +20,8 @@ export interface Table {
   groups: number;
   /** What was written, µs as in the line, before it was placed; null when nothing was. */
   stated: (index: number) => number | null;
-  /** Texts in lower case, made when first searched. */
-  lower: () => string[];
+  /** Which texts hold a word in lower case: 1 for each. */
+  search: Search;
   events: ReportEvents;
 }
 
@@ -61,7 +63,7 @@ export function createTable(events: ReportEvents): Table {
     shape.fill(number, position, position + count);
     position += count;
   });
-  let lower: string[] | null = null;
+  let search: Search | null = null;
   const time = runningSum(columns.time);
   const unset = new Map(events.unset.map(([index, stated]) => [index, stated]));
   return {
@@ -81,7 +83,7 @@ export function createTable(events: ReportEvents): Table {
     shape,
     shapes: shapes.length,
     ...groupsOf(events, shape),
-    lower: () => (lower ??= texts.map((text) => text.toLowerCase())),
+    search: (word) => (search ??= createSearch(texts.map((text) => text.toLowerCase())))(word),
     events,
   };
 }

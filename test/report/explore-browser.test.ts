@@ -399,6 +399,25 @@ describe.skipIf(missing)("the script of the report", () => {
     expect(await page.locator("#x-problem").textContent()).toBe("");
   });
 
+  it("fills rows again when the filter changes, and nothing of what was in them stays", async () => {
+    const shown = async (page: Opened["page"]): Promise<string[]> => {
+      await page.evaluate("document.getElementById('x-list').scrollTop = 0");
+      // The rows out of sight follow 300 ms after the others.
+      await addressed(page);
+      const rows = await page.evaluate<[number, string][]>(
+        `[...document.querySelectorAll("#x-rows .row")].map((row) => [Number(row.ariaRowIndex), row.outerHTML])`,
+      );
+      return rows.toSorted(([a], [b]) => a - b).map(([, html]) => html);
+    };
+    const { page } = await open("no-rtc-clock-jump");
+    for (const query of ["tsc", "file:docker", "level<=3"]) {
+      await page.fill("#x-query", query);
+      await settled(page);
+      const again = await open("no-rtc-clock-jump", `#q=${encodeURIComponent(query)}`);
+      expect(await shown(page)).toEqual(await shown(again.page));
+    }
+  }, 60_000);
+
   it("leads from a key event that no finding shows to its raw line", async () => {
     const { page } = await open("under-voltage-readonly");
     const place = page.locator("#events a.cite", { hasText: "journal/tail.txt:6" });
