@@ -49,8 +49,10 @@ const PROMPTS = [
 const TABLE = /^CONTAINER(?: ID)? {2,}IMAGE {2,}/;
 /** klog, syslog, a journal, an ISO time, JSON: no row of a table. */
 const LOG_LINE = /^(?:[IWEF]\d{4} \d\d:|\p{L}{3,5}\.? [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d|time="|\{")/u;
-/** A first character that no header has saves most lines the patterns. */
-const MAY_BEGIN_HEADER = /^[$#=[(~/\w]/;
+/** A first character that no header has saves many lines the patterns. */
+const BEGINS_HEADER = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[$#=[(~/\w]/.test(String.fromCharCode(code))),
+);
 
 /**
  * Cuts the lines of an artifact at prompts and headers, which are not passed on. `onSection` is called for each, before
@@ -91,7 +93,7 @@ export function createSectioner(onSection: (section: Section) => void, onLine: (
       last = line.number;
       if (pending.take(line)) return;
       const start = line.text.length > MAX_HEADER_CHARACTERS ? line.text.slice(0, MAX_HEADER_CHARACTERS) : line.text;
-      const header = MAY_BEGIN_HEADER.test(start) ? parseHeader(start, blankBefore) : null;
+      const header = BEGINS_HEADER[start.charCodeAt(0)] === 1 ? parseHeader(start, blankBefore) : null;
       blankBefore = isBlank(line.text);
       if (header === null) pass(line);
       else if (header !== "bare") take(line, header);

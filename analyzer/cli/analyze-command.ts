@@ -123,7 +123,7 @@ async function run(paths: string[], options: AnalyzeOptions): Promise<number> {
     keyLines: told.flatMap(({ keyLines }) => keyLines),
     namedValues: told.flatMap(({ namedValues }) => namedValues),
   });
-  const events = selection === null ? null : eventsFor(selection, redaction);
+  const events = selection === null ? null : await eventsFor(selection, redaction);
   const report = { ...redaction.report, redaction: redaction.summary() };
   for (const { database } of inputs) database.close();
   if (once.size > 0) for (const bundle of opened) await bundle.close();
@@ -190,8 +190,8 @@ async function analyzeAll(
 }
 
 /** As many events as fit into the HTML report beside its text. */
-function eventsFor(selection: EventSelection, { report, mask }: Redaction): ReportEvents {
-  return exportEvents(selection, HTML_BYTES - Buffer.byteLength(renderHtml(report)), mask);
+function eventsFor(selection: EventSelection, { report, mask }: Redaction): Promise<ReportEvents> {
+  return exportEvents(selection, () => HTML_BYTES - Buffer.byteLength(renderHtml(report)), mask);
 }
 
 /** Renders the report inside of an earlier HTML report with today's templates. */

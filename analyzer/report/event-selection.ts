@@ -124,12 +124,22 @@ function placeEvents(database: Database, ids: number[], ranges: Range[]): Placed
   return { events: events.toSorted((a, b) => a.time - b.time || a.id - b.id), places };
 }
 
-/** Reads texts by id, each once. */
-function createTexts(database: Database): (id: number) => string {
-  const read = database.prepare("SELECT text FROM text WHERE id = ?").pluck();
+/** Texts read by one statement: together they cost half of what one statement for each does. */
+const TOGETHER = 256;
+
+/** Texts by their ids, each read once; those of `ids` at once. */
+function createTexts(database: Database, ids: Iterable<number>): (id: number) => string {
   const known = new Map<number, string>();
+  const one = database.prepare("SELECT text FROM text WHERE id = ?").pluck();
+  const many = database
+    .prepare(`SELECT id, text FROM text WHERE id IN (${Array.from({ length: TOGETHER }, () => "?").join(", ")})`)
+    .raw();
+  const wanted = [...ids].toSorted((a, b) => a - b);
+  for (let from = 0; from + TOGETHER <= wanted.length; from += TOGETHER) {
+    for (const [id, text] of many.all(wanted.slice(from, from + TOGETHER)) as [number, string][]) known.set(id, text);
+  }
   return (id) => {
-    const text = known.get(id) ?? (read.get(id) as string);
+    const text = known.get(id) ?? (one.get(id) as string);
     known.set(id, text);
     return text;
   };
@@ -144,7 +154,6 @@ export function selectEvents(database: Database, report: IncidentReport): EventS
   const paths = new Map(database.prepare("SELECT id, path FROM artifact").raw().all() as [number, string][]);
   const ranges = rangesOf(database);
   const origin = database.prepare("SELECT name, events AS total FROM origin WHERE id = ?");
-  const textOf = createTexts(database);
   let sorted: SortedEvents | null = null;
   const pick = (cap: number): PlacedEvents => {
     const all = total <= cap;
@@ -155,6 +164,7 @@ export function selectEvents(database: Database, report: IncidentReport): EventS
   };
   const first = pick(MOST_EVENTS);
   const clean = new Set(first.events.map(({ text }) => text));
+  const textOf = createTexts(database, clean);
   for (const id of clean) if (!isClean(textOf(id))) clean.delete(id);
   return {
     total,

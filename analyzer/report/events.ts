@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ReportEvents } from "../model/events.ts";
 import type { EventSelection, PlacedEvents, TimedEvent } from "./event-selection.ts";
-import { packValue } from "./island.ts";
+import { prepack } from "./island.ts";
 import { clipLine, groupDigits } from "./text.ts";
 
 const LONGEST_TEXT = 1_000;
@@ -151,18 +151,26 @@ export function maskEvents(events: ReportEvents, mask: Mask): ReportEvents {
 }
 
 /**
- * The events for the HTML report, thinned until they take at most about `bytes` in it.
+ * The events for the HTML report, thinned until they take at most about so many bytes in it.
+ * @param room says how many bytes; asked once, while other threads pack the first choice
  * @param mask takes the secrets out of every text and path, as it was done in the report
  */
-export function exportEvents(chosen: EventSelection, bytes: number, mask: Mask = (text) => text): ReportEvents {
+export async function exportEvents(
+  chosen: EventSelection,
+  room: () => number,
+  mask: Mask = (text) => text,
+): Promise<ReportEvents> {
   const selection: EventSelection = { ...chosen, origin: (id) => maskedOrigin(chosen.origin(id), mask) };
   const paths = new Map([...selection.paths].map(([id, path]) => [id, mask(path)]));
   const pathOf = (artifact: number): string => paths.get(artifact) ?? "";
   const textOf = createTexts(selection, mask);
   let picked = selection.pick();
+  let bytes: number | null = null;
   for (let attempt = 1; ; attempt += 1) {
     const events = buildEvents(selection, picked, textOf, pathOf);
-    const size = packValue(events).length;
+    const packed = prepack(events);
+    bytes ??= room();
+    const size = await packed;
     const count = picked.events.length;
     if (size <= bytes || attempt === ATTEMPTS || count === 0) return events;
     picked = selection.pick(Math.floor(count * Math.max(0, bytes / size) * 0.97));

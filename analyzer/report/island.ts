@@ -2,7 +2,8 @@
  * Data inside of the HTML report: JSON, deflated, in base64. The browser inflates it with DecompressionStream, and
  * `coldcase analyze report.html` reads it back.
  */
-import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
+import { promisify } from "node:util";
+import { constants, deflateRaw, deflateRawSync, inflateRawSync, type ZlibOptions } from "node:zlib";
 
 /** Deflated at a time, in UTF-16 units: less memory, and a stream is hardly longer for beginning anew that seldom. */
 const PIECE = 1 << 21;
@@ -17,14 +18,28 @@ export class IslandError extends Error {}
 
 /** Base64 of the deflated JSON: letters that neither HTML nor a script can mistake for anything. Level 9 takes six times as long for 2 %. */
 export function packIsland(json: string): string {
-  const pieces: Buffer[] = [];
+  const pieces = piecesOf(json).map(({ text, options }) => deflateRawSync(text, options));
+  return Buffer.concat(pieces).toString("base64");
+}
+
+/** The same, deflated in other threads. */
+async function packAside(json: string): Promise<string> {
+  const pieces = await Promise.all(piecesOf(json).map(({ text, options }) => deflateAside(text, options)));
+  return Buffer.concat(pieces).toString("base64");
+}
+
+const deflateAside = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
+
+function piecesOf(json: string): { text: Buffer; options: ZlibOptions }[] {
+  const pieces: { text: Buffer; options: ZlibOptions }[] = [];
   for (let from = 0; from < json.length;) {
     const to = afterPair(json, from + PIECE);
     const finishFlush = to < json.length ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-    pieces.push(deflateRawSync(Buffer.from(json.slice(from, to), "utf8"), { level: 6, memLevel: 9, finishFlush }));
+    const text = Buffer.from(json.slice(from, to), "utf8");
+    pieces.push({ text, options: { level: 6, memLevel: 9, finishFlush } });
     from = to;
   }
-  return Buffer.concat(pieces).toString("base64");
+  return pieces;
 }
 
 /** A place at or right after another one that is not between the halves of a surrogate pair. */
@@ -39,6 +54,13 @@ export function packValue(value: object): string {
   const island = packed.get(value) ?? packIsland(JSON.stringify(value));
   packed.set(value, island);
   return island;
+}
+
+/** Packs a value that does not change any more, in other threads, for `packValue` to have at once; gives its length. */
+export async function prepack(value: object): Promise<number> {
+  const island = packed.get(value) ?? (await packAside(JSON.stringify(value)));
+  packed.set(value, island);
+  return island.length;
 }
 
 const OPENING = '<script type="text/plain" id="';

@@ -11,8 +11,7 @@ export interface Need {
   present: string;
 }
 
-const events = (origins: string): string =>
-  `SELECT 1 FROM event WHERE origin IN (SELECT id FROM origin WHERE name IN (${origins})) LIMIT 1`;
+const events = (origins: string): string => `SELECT 1 FROM origin WHERE name IN (${origins}) AND events > 0 LIMIT 1`;
 const fact = (kind: string, filter = ""): string => `SELECT 1 FROM fact WHERE kind = '${kind}' ${filter} LIMIT 1`;
 
 export const needs: Need[] = [

@@ -3,7 +3,7 @@ import type { Database } from "better-sqlite3";
 
 /** `cold` in ASCII: tells our databases from others, so that only our own are ever overwritten. */
 export const APPLICATION_ID = 0x636f6c64;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The native module is missing or was built for another Node: install scripts were blocked, or Node was exchanged. */
 export class StoreUnavailable extends Error {}

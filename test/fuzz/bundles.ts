@@ -115,7 +115,7 @@ async function analyzeAndRender(files: Record<string, string>): Promise<void> {
       promise(verdict !== "error", `rule ${rule}: ${missing ?? ""}`);
     const redaction = redactReport(whole, { mode: "default", words: [] });
     const report = { ...redaction.report, redaction: redaction.summary() };
-    const events = exportEvents(selectEvents(database, whole), 2_000_000, redaction.mask);
+    const events = await exportEvents(selectEvents(database, whole), () => 2_000_000, redaction.mask);
     const html = renderHtml(report, events);
     const outputs = {
       html,

@@ -63,7 +63,7 @@ async function reportOf(files: Record<string, string>): Promise<string> {
   const database = await createStore("");
   const options = { timezone: null, year: null, collectedAt: null, rules: null, version: "0.0.0-fuzz" };
   const report = await analyze(memoryBundle(files), database, options, () => undefined);
-  const html = renderHtml(report, exportEvents(selectEvents(database, report), 200_000));
+  const html = renderHtml(report, await exportEvents(selectEvents(database, report), () => 200_000));
   database.close();
   return html;
 }

@@ -42,7 +42,7 @@ export async function htmlOf(bundle: string): Promise<string> {
     options,
     () => undefined,
   );
-  const events = exportEvents(selectEvents(database, report), 2_500_000);
+  const events = await exportEvents(selectEvents(database, report), () => 2_500_000);
   database.close();
   return renderHtml(report, events);
 }

@@ -25,8 +25,8 @@ async function exported(files: Record<string, string>, bytes: number) {
   const database = await createStore("");
   const options = { timezone: null, year: null, collectedAt: null, redact: "none" as const, rules: null, version: "0" };
   const report: IncidentReport = await analyze(memoryBundle(files), database, options, () => undefined);
-  const events = exportEvents(selectEvents(database, report), bytes);
-  const again = exportEvents(selectEvents(database, report), bytes);
+  const events = await exportEvents(selectEvents(database, report), () => bytes);
+  const again = await exportEvents(selectEvents(database, report), () => bytes);
   database.close();
   return { report, events, again };
 }
