@@ -163,6 +163,7 @@ function createSpanFinder(kinds: readonly SecretKind[]): FindSpans {
   kinds.forEach(({ hints }, kind) => {
     for (const hint of hints) owners.set(hint, [...(owners.get(hint) ?? []), kind]);
   });
+  if (kinds.length === 0) return () => [];
   const kindsOf = [...owners.values()];
   const literals = createPrefilter([...owners.keys()]);
   const always = Uint8Array.from(kinds, ({ hints }) => (hints.length === 0 ? 1 : 0));
@@ -182,7 +183,8 @@ function createSpanFinder(kinds: readonly SecretKind[]): FindSpans {
   };
 }
 
-function matchesOf(text: string, { kind, pattern, accept }: SecretKind, spans: Span[]): void {
+function matchesOf(text: string, { kind, may, pattern, accept }: SecretKind, spans: Span[]): void {
+  if (may?.(text) === false) return;
   // Not with matchAll, which makes a copy of the pattern each time.
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

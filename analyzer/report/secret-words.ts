@@ -39,3 +39,16 @@ export function isPemBody(line: string): boolean {
   if (!/^[A-Za-z0-9+/]{40,76}={0,2}$/.test(text) || /^[0-9a-fA-F]+$/.test(text)) return false;
   return /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
 }
+
+const BASE64 = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9+/]/.test(String.fromCharCode(code))));
+
+/** Whether so many letters of base64 stand one after the other. Looks at one character of as many, as long as it is none. */
+export function holdsBase64(text: string, length: number): boolean {
+  for (let last = length - 1; last < text.length;) {
+    let at = last;
+    while (at > last - length && BASE64[text.charCodeAt(at)] === 1) at--;
+    if (at === last - length) return true;
+    last = at + length;
+  }
+  return false;
+}

@@ -4,6 +4,8 @@ import { isMac, isMail, isPublicIpv4, isPublicIpv6 } from "./secret-addresses.ts
 
 const afterVersion = /(?:\bv|ver\.?|version|release|rev)[ :=]{0,3}["']?$/i;
 
+const isHexWithBoth = (value: string): boolean => /\d/.test(value) && /[a-f]/i.test(value);
+
 function isAddressInText(value: string, match: RegExpExecArray): boolean {
   return isPublicIpv4(value) && !afterVersion.test(match.input.slice(Math.max(0, match.index - 12), match.index));
 }
@@ -89,15 +91,20 @@ export const personalSecrets: readonly SecretKind[] = [
   },
   {
     kind: "mac",
-    hints: ["enx", "wlx", "wwx", "."],
-    pattern:
-      /(?<![\w.-])(?:(?:en|wl|ww)x(?<value>[0-9a-f]{12})|(?<bare>[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}))(?![\w.-])/gi,
-    accept: (value) => /\d/.test(value) && /[a-f]/i.test(value),
-    masks: [
-      ["r8152 1-1:1.0 enxb827eb123456: renamed from eth1", "b827eb123456"],
-      ["lldp neighbour b827.eb12.3456", "b827.eb12.3456"],
-    ],
-    keeps: ["enxwhatever", "1234.5678.9012"],
+    hints: ["enx", "wlx", "wwx"],
+    pattern: /(?<![\w.-])(?:en|wl|ww)x(?<value>[0-9a-f]{12})(?![\w.-])/gi,
+    accept: isHexWithBoth,
+    masks: [["r8152 1-1:1.0 enxb827eb123456: renamed from eth1", "b827eb123456"]],
+    keeps: ["enxwhatever"],
+  },
+  {
+    kind: "mac",
+    hints: ["."],
+    may: (text) => /\.[0-9a-f]{4}\./i.test(text),
+    pattern: /(?<![\w.-])(?<value>[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![\w.-])/gi,
+    accept: isHexWithBoth,
+    masks: [["lldp neighbour b827.eb12.3456", "b827.eb12.3456"]],
+    keeps: ["1234.5678.9012"],
   },
   {
     kind: "mac",

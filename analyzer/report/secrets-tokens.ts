@@ -1,6 +1,6 @@
 /** Keys and tokens: what lets a program in. */
 import type { SecretKind } from "./secret-kind.ts";
-import { isPemBody, looksRandom } from "./secret-words.ts";
+import { holdsBase64, isPemBody, looksRandom } from "./secret-words.ts";
 
 export const tokenSecrets: readonly SecretKind[] = [
   {
@@ -20,6 +20,7 @@ export const tokenSecrets: readonly SecretKind[] = [
   {
     kind: "private-key",
     hints: [],
+    may: (text) => holdsBase64(text, 40),
     // A whole line of any width, or the widths that openssl and ssh-keygen write, within a line.
     pattern:
       /^\s{0,40}(?<value>[A-Za-z0-9+/]{40,76}={0,2})\s{0,4}$|(?<![A-Za-z0-9+/=])(?<bare>[A-Za-z0-9+][A-Za-z0-9+/]{63}(?:[A-Za-z0-9+/]{6})?)(?![A-Za-z0-9+/=])/g,
@@ -109,6 +110,7 @@ export const tokenSecrets: readonly SecretKind[] = [
   {
     kind: "token",
     hints: ["."],
+    may: (text) => /\.[a-z0-9]{16}/.test(text),
     pattern: /(?<![\w.-])(?<value>[a-z0-9]{6}\.[a-z0-9]{16})(?![\w.-])/g,
     accept: (value) => /\d/.test(value.slice(0, 6) + value.slice(-16)) && /\d[a-z]|[a-z]\d/.test(value.slice(7)),
     masks: [["kubeadm join 10.0.0.1:6443 --token abc1de.0123456789abcdef", "abc1de.0123456789abcdef"]],
