@@ -31,7 +31,7 @@ function drawBars(context: Context, scene: Scene, bins: Bins, box: { top: number
 
 function drawBackground(context: Context, scene: Scene, scale: Scale): void {
   const { layout, palette, model, view, zone } = scene;
-  const { left, right, lanesTop, height, axisTop, barsTop } = layout;
+  const { left, right, height, axisTop, barsTop } = layout;
   if (model.incident) {
     const x0 = clamp(scale.x(model.incident.from), left, right);
     const x1 = clamp(scale.x(model.incident.to), left, right);
@@ -56,12 +56,16 @@ function drawBackground(context: Context, scene: Scene, scale: Scale): void {
     context.fillStyle = day ? palette.ink : palette.quiet;
     if (x - half >= left - 4 && x + half <= right + 4) context.fillText(label, x - half, axisTop + 14);
   }
+}
+
+/** The days that are in view, over the uprights. */
+function drawDates(context: Context, { layout, palette, view, zone }: Scene): void {
   const date =
     zone.name === "relative"
       ? "times after T0"
       : `${dateText(zone, view.from)} – ${dateText(zone, view.to)} ${zone.label}`;
   context.fillStyle = palette.ink;
-  context.fillText(date.replace(/^(\S+) – \1 /, "$1 "), left, lanesTop - 10);
+  haloText(context, palette, date.replace(/^(\S+) – \1 /, "$1 "), layout.left, layout.lanesTop - 10);
 }
 
 /** The names of the boots, over the bars. */
@@ -192,6 +196,7 @@ export function drawScene(context: Context, scene: Scene): void {
   context.strokeRect(layout.left, layout.axisTop, layout.right - layout.left, 0);
   drawBootNames(context, scene, scale);
   drawUprights(context, scene, scale);
+  drawDates(context, scene);
   drawLanes(context, scene, scale);
   drawFlags(context, scene, scale);
   if (!brush) return;

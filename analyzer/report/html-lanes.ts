@@ -100,9 +100,12 @@ export function laneContents(report: IncidentReport, most: number): LaneContent[
     laneOf(entry.lane).entries.push(entry);
     if (!laneOfArtifact.has(entry.artifact)) laneOfArtifact.set(entry.artifact, entry.lane);
   }
+  const titles = new Map(report.entities.map(({ id, kind, title }) => [id, `${kind} ${title}`]));
   for (const gap of report.gaps) {
     if (!drawable(gap.from) && !drawable(gap.to)) continue;
-    laneOf(laneOfArtifact.get(gap.artifact) ?? gap.artifact).gaps.push(gap);
+    const own = titles.get(gap.entity ?? "");
+    const name = own !== undefined && lanes.has(own) ? own : (laneOfArtifact.get(gap.artifact) ?? gap.artifact);
+    laneOf(name).gaps.push(gap);
   }
   return merge(
     [...lanes.values()].toSorted((a, b) => important(a) - important(b)),

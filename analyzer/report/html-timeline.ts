@@ -8,7 +8,7 @@ import { histogramBars } from "./html-histogram.ts";
 import type { LaneContent } from "./html-lanes.ts";
 import { captionOf } from "./html-timeline-caption.ts";
 import { beforeItsEnd, drawable, laneContents, layoutLane, round } from "./html-lanes.ts";
-import { cutEnd, plural, shortIds } from "./text.ts";
+import { cutEnd, cutStart, plural, shortIds } from "./text.ts";
 import { severityWords } from "./text-words.ts";
 import { drawnTime } from "./times.ts";
 
@@ -126,7 +126,11 @@ function flagsOf(
 }
 
 function laneName(name: string, characters: number): string {
-  return cutEnd(shortIds(name), characters);
+  const text = shortIds(name);
+  if (text.length <= characters) return text;
+  // The kind stands first, and the end of a path or a pod's name tells more than its beginning.
+  const kept = characters - 1;
+  return `${cutEnd(text, Math.floor(kept * 0.4) + 1).slice(0, -1)}${cutStart(text, Math.ceil(kept * 0.6) + 1)}`;
 }
 
 function drawLane(lane: LaneContent, axis: Axis, drawing: Drawing, top: number) {
