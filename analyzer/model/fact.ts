@@ -41,10 +41,11 @@ export interface ContainerFact {
   layers: string[];
   logPath: string | null;
   /** Lines that tell the state and the times, where that is another line than the fact's own. */
-  lines?: ContainerLines;
+  places?: FieldPlaces;
 }
 
-export type ContainerLines = Partial<Record<"state" | "startedAt" | "finishedAt", number>>;
+/** Where values of a fact stand in its artifact, by the names of their fields. */
+export type FieldPlaces = Partial<Record<string, { line: number; byteOffset: number; byteLength: number }>>;
 
 export interface PathErrorFact {
   path: string;
@@ -127,6 +128,8 @@ export interface Ext4Fact {
   lastChecked: TimeReading | null;
   lastMounted: TimeReading | null;
   mountCount: number | null;
+  /** Lines of the times, where that is another line than the fact's own. */
+  places?: FieldPlaces;
 }
 
 export interface ClockFact {

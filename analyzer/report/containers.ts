@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { entityId } from "../model/entity.ts";
-import type { ContainerLines, Fact, PodName } from "../model/fact.ts";
+import type { Fact, PodName } from "../model/fact.ts";
 import type { ReportContainer, ReportPlace, ReportTime } from "../model/report.ts";
 import type { EntityRef, Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
@@ -84,7 +84,7 @@ function createTimeLookup(database: Database, facts: Fact<"container">[]): (fiel
 
 /** Where a fact tells one of its values. */
 function placeIn({ artifact, line, value }: Fact<"container">, field: string): ReportPlace {
-  return { artifact, line: value.lines?.[field as keyof ContainerLines] ?? line };
+  return { artifact, line: value.places?.[field]?.line ?? line };
 }
 
 /** The state in the words of the node, and where it is told. */

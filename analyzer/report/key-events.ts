@@ -1,6 +1,6 @@
 /** The timeline of the report: what proves the findings, and the other times that matter, in order. */
 import type { Database } from "better-sqlite3";
-import type { ContainerLines, Fact } from "../model/fact.ts";
+import type { Fact } from "../model/fact.ts";
 import type { ReportTimelineEntry } from "../model/report.ts";
 import type { Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
@@ -20,8 +20,8 @@ const SHORT_ID = 12;
 interface Entry {
   at: Instant;
   entry: ReportTimelineEntry;
-  /** Line of the state that it belongs to, where another line of it tells the time. */
-  line?: number;
+  /** All lines of the state that it belongs to, any of which a finding may cite for it. */
+  lines?: number[];
 }
 
 /** At most 2,000 entries, earliest first; entries at the same time keep the order of their evidence. */
@@ -32,9 +32,12 @@ export function keyEvents(database: Database, graph: Graph, findings: Finding[])
     ...fromStarts(database),
     ...fromFacts(database, graph),
   ];
-  const keyOf = ({ entry, at, line = entry.line }: Entry): string => `${entry.artifact}:${line}:${at.lo}`;
-  const unique = new Map(entries.map((entry) => [keyOf(entry), entry]));
-  for (const entry of entries.toReversed()) unique.set(keyOf(entry), entry);
+  const unique = new Map<string, Entry>();
+  for (const own of entries) {
+    const { entry, at, lines = [] } = own;
+    const keyOf = (line: number): string => `${entry.artifact}:${line}:${at.lo}`;
+    if (![entry.line, ...lines].some((line) => unique.has(keyOf(line)))) unique.set(keyOf(entry.line), own);
+  }
   return withoutCopies([...unique.values()].toSorted(inTime))
     .slice(0, MAX_ENTRIES)
     .map(({ entry }) => entry);
@@ -155,6 +158,7 @@ const WORDS: Record<string, string> = {
   firstErrorTime: "first error that ext4 recorded",
   lastErrorTime: "last error that ext4 recorded",
   lastChecked: "last check of the filesystem",
+  lastMounted: "last mount of the filesystem",
   time: "the node's clock was read",
 };
 
@@ -167,8 +171,13 @@ function damagedDirectories(database: Database): Set<string> {
 
 /** The line that tells one of a fact's times. */
 function lineOf({ value, line }: Fact, field: string): number {
-  const lines = "lines" in value ? value.lines : undefined;
-  return lines?.[field as keyof ContainerLines] ?? line;
+  return ("places" in value ? value.places : undefined)?.[field]?.line ?? line;
+}
+
+/** The lines that tell a fact. */
+function linesOf({ value, line }: Fact): number[] {
+  const places = "places" in value ? Object.values(value.places ?? {}) : [];
+  return [line, ...places.flatMap((place) => place?.line ?? [])];
 }
 
 /** Times that state carries: containers, damaged layers, the superblock. */
@@ -192,7 +201,7 @@ function fromFacts(database: Database, graph: Graph): Entry[] {
       const time = reportTime(at);
       if (time) addTo(time, stated);
       const entry = { at: time, lane, severity: "info" as const, text, artifact, line, count: 1 };
-      return { at, entry, line: fact.line };
+      return { at, entry, lines: linesOf(fact) };
     }),
   );
 }

@@ -24,6 +24,7 @@ function evaluate(view: RuleView): FindingDraft[] {
         fact,
         `${fact.value.id.slice(0, 12)} ${fact.value.name ?? ""} OOMKilled`,
         view.factTime(fact, "finishedAt"),
+        "oomKilled",
       ),
     ),
     ...told.map((match) => match.first()),

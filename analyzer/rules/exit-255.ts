@@ -39,7 +39,7 @@ function upForLonger(view: RuleView, death: Instant | null): Fact<"container">[]
 
 function burstDraft(view: RuleView, facts: Fact<"container">[]): FindingDraft {
   const at = windowOf(facts.map((fact) => finished(view, fact)));
-  const evidence = facts.slice(0, 6).map((fact) => line(view, fact));
+  const evidence = facts.slice(0, 4).flatMap((fact) => linesOf(view, fact));
   return {
     subject: "burst",
     title: `${facts.length} containers were found dead when the runtime came back`,
@@ -55,13 +55,14 @@ function burstDraft(view: RuleView, facts: Fact<"container">[]): FindingDraft {
   };
 }
 
-function line(view: RuleView, fact: Fact<"container">): Evidence {
-  const { id, status, finishedAt, name } = fact.value;
-  return view.evidence(
-    fact,
-    `${id} ${status ?? `exit code 255, finished ${finishedAt ?? "?"}`} ${name ?? ""}`,
-    finished(view, fact),
-  );
+/** The line of the fact; with those of its exit code and its end, where they are others. */
+function linesOf(view: RuleView, fact: Fact<"container">): Evidence[] {
+  const { id, status, finishedAt, name, places } = fact.value;
+  const text = `${id} ${status ?? `exit code 255, finished ${finishedAt ?? "?"}`} ${name ?? ""}`;
+  const own = (["exitCode", "finishedAt"] as const).filter((field) => places?.[field] !== undefined);
+  const fields = ["", ...own];
+  // The last of them tells the time, and stands for all of them among the key events.
+  return fields.map((field) => view.evidence(fact, text, field === fields.at(-1) ? finished(view, fact) : null, field));
 }
 
 function singleDraft(view: RuleView, fact: Fact<"container">): FindingDraft {
@@ -83,7 +84,7 @@ function singleDraft(view: RuleView, fact: Fact<"container">): FindingDraft {
     window: at,
     active: null,
     count: 1,
-    evidence: [line(view, fact)],
+    evidence: linesOf(view, fact),
     counterEvidence: siblings.slice(0, 4).map((other) => {
       return view.evidence(
         other,

@@ -75,8 +75,11 @@ export interface RuleView {
   facts<K extends FactKind>(kind: K): Fact<K>[];
   /** The place on the time axis of a time inside of a fact; `field` is the property's name. */
   factTime(fact: Fact, field: string): Instant | null;
-  /** A line of evidence for a fact. `text` is used where the raw line cannot be shown. */
-  evidence(fact: Fact, text: string, at?: Instant | null): Evidence;
+  /**
+   * A line of evidence for a fact, that of one of its fields where it has several. `text` is used where the raw line
+   * cannot be shown.
+   */
+  evidence(fact: Fact, text: string, at?: Instant | null, field?: string): Evidence;
   matches(rule: string): MatchedText[];
   /** Every line that a rule matched, for rules whose lines are few. */
   lines(rule: string): MatchedLine[];

@@ -64,8 +64,10 @@ export function createView(context: ViewContext): RuleView {
   return {
     facts: <K extends FactKind>(kind: K) => once(facts, kind, () => factsOf(database, kind) as Fact[]) as Fact<K>[],
     factTime: (fact, field) => (time.get(fact.id, field) as Instant | undefined) ?? null,
-    evidence: ({ kind, artifact, line, byteOffset, byteLength }: Fact<keyof FactValues>, text, at = null) => {
-      return { artifact, line, byteOffset, byteLength, text, at, witness: factWitness(kind) };
+    evidence: (fact: Fact<keyof FactValues>, text, at = null, field = "") => {
+      const { kind, value, artifact, line, byteOffset, byteLength } = fact;
+      const place = ("places" in value ? value.places : undefined)?.[field] ?? { line, byteOffset, byteLength };
+      return { artifact, ...place, text, at, witness: factWitness(kind) };
     },
     matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
     lines: (rule) =>

@@ -2,6 +2,7 @@
  * JSON objects in a text of lines: one per line, several concatenated, pretty printed, or the elements of one array.
  * Each object is parsed on its own as soon as it ends, so that a cut document still gives what came before the cut.
  */
+import type { FieldPlaces } from "../model/fact.ts";
 import type { Line } from "../model/source.ts";
 
 export type JsonObject = Record<string, unknown>;
@@ -11,10 +12,10 @@ const LIMIT = 64 * 1024 * 1024;
 
 export interface JsonReceiver {
   /**
-   * `line` is the line of the object's own id, or the one it starts on. `lineOf` gives the number of the first line that
-   * holds a text; null when the object stands on one line, or none of its lines does.
+   * `line` is the line of the object's own id, or the one it starts on. `placeOf` gives the first line that holds a
+   * text; null when the object stands on one line, or none of its lines does.
    */
-  object(value: JsonObject, line: Line, lineOf: (text: string) => number | null): void;
+  object(value: JsonObject, line: Line, placeOf: (text: string) => FieldPlaces[string] | null): void;
   /** A line outside of any object that is no JSON. */
   other(line: Line): void;
   broken(line: number, message: string): void;
@@ -29,8 +30,8 @@ interface Open {
   first: Line;
   id: Line | null;
   parts: string[];
-  /** Of the lines that the parts stand on. */
-  numbers: number[];
+  /** Where the parts stand. */
+  places: FieldPlaces[string][];
   length: number;
   depth: number;
   inString: boolean;
@@ -74,12 +75,12 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
 
   function close(done: Open): void {
     const value = parse(done.parts);
-    const lineOf = (text: string): number | null => {
+    const placeOf = (text: string): FieldPlaces[string] | null => {
       const at = done.parts.length > 1 ? done.parts.findIndex((part) => part.includes(text)) : -1;
-      return done.numbers[at] ?? null;
+      return done.places[at] ?? null;
     };
     if (typeof value === "object" && value !== null)
-      receiver.object(value as JsonObject, done.id ?? done.first, lineOf);
+      receiver.object(value as JsonObject, done.id ?? done.first, placeOf);
     else receiver.broken(done.first.number, "not JSON");
   }
 
@@ -91,7 +92,7 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
       return line.text.length;
     }
     if (start < 0) return line.text.length;
-    open = { first: line, id: null, parts: [], numbers: [], length: 0, depth: 0, inString: false, escaped: false };
+    open = { first: line, id: null, parts: [], places: [], length: 0, depth: 0, inString: false, escaped: false };
     return start;
   }
 
@@ -102,7 +103,7 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
     current.length += part.length;
     if (current.length <= LIMIT) {
       current.parts.push(part);
-      current.numbers.push(line.number);
+      current.places.push({ line: line.number, byteOffset: line.byteOffset, byteLength: line.byteLength });
     }
     if (end < 0) return line.text.length;
     open = null;

@@ -4,7 +4,7 @@
  *
  *     [{"Id": "3b0f…", "State": {"Status": "exited", "ExitCode": 255, …}, "GraphDriver": {"Data": {"UpperDir": …
  */
-import type { ContainerFact, ContainerLines } from "../model/fact.ts";
+import type { ContainerFact, FieldPlaces } from "../model/fact.ts";
 import type { Line, ParseContext, ParseSink, SourceParser } from "../model/source.ts";
 import { layerIds } from "./_container.ts";
 import { containerOfDocument } from "./_docker-document.ts";
@@ -16,18 +16,33 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
+const TOLD = {
+  state: '"Status":',
+  exitCode: '"ExitCode":',
+  oomKilled: '"OOMKilled":',
+  startedAt: '"StartedAt":',
+  finishedAt: '"FinishedAt":',
+};
+
 /** Where a pretty-printed document tells what is shown of a container. */
-function linesOf(lineOf: (text: string) => number | null): Pick<ContainerFact, "lines"> {
-  const found = { state: lineOf('"Status":'), startedAt: lineOf('"StartedAt":'), finishedAt: lineOf('"FinishedAt":') };
-  const lines = Object.fromEntries(Object.entries(found).filter(([, line]) => line !== null)) as ContainerLines;
-  return Object.keys(lines).length > 0 ? { lines } : {};
+function placesIn(placeOf: (text: string) => FieldPlaces[string] | null): Pick<ContainerFact, "places"> {
+  const found = Object.entries(TOLD).flatMap(([field, text]) => {
+    const place = placeOf(text);
+    return place ? [[field, place] as const] : [];
+  });
+  return found.length > 0 ? { places: Object.fromEntries(found) } : {};
 }
 
-function emit(value: JsonObject, line: Line, lineOf: (text: string) => number | null, sink: ParseSink): void {
+function emit(
+  value: JsonObject,
+  line: Line,
+  placeOf: (text: string) => FieldPlaces[string] | null,
+  sink: ParseSink,
+): void {
   const id = string(value, "Id") ?? string(value, "ID");
   if (id === null) sink.warning(line.number, "not a document of docker inspect");
   else if ("State" in value) {
-    sink.fact("container", id, { ...containerOfDocument(value, id), ...linesOf(lineOf) }, line);
+    sink.fact("container", id, { ...containerOfDocument(value, id), ...placesIn(placeOf) }, line);
   } else if ("RepoTags" in value) {
     const driver = member(member(value, "GraphDriver"), "Data");
     const layers = layerIds(string(driver, "UpperDir"), string(driver, "LowerDir"));
@@ -51,7 +66,7 @@ const source: SourceParser = {
   },
   open: ({ sink }: ParseContext) =>
     readJsonDocuments({
-      object: (value, line, lineOf) => emit(value, line, lineOf, sink),
+      object: (value, line, placeOf) => emit(value, line, placeOf, sink),
       other: (line) => emitForeign(line, sink, "JSON of docker inspect"),
       broken: (line, message) => sink.warning(line, message),
     }),

@@ -7,7 +7,7 @@
  *     First error time:         Sat Feb 28 17:03:24 2026
  *     First error function:     ext4_lookup
  */
-import type { Ext4Fact } from "../model/fact.ts";
+import type { Ext4Fact, FieldPlaces } from "../model/fact.ts";
 import type { Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { TimeReading } from "../model/time.ts";
 import { bounded } from "./_bounded.ts";
@@ -22,6 +22,13 @@ const COMMAND = /\b(?:dumpe2fs|tune2fs)\b(?:\s+-\S+)*\s+(\/dev\/\S+|\S+=\S+)/;
 const BESIDE = /^(?:(?:dumpe2fs|tune2fs) \d|Group \d+:|\s|Journal (?:features|checksum))/;
 /** Where a claim about the filesystem is cited from, best first. */
 const CITED = ["First error time", "FS Error count", "Filesystem state"];
+
+const TIMES = {
+  firstErrorTime: "First error time",
+  lastErrorTime: "Last error time",
+  lastChecked: "Last checked",
+  lastMounted: "Last mount time",
+};
 
 function timeOf(text: string | undefined): TimeReading | null {
   return text === undefined ? null : (parseCtime(text)?.time ?? null);
@@ -84,10 +91,20 @@ class Superblocks implements LineReader {
     this.#context.sink.event(event);
   }
 
+  #places(): FieldPlaces {
+    const found = Object.entries(TIMES).flatMap(([field, name]) => {
+      const line = this.#lines.get(name);
+      return line
+        ? [[field, { line: line.number, byteOffset: line.byteOffset, byteLength: line.byteLength }] as const]
+        : [];
+    });
+    return Object.fromEntries(found);
+  }
+
   end(): void {
     const cited = CITED.map((name) => this.#lines.get(name)).find((line) => line !== undefined);
     if (cited && this.#fields.has("Filesystem state")) {
-      const fact = factOf(this.#fields, this.#device);
+      const fact = { ...factOf(this.#fields, this.#device), places: this.#places() };
       this.#context.sink.fact("ext4", fact.device ?? "", fact, cited);
     }
     this.#fields = new Map();

@@ -95,6 +95,40 @@ describe("a container in a document of several lines", () => {
   }, 30_000);
 });
 
+it("a time that ext4 recorded is told by the line of its time", async () => {
+  const superblock = [
+    "Filesystem volume name:   <none>",
+    "Filesystem UUID:          00112233-4455-6677-8899-aabbccddeeff",
+    "Filesystem state:         clean with errors",
+    "Last mount time:          Sun Mar  1 08:00:00 2026",
+    "FS Error count:           3",
+    "First error time:         Sat Feb 28 17:03:24 2026",
+    "Last error time:          Sun Mar  1 09:10:00 2026",
+  ];
+  const { timeline } = await reportOf({
+    "date.txt": "Mon Mar  2 11:58:06 UTC 2026\n",
+    "dumpe2fs.txt": `$ sudo dumpe2fs -h /dev/sda2\n${superblock.join("\n")}\n`,
+  });
+  const told = timeline.filter(({ lane }) => lane === "ext4").map(({ text, line }) => [text, line]);
+  expect(told).toEqual([
+    ["/dev/sda2: last mount of the filesystem", 5],
+    ["/dev/sda2: last error that ext4 recorded", 8],
+  ]);
+}, 30_000);
+
+it("containers that were found dead are proved by the lines of their ids, exit codes and ends, once in the list", async () => {
+  const dead = INSPECT.replace('"ExitCode": 3', '"ExitCode": 255');
+  const { findings, timeline } = await reportOf({ "date.txt": "Mon Mar  2 11:58:06 UTC 2026\n", "inspect.json": dead });
+  const finding = findings.find(({ rule }) => rule === "exit-255");
+  expect(finding?.evidence.map(({ text }) => text.trim().split(":")[0])).toEqual([
+    '"Id"',
+    '"ExitCode"',
+    '"FinishedAt"',
+  ]);
+  const ends = timeline.filter(({ at: time }) => time?.from === "2026-03-02T06:00:01Z");
+  expect(ends).toHaveLength(1);
+}, 30_000);
+
 describe("lines that rows cite", () => {
   it("are bounded, the key events' first", () => {
     const seed = seedReport();
