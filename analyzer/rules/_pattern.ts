@@ -8,6 +8,7 @@ function quantifierAt(source: string, at: number): { most: number } | null {
   const head = source[at];
   if (head === "*" || head === "+") return { most: Infinity };
   if (head === "?") return { most: 1 };
+  if (head !== "{") return null;
   const range = /^\{(\d+)(,?)(\d*)\}/.exec(source.slice(at, at + 16));
   if (!range) return null;
   const [, least, comma, most] = range;

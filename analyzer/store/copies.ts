@@ -20,20 +20,16 @@ interface Said {
   hi: Micros;
 }
 
-interface MatchRow {
-  id: number;
-  text: number;
-}
-
 /**
  * Takes copies out of the counts of matched texts: the same words of the same program at the same time, in another part
  * of the bundle. Called when all times are placed. What has no time, or none that is known well, is no copy of anything.
  */
 export function countOnce(database: Database): void {
   const rows = database
-    .prepare(`SELECT rowid AS id, text FROM match WHERE events > 1 LIMIT ${MOST_ROWS + 1}`)
-    .all() as MatchRow[];
-  const repeated = new Set(rows.map(({ text }) => text));
+    .prepare(`SELECT rowid, text FROM match WHERE events > 1 LIMIT ${MOST_ROWS + 1}`)
+    .raw()
+    .all() as [id: number, text: number][];
+  const repeated = new Set(rows.map(([, text]) => text));
   if (rows.length > MOST_ROWS || repeated.size > MOST) return;
   const counts = new Map<number, number>();
   for (const [text, byOrigin] of linesOf(database, repeated)) {
@@ -43,7 +39,7 @@ export function countOnce(database: Database): void {
     );
   }
   const update = database.prepare("UPDATE match SET events = min(events, ?) WHERE rowid = ?");
-  for (const { id, text } of rows) {
+  for (const [id, text] of rows) {
     const count = counts.get(text);
     if (count !== undefined) update.run(count, id);
   }

@@ -41,8 +41,8 @@ export function startThread(
   database.prepare("SELECT count(*) FROM artifact").get();
   const worker = new Worker(code, {
     workerData: { path: database.name, ...data } satisfies ThreadData,
-    // Rows pass through: more room for young values only lets more of them, and their buffers, wait to be swept away.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    // Rows pass through: half of this is swept too often, and more only lets more of them wait to be swept (measured).
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   let underWay = 0;
   let failure: Error | null = null;
