@@ -129,7 +129,9 @@ export function drawLanes(context: Context, scene: Scene, scale: Scale): void {
     if (lane.events) drawDensity(context, scene, index, y);
     drawMarks(context, scene, scale, lane, y);
     context.fillStyle = palette.ink;
-    if (layout.narrow) context.fillText(fittedMiddle(context, lane.name, layout.width - 12), layout.left, top + 11);
-    else context.fillText(fittedMiddle(context, lane.name, layout.left - 12), 2, y + 4);
+    if (layout.narrow) {
+      const name = fittedMiddle(context, lane.name, layout.width - 12);
+      haloText(context, palette, name, layout.left, top + 11);
+    } else context.fillText(fittedMiddle(context, lane.name, layout.left - 12), 2, y + 4);
   });
 }

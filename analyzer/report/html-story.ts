@@ -1,7 +1,7 @@
 /** The first screens: what the report is about, what happened, what to do, and what else was considered. */
 import { chainEvidence, chainOrderNotes } from "./chain-order.ts";
 import { custodySentence } from "./custody.ts";
-import type { IncidentReport, ReportRootCause } from "../model/report.ts";
+import type { IncidentReport, ReportFinding, ReportRootCause } from "../model/report.ts";
 import { changes } from "../model/words.ts";
 import type { Anchors } from "./html-anchors.ts";
 import { citeViews, narrativeView, remedyView, timeView } from "./html-parts.ts";
@@ -88,6 +88,11 @@ export function headerView(report: IncidentReport) {
   };
 }
 
+/** What a later link is in the chain: what would be a cause by itself is an effect there. */
+function partOf(finding: ReportFinding | undefined): string {
+  return finding?.role === "cause" ? "effect" : (finding?.role ?? "");
+}
+
 function chainView(report: IncidentReport, cause: ReportRootCause, anchors: Anchors) {
   const byId = new Map(report.findings.map((finding) => [finding.id, finding]));
   return cause.chain.map((id, index) => {
@@ -97,7 +102,7 @@ function chainView(report: IncidentReport, cause: ReportRootCause, anchors: Anch
       href: `#${anchors.finding(id)}`,
       number: index + 1,
       position: index === 0 ? "first" : last ? "last" : "middle",
-      part: index === 0 ? "cause" : (finding?.role ?? ""),
+      part: index === 0 ? "cause" : partOf(finding),
       layer: finding?.layer ?? "",
       title: proseSpans(cutEnd(finding?.title ?? id, 160)),
       time: timeView(finding?.window ?? null),

@@ -92,7 +92,7 @@ function draftFor(view: RuleView, changed: Changed): FindingDraft | null {
     active: null,
     count: 1,
     evidence: [
-      view.evidence(changed.fact, changed.fact.value.path, changed.at),
+      view.evidence(changed.fact, `${changed.fact.value.path}: last changed`, changed.at),
       ...near.map(({ evidence }) => evidence),
     ],
     entities,

@@ -94,7 +94,7 @@ function fullDraft(view: RuleView, rows: Fact<"disk-usage">[]): FindingDraft {
   return {
     subject: value.target,
     title: `The disk is full: ${describeRow(row)}`,
-    summary: `The filesystem ${describeRow(row)}${others.length > 0 ? `; also ${others.join("; ")}` : ""}.${biggest}${together}${programs}`,
+    summary: `The filesystem is full: ${describeRow(row)}${others.length > 0 ? `; also ${others.join("; ")}` : ""}.${biggest}${together}${programs}`,
     confidence: "certain",
     severity: system ? "critical" : "minor",
     window: windowOf(said.flatMap(({ evidence: first, last }) => [first.at, last.at])),

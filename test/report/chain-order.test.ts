@@ -56,3 +56,15 @@ it("what is counted and what a node is are said in words", () => {
   expect(nodeWords({ ...node, hypervisor: "QEMU" })).toBe("n1, virtual machine (QEMU)");
   expect(nodeWords({ ...node, host: null, model: "Board" })).toBe("Board");
 });
+
+it("only the first link of a chain is called its cause", () => {
+  const seed = seedReport();
+  const second = seed.rootCauses[0]?.chain[1];
+  const findings = seed.findings.map((own) => (own.id === second ? { ...own, role: "cause" as const } : own));
+  const chain = /<ol class="chain[^]*?<\/ol>/.exec(renderHtml({ ...seed, findings }))?.[0] ?? "";
+  const heads = [...chain.matchAll(/<span class="link-head">(?:<span[^>]*>\d+<\/span>)?\s*([a-z]+)/g)].map(
+    ([, word]) => word,
+  );
+  expect(heads.slice(0, 2)).toEqual(["cause", "effect"]);
+  expect(heads.filter((word) => word === "cause")).toHaveLength(1);
+});
