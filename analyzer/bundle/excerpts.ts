@@ -1,6 +1,7 @@
 import type { ArtifactStream, OpenedBundle } from "../model/artifact.ts";
 import type { BinarySource, Line } from "../model/source.ts";
 import { createLineSplitter } from "./lines.ts";
+import { isHeader } from "./sections.ts";
 import { spill } from "./spill.ts";
 
 /** A line as it stands in the artifact, with its neighbours, oldest first. Each is cut to 2,000 characters. */
@@ -8,9 +9,13 @@ export interface Excerpt {
   text: string;
   before: string[];
   after: string[];
+  /** The header of its output, where that stands further above. */
+  under?: { line: number; text: string };
 }
 
 const MAX_CHARACTERS = 2_000;
+/** Lines above a wanted one in which the header of its output is looked for. */
+const HEADER_LINES = 24;
 
 /**
  * Reads wanted lines again: `wanted` maps artifact paths to line numbers from 1, `context` is how many lines before and
@@ -54,6 +59,13 @@ async function readLines(
   let done = false;
   let until = 0;
   let latest = 0;
+  let under: { line: number; text: string } | null = null;
+  let isBlankBefore = true;
+
+  function headerOf(line: number): Pick<Excerpt, "under"> {
+    const isAbove = under !== null && under.line < line - context && line - under.line <= HEADER_LINES;
+    return under !== null && isAbove ? { under } : {};
+  }
 
   function onLine(line: Line): void {
     if (done) return;
@@ -61,8 +73,10 @@ async function readLines(
     const text = cut(line.text);
     while (open[0] !== undefined && open[0].until < line.number) open.shift();
     for (const { excerpt } of open) excerpt.after.push(text);
+    if (isHeader(line.text, isBlankBefore)) under = { line: line.number, text };
+    isBlankBefore = line.text.trim() === "";
     if (wanted[next] === line.number) {
-      const excerpt: Excerpt = { text, before: [...recent], after: [] };
+      const excerpt: Excerpt = { text, before: [...recent], after: [], ...headerOf(line.number) };
       excerpts.set(line.number, excerpt);
       until = line.number + context;
       open.push({ until, excerpt });
@@ -77,7 +91,9 @@ async function readLines(
     onLine(line);
     return !done;
   };
-  await feed(artifact, binary, take, () => (latest < until ? 0 : (wanted[next] ?? Infinity) - context));
+  await feed(artifact, binary, take, () =>
+    latest < until ? 0 : (wanted[next] ?? Infinity) - Math.max(context, HEADER_LINES),
+  );
   return excerpts;
 }
 

@@ -102,6 +102,13 @@ export function createSectioner(onSection: (section: Section) => void, onLine: (
   };
 }
 
+/** Whether a line begins the output of a command or the content of a file. */
+export function isHeader(text: string, blankBefore: boolean): boolean {
+  if (text.length > MAX_HEADER_CHARACTERS || BEGINS_HEADER[text.charCodeAt(0)] !== 1) return false;
+  const header = parseHeader(text, blankBefore);
+  return header !== null && header !== "bare";
+}
+
 interface PendingCommand {
   /** Begins a command that the next lines complete. False when it is complete as it is. */
   open(typed: string): boolean;

@@ -153,6 +153,8 @@ export interface ReportEvidence {
   /** The lines before and after in the same artifact. */
   before?: string[];
   after?: string[];
+  /** The header of the output that it stands in, where that is further above: the command, or the name of the file. */
+  under?: { line: number; text: string };
 }
 
 export interface ReportRootCause {

@@ -1,6 +1,9 @@
 import type { IncidentReport, ReportEvidence } from "../model/report.ts";
 
-type Excerpts = Map<string, Map<number, { text: string; before: string[]; after: string[] }>>;
+type Excerpts = Map<
+  string,
+  Map<number, Pick<ReportEvidence, "text" | "under"> & { before: string[]; after: string[] }>
+>;
 
 /** Every list of evidence in the report, the same objects that the report holds. */
 export function* evidenceOf(report: IncidentReport): Generator<ReportEvidence> {
@@ -37,6 +40,7 @@ export function addExcerpts(report: IncidentReport, excerpts: Excerpts): void {
     evidence.text = raw.text;
     evidence.before = raw.before;
     evidence.after = raw.after;
+    if (raw.under) evidence.under = raw.under;
   }
   report.lines = (report.lines ?? [])
     .filter(({ before }) => before !== undefined)

@@ -81,6 +81,7 @@ function addLines({ lines }: Excerpt, evidence: ReportEvidence, anchors: Anchors
     });
   const id = lines.get(line)?.id ?? anchors.claim(evidence);
   lines.set(line, { number: line, text: clipLine(text, limits.line), hit: true, id });
+  if (evidence.under) context([evidence.under.text], evidence.under.line);
   context(before, line - before.length);
   context(after, line + 1);
 }

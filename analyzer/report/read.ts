@@ -37,6 +37,7 @@ const evidence = object({
   at,
   before: optional(list(text)),
   after: optional(list(text)),
+  under: optional(object({ line: number, text })),
 });
 const remedy = list(object({ text, command: optional(text), risk: oneOf(RISKS) }));
 const alternative = object({ cause: oneOf(causes), title: text, whyNot: text });

@@ -39,6 +39,26 @@ test("lines with their neighbours", async () => {
   });
 });
 
+test("the header of the output that a line stands in, where it is further above than its neighbours", async () => {
+  const output = (name: string, lines: number): string[] => [
+    `==> openssl x509 -dates -in ${name} <==`,
+    ...Array.from({ length: lines }, (_, index) => `${name} ${index + 1}`),
+    "",
+  ];
+  const text = [...output("one.crt", 4), ...output("two.crt", 40), "$ date", "Mon", "Tue", "Wed", "Thu"].join("\n");
+  const path = await scratchFile("certificates.txt", Buffer.from(text));
+  const wanted = new Map([["certificates.txt", [2, 5, 12, 40, 53]]]);
+  const lines = (await readExcerpts(() => openBundle([path]), wanted, 2)).get("certificates.txt");
+  const under = [...(lines ?? [])].map(([line, excerpt]) => [line, excerpt.under]);
+  expect(under).toEqual([
+    [2, undefined],
+    [5, { line: 1, text: "==> openssl x509 -dates -in one.crt <==" }],
+    [12, { line: 7, text: "==> openssl x509 -dates -in two.crt <==" }],
+    [40, undefined],
+    [53, { line: 49, text: "$ date" }],
+  ]);
+});
+
 test("reads no further than needed, and closes the bundle", async () => {
   const path = await bundleOf();
   const seen: string[] = [];

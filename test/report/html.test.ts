@@ -160,6 +160,16 @@ describe("html", () => {
     expect(Buffer.byteLength(renderHtml(reports.bigReport()))).toBeLessThan(4 * 1024 * 1024);
   });
 
+  it("shows under which header a line of evidence stands", () => {
+    const seed = seedReport();
+    const [evidence] = seed.findings[0]?.evidence ?? [];
+    if (!evidence) throw new Error("the seed has no evidence");
+    Object.assign(evidence, { line: 40, under: { line: 30, text: "$ openssl -in </b>.crt" } });
+    const shown = /data-n="30">([^<]*)\n<\/span><span class="line[^>]*data-n="(\d+)"/.exec(renderHtml(seed));
+    expect(shown?.[1]).toBe("$ openssl -in &lt;/b&gt;.crt");
+    expect(Number(shown?.[2])).toBe(40 - (evidence.before?.length ?? 0));
+  });
+
   it("needs no field that is optional", () => {
     const seed = seedReport();
     const bare = (evidence: { before?: string[]; after?: string[] }): void => {
