@@ -9,10 +9,11 @@ const alone = [
 ];
 
 /** Each keeps all processors at work by itself, with `maxConcurrency` collectors at once. */
-const collector = [
-  "test/collector/{card,faults,options,places,signals,transport}.test.ts",
-  "test/collector/slow/*.test.ts",
-];
+const collector = ["test/collector/signals.test.ts", "test/collector/slow/*.test.ts"];
+
+/** The same for the quick suite; in CI that has just run them under two of the shells. */
+const collectorOnceMore = ["test/collector/{card,faults,options,places,transport}.test.ts"];
+const otherShells = process.env["CI"] === "true" ? "others" : "true";
 
 const shared = {
   // The tests of the collector under all shells, not only under two.
@@ -33,14 +34,24 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          env: { EVERY_SHELL: otherShells },
+          name: "collector once more",
+          include: collectorOnceMore,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "side by side",
           include: ["test/**/slow/**/*.test.ts"],
           exclude: [...alone, ...collector],
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
-      { test: { ...shared, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      { test: { ...shared, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 3 } } },
     ],
   },
 });

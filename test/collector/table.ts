@@ -23,18 +23,26 @@ function print(tests: TestCase[]): void {
   const row = (cells: (string | number)[]): string =>
     cells.map((cell, i) => (i === 0 ? String(cell).padEnd(14) : String(cell).padStart(10))).join("");
   console.log(row(["cases passed", ...files, "all"]));
-  const totals = new Set<string>();
   for (const shell of shells) {
     const passed = tests.filter((test) => SHELL.exec(test.fullName)?.[1] === shell && test.result().state === "passed");
     const counts = files.map((name) => passed.filter((test) => file(test) === name).length);
     console.log(row([shell, ...counts, passed.length]));
-    totals.add(counts.join());
   }
-  if (totals.size > 1) {
+  if (files.some((name) => isUneven(tests.filter((test) => file(test) === name)))) {
     console.error("the shells did not pass the same cases");
     process.exitCode = 1;
   }
   printHardCases(tests);
+}
+
+/** Whether one of the shells under which a file was run passed fewer of its cases than another. */
+function isUneven(tests: TestCase[]): boolean {
+  const passed = new Map<string, number>();
+  for (const test of tests) {
+    const shell = SHELL.exec(test.fullName)?.[1];
+    if (shell !== undefined) passed.set(shell, (passed.get(shell) ?? 0) + Number(test.result().state === "passed"));
+  }
+  return new Set(passed.values()).size > 1;
 }
 
 function printHardCases(tests: TestCase[]): void {
