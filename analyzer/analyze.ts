@@ -9,6 +9,7 @@ import { ingest } from "./ingest.ts";
 import type { AnalysisOptions, Progress } from "./model/analysis.ts";
 import type { OpenedBundle } from "./model/artifact.ts";
 import type { IncidentReport } from "./model/report.ts";
+import type { BinarySource } from "./model/source.ts";
 import type { Finding, FindingDraft } from "./model/rule.ts";
 import type { Micros } from "./model/time.ts";
 import { buildReport } from "./report/build.ts";
@@ -131,10 +132,18 @@ export async function examine(
     unread,
   });
   const wanted = wantedLines(report);
-  const pending = counts.events < EVENTS_FOR_THREAD ? null : rereader?.read({ wanted, context: CONTEXT });
+  const isAlone = counts.events < EVENTS_FOR_THREAD || areBinary(database, [...wanted.keys()], binary);
+  const pending = isAlone ? null : rereader?.read({ wanted, context: CONTEXT });
   meanwhile?.(report);
   addExcerpts(report, (await pending) ?? (await readExcerpts(open, wanted, CONTEXT, binary)));
   finishStore(database, { name, sha256: bundle.sha256() ?? "", version: options.version });
   await bundle.close();
   return { report, findings, collectedAt: clock.collectedAt?.best ?? null };
+}
+
+/** Whether some artifacts hold no text: read again by a thread of their own, journals take sixty megabytes more. */
+function areBinary(database: Database, paths: string[], sources: BinarySource[]): boolean {
+  const source = database.prepare("SELECT source FROM artifact WHERE path = ?").pluck();
+  const ids = sources.map(({ id }) => id);
+  return paths.some((path) => ids.includes(source.get(path) as string));
 }

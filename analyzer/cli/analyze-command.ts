@@ -184,7 +184,8 @@ async function analyzeAll(
     return { ...several, selection };
   }
   const select = (report: IncidentReport): void => void (selection = selectEvents(newest.database, report));
-  const assistance: Assistance = { rereader, ...(withEvents && { meanwhile: select }) };
+  // Without events there is nothing to do beside the second reading, and a thread for it takes sixty megabytes.
+  const assistance: Assistance = withEvents ? { rereader, meanwhile: select } : {};
   const report = await analyze(newest.open, newest.database, options, onProgress, assistance);
   return { report, newest, selection: selection as EventSelection | null };
 }
