@@ -5,7 +5,7 @@ import type { ReportContainer, ReportPlace, ReportTime } from "../model/report.t
 import type { EntityRef, Finding } from "../model/rule.ts";
 import type { Instant } from "../model/time.ts";
 import type { Graph } from "../store/graph.ts";
-import { artifactSpans, factsOf } from "../store/queries.ts";
+import { artifactSpans, factsOf, fieldPlace } from "../store/queries.ts";
 import { placeOf } from "./row-lines.ts";
 import { reportTime } from "./instants.ts";
 import { addTo } from "./stated.ts";
@@ -83,8 +83,8 @@ function createTimeLookup(database: Database, facts: Fact<"container">[]): (fiel
 }
 
 /** Where a fact tells one of its values. */
-function placeIn({ artifact, line, value }: Fact<"container">, field: string): ReportPlace {
-  return { artifact, line: value.places?.[field]?.line ?? line };
+function placeIn(fact: Fact<"container">, field: string): ReportPlace {
+  return { artifact: fact.artifact, line: fieldPlace(fact, field).line };
 }
 
 /** The state in the words of the node, and where it is told. */

@@ -8,7 +8,7 @@ import type { Severity } from "../model/words.ts";
 import { severities } from "../model/words.ts";
 import type { Graph } from "../store/graph.ts";
 import { SLACK } from "../store/copies.ts";
-import { artifactSpans, eventById, factsOf, matchesOf } from "../store/queries.ts";
+import { artifactSpans, eventById, factsOf, fieldPlace, matchesOf } from "../store/queries.ts";
 import { reportTime } from "./instants.ts";
 import { addTo } from "./stated.ts";
 
@@ -169,11 +169,6 @@ function damagedDirectories(database: Database): Set<string> {
   return new Set(parents.flatMap((path) => [path, path.slice(0, path.lastIndexOf("/"))]));
 }
 
-/** The line that tells one of a fact's times. */
-function lineOf({ value, line }: Fact, field: string): number {
-  return ("places" in value ? value.places : undefined)?.[field]?.line ?? line;
-}
-
 /** The lines that tell a fact. */
 function linesOf({ value, line }: Fact): number[] {
   const places = "places" in value ? Object.values(value.places ?? {}) : [];
@@ -194,7 +189,7 @@ function fromFacts(database: Database, graph: Graph): Entry[] {
   return shown.slice(0, MAX_FACTS).flatMap((fact) =>
     (times.all(fact.id) as FactTime[]).map(({ field, stated, ...at }): Entry => {
       const { kind, artifact } = fact;
-      const line = lineOf(fact, field);
+      const { line } = fieldPlace(fact, field);
       const name = kind === "container" ? graph.title(graph.resolve("container", fact.key)) : fact.key;
       const lane = kind === "container" ? `container ${name}` : kind === "directory-entry" ? "directories" : kind;
       const text = `${name}: ${WORDS[field] ?? field}`;

@@ -6,7 +6,7 @@ import { createShutdownBefore } from "../store/boot-ends.ts";
 import { ruleLines } from "../store/clock-queries.ts";
 import type { Graph } from "../store/graph.ts";
 import type { ArtifactSpan, TimelineEvent } from "../store/queries.ts";
-import { artifactSpans, eventById, factsOf, lastErrorBefore, matchesOf } from "../store/queries.ts";
+import { artifactSpans, eventById, factsOf, fieldPlace, lastErrorBefore, matchesOf } from "../store/queries.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 import { eventWitness, factWitness } from "./_witnesses.ts";
 
@@ -65,9 +65,7 @@ export function createView(context: ViewContext): RuleView {
     facts: <K extends FactKind>(kind: K) => once(facts, kind, () => factsOf(database, kind) as Fact[]) as Fact<K>[],
     factTime: (fact, field) => (time.get(fact.id, field) as Instant | undefined) ?? null,
     evidence: (fact: Fact<keyof FactValues>, text, at = null, field = "") => {
-      const { kind, value, artifact, line, byteOffset, byteLength } = fact;
-      const place = ("places" in value ? value.places : undefined)?.[field] ?? { line, byteOffset, byteLength };
-      return { artifact, ...place, text, at, witness: factWitness(kind) };
+      return { artifact: fact.artifact, ...fieldPlace(fact, field), text, at, witness: factWitness(fact.kind) };
     },
     matches: (rule) => once(matches, rule, () => matchedTexts(database, rule)),
     lines: (rule) =>

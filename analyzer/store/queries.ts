@@ -54,6 +54,14 @@ export function factsOf<K extends FactKind>(database: Database, kind: K): Fact<K
   return rows.map((row) => ({ ...row, value: JSON.parse(row.value) as FactValues[K] }));
 }
 
+/** Where a fact tells one of its values: a line of its own, or that of the fact. */
+export function fieldPlace(
+  { value, line, byteOffset, byteLength }: Pick<Fact, "value" | "line" | "byteOffset" | "byteLength">,
+  field: string,
+): { line: number; byteOffset: number; byteLength: number } {
+  return ("places" in value ? value.places : undefined)?.[field] ?? { line, byteOffset, byteLength };
+}
+
 /** Runs in bundle order. */
 export function allRuns(database: Database): RunRow[] {
   return database
