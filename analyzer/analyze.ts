@@ -69,7 +69,7 @@ export async function examine(
     binary,
     matcher: textMatcher(rules),
     onArtifact: (path) => onProgress({ stage: "read", detail: path }),
-    onRead: (events) => void (events >= EVENTS_FOR_THREAD && rereader?.prepare()),
+    onRead: (events, text) => void (events >= EVENTS_FOR_THREAD && text && rereader?.prepare()),
   });
 
   onProgress({ stage: "clock", detail: "" });

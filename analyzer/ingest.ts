@@ -41,8 +41,8 @@ export interface IngestOptions {
   /** What the line rules find in a text. */
   matcher: TextMatcher;
   onArtifact(path: string, bytes: number): void;
-  /** Called when everything has been read, and perhaps not all of it stored. */
-  onRead?(events: number): void;
+  /** Called when everything has been read, and perhaps not all of it stored; `text` when no file was binary. */
+  onRead?(events: number, text: boolean): void;
 }
 
 /** Reads a whole bundle into an empty store. */
@@ -57,6 +57,7 @@ export async function ingest(
   const integrity = createIntegrity();
   const unread: Ingested["unread"] = [];
   const seen: SeenRecords = new Map();
+  const read = { binary: false };
   const limit = createEventLimit(bundle.maxEvents);
   try {
     for await (const artifact of bundle.artifacts()) {
@@ -72,6 +73,7 @@ export async function ingest(
           manifest: () => manifest.result(),
           unread,
           seen,
+          read,
           limit,
           maxLineBytes: bundle.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES,
         });
@@ -80,7 +82,7 @@ export async function ingest(
     const problems = result === null ? [] : integrity.check(result).problems;
     for (const { path, message } of problems) writer.warning(path, 0, message);
     for (const { path, line, message } of result?.warnings ?? []) writer.warning(path, line, message);
-    options.onRead?.(writer.events());
+    options.onRead?.(writer.events(), !read.binary);
     await writer.finish();
     // What somebody laid beside the collector's members is no damage.
     const told = problems.filter(({ kind }) => kind !== "unexpected");
@@ -100,6 +102,8 @@ interface Context {
   unread: Ingested["unread"];
   /** Records of binary files, of which a second file may hold copies. */
   seen: SeenRecords;
+  /** What there was so far. */
+  read: { binary: boolean };
   limit: EventLimit;
   maxLineBytes: number;
 }
@@ -112,6 +116,7 @@ async function ingestArtifact(artifact: ArtifactStream, context: Context): Promi
   const first = await counted.chunks.next();
   const binary = first.done ? undefined : context.binary.find((source) => source.matches(artifact.path, first.value));
   if (!first.done && binary) {
+    context.read.binary = true;
     writer.tells(id, "binary");
     const records = await readBinary(
       binary,
