@@ -75,8 +75,7 @@ describe.skipIf(!tools || !existsSync("/proc/self/status"))("a million entries",
   test.each([
     ["as JSON", "report.json", MOST],
     ["as HTML", "report.html", MOST_WITH_HTML],
-    // Which of malloc's arenas V8's threads get differs from run to run, by up to sixty megabytes: the least of three counts.
-  ])("are analysed in bounded memory, %s", { retry: 2 }, async (_, name, most) => {
+  ])("are analysed in bounded memory, %s", async (_, name, most) => {
     const out = join(directory, name);
     const whole = await measure([cli, "analyze", join(directory, "node"), `--${name.slice("report.".length)}`, out]);
     console.log(`analysis (${name}): ${whole.seconds} s of CPU, ${whole.peak} MB`);
