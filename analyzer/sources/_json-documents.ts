@@ -30,13 +30,16 @@ interface Open {
   first: Line;
   id: Line | null;
   parts: string[];
-  /** Where the parts stand. */
+  /** Where the parts stand, as far as they are remembered. */
   places: FieldPlaces[string][];
   length: number;
   depth: number;
   inString: boolean;
   escaped: boolean;
 }
+
+/** A container takes a few hundred lines; a line of one character must not cost a hundred bytes of memory. */
+const MOST_PLACES = 10_000;
 
 /** Names of the member that names the object itself, at the depth of the object. */
 const ID = /^\s*[{,]?\s*"(?:Id|ID|id)"\s*:/;
@@ -101,10 +104,9 @@ export function readJsonDocuments(receiver: JsonReceiver): JsonReader {
     const end = scan(current, line.text, from);
     const part = line.text.slice(from, end < 0 ? undefined : end);
     current.length += part.length;
-    if (current.length <= LIMIT) {
-      current.parts.push(part);
+    if (current.length <= LIMIT) current.parts.push(part);
+    if (current.places.length < MOST_PLACES)
       current.places.push({ line: line.number, byteOffset: line.byteOffset, byteLength: line.byteLength });
-    }
     if (end < 0) return line.text.length;
     open = null;
     if (current.length <= LIMIT) close(current);

@@ -265,3 +265,19 @@ describe("values", () => {
     });
   });
 });
+
+describe("lines of a document of docker inspect", () => {
+  const placesOf = (blanks: number) => {
+    const texts = ["[{", `"Id": "${"ab".repeat(32)}",`, ...Array.from({ length: blanks }, () => " ")];
+    const [fact] = factsOf(dockerInspect, [...texts, '"State": {', '"Status": "exited"', "}", "}]"]);
+    return (fact?.value as { places?: unknown }).places;
+  };
+
+  it("tell where the state stands", () => {
+    expect(placesOf(3)).toEqual({ state: { line: 7, byteOffset: 0, byteLength: 18 } });
+  });
+
+  it("are remembered up to a number that no container needs", () => {
+    expect(placesOf(20_000)).toBeUndefined();
+  });
+});
