@@ -270,7 +270,7 @@ describe("lines of a document of docker inspect", () => {
   const placesOf = (blanks: number) => {
     const texts = ["[{", `"Id": "${"ab".repeat(32)}",`, ...Array.from({ length: blanks }, () => " ")];
     const [fact] = factsOf(dockerInspect, [...texts, '"State": {', '"Status": "exited"', "}", "}]"]);
-    return (fact?.value as { places?: unknown }).places;
+    return (fact as { value: { places?: unknown } } | undefined)?.value.places;
   };
 
   it("tell where the state stands", () => {
