@@ -6,9 +6,14 @@ const NO_DISK = /^(?:loop|zram|ram|sr|fd|nbd|mtdblock)\d/;
 /** Mount points whose loss takes the node down. */
 const SYSTEM = /^\/(?:$|boot|usr|etc|var(?:$|\/(?:$|lib|log)))/;
 
+/** The device that ext4's journal belongs to: sda2 for sda2-8, dm-4 for dm-4-8 and for dm-4. */
+export function withoutJournal(device: string): string {
+  return device.replace(/^(?!dm-\d+$)(.+)-\d+$/, "$1");
+}
+
 /** The disk that a partition or a card's host lies on: mmcblk0p2 and mmc0 -> mmcblk0, sda1 -> sda. Null for loops and the like. */
 export function diskOf(device: string): string | null {
-  const name = device.replace(/^\/dev\//, "").replace(/-\d+$/, "");
+  const name = withoutJournal(device.replace(/^\/dev\//, ""));
   if (name === "" || NO_DISK.test(name)) return null;
   const host = /^mmc(\d+)$/.exec(name);
   if (host) return `mmcblk${host[1]}`;

@@ -3,7 +3,7 @@
  * is `ro` at collection.
  */
 import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
-import { diskEntities, diskOf } from "./_devices.ts";
+import { diskEntities, diskOf, withoutJournal } from "./_devices.ts";
 import { shellWord } from "./_fill.ts";
 import { windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -24,7 +24,7 @@ function kernelLines(view: RuleView): Lines[] {
   const groups = new Map<string, Lines>();
   for (const match of view.matches("read-only-line")) {
     const device = match.captures["device"] ?? null;
-    const key = device === null ? "" : device.replace(/-\d+$/, "");
+    const key = device === null ? "" : withoutJournal(device);
     if (device !== null && diskOf(device) === null) continue;
     const group = groups.get(key) ?? { device: key || null, evidence: [], count: 0, what: [], subjects: [] };
     group.evidence.push(match.first());
@@ -46,14 +46,14 @@ function kernelLines(view: RuleView): Lines[] {
   return [...groups.values()];
 }
 
-function readOnlyMounts(view: RuleView): { device: string; target: string; evidence: Evidence }[] {
+function readOnlyMounts(view: RuleView): { device: string; target: string; type: string; evidence: Evidence }[] {
   return view.facts("mount").flatMap((fact) => {
     const { source, target, type, options } = fact.value;
     if (!REAL.test(type) || !options.includes("ro") || !WRITTEN.test(target)) return [];
     // A root that was always meant to be read-only has no errors=remount-ro that fired, and no lines of the kernel.
     const device = source.replace(/^\/dev\//, "");
     if (diskOf(device) === null) return [];
-    return [{ device, target, evidence: view.evidence(fact, `${source} ${target} ${type} ${options.join(",")}`) }];
+    return [{ device, target, type, evidence: view.evidence(fact, `${source} ${target} ${type} ${options.join(",")}`) }];
   });
 }
 
@@ -93,12 +93,25 @@ function draft(
       ...lines.subjects.map((subject) => ({ rule: "read-only-line", subject })),
       ...(told.length > 0 ? [{ rule: "told-read-only", subject: "" }] : []),
     ],
-    ...(device === null ? {} : { remedy: remedyFor(device) }),
+    ...(device === null ? {} : { remedy: remedyFor(device, kindOf(lines, own)) }),
   };
 }
 
-function remedyFor(device: string): RemedyStep[] {
+/** The kind of filesystem, by the kernel's lines or by the table of mounts. */
+function kindOf(lines: Lines, mounts: ReturnType<typeof readOnlyMounts>): string {
+  const named = lines.evidence.map(({ text }) => /\b(EXT[234]|XFS|BTRFS|F2FS|FAT)(?:-fs)?\b/.exec(text)?.[1]);
+  return (named.find(Boolean) ?? mounts[0]?.type ?? "").toLowerCase();
+}
+
+/** The check of a filesystem that is not mounted, with its own program: another's would damage it. */
+function checkOf(kind: string, device: string): string {
   const name = shellWord(`/dev/${device}`);
+  if (kind === "xfs") return `sudo xfs_repair -n ${name}`;
+  if (kind === "btrfs") return `sudo btrfs check --readonly ${name}`;
+  return kind.startsWith("ext") ? `sudo e2fsck -f ${name}` : `sudo fsck ${name}`;
+}
+
+function remedyFor(device: string, kind: string): RemedyStep[] {
   return [
     {
       text: "Read the kernel's log first: it says why the writes stopped. It is lost at the reboot.",
@@ -111,8 +124,8 @@ function remedyFor(device: string): RemedyStep[] {
       risk: "backup",
     },
     {
-      text: "Do not remount it read-write by force. Check it while it is not mounted (or at boot, with fsck.mode=force fsck.repair=yes on the kernel command line).",
-      command: `sudo e2fsck -f ${name}`,
+      text: `Do not remount it read-write by force. Check it while it is not mounted${/^(?:xfs|btrfs)$/.test(kind) ? "" : " (or at boot, with fsck.mode=force fsck.repair=yes on the kernel command line)"}.`,
+      command: checkOf(kind, device),
       risk: "change",
     },
   ];
