@@ -53,7 +53,9 @@ function readOnlyMounts(view: RuleView): { device: string; target: string; type:
     // A root that was always meant to be read-only has no errors=remount-ro that fired, and no lines of the kernel.
     const device = source.replace(/^\/dev\//, "");
     if (diskOf(device) === null) return [];
-    return [{ device, target, type, evidence: view.evidence(fact, `${source} ${target} ${type} ${options.join(",")}`) }];
+    return [
+      { device, target, type, evidence: view.evidence(fact, `${source} ${target} ${type} ${options.join(",")}`) },
+    ];
   });
 }
 
