@@ -12,15 +12,32 @@ const MEDIUM = /critical medium|medium error|unrecovered read|hardware error|UNC
 
 function byDisk(view: RuleView): Map<string, MatchedText[]> {
   const groups = new Map<string, MatchedText[]>();
+  const names = new Map(view.matches("scsi-disk").map(({ captures }) => [captures["address"], captures["device"]]));
   for (const match of view.matches("block-io-error")) {
-    const disk = diskOf(match.captures["device"] ?? "");
+    const told = match.captures["device"] ?? "";
+    const disk = diskOf(names.get(told) ?? told.replace(/^nvme\d+$/, "$&n1"));
     if (disk !== null) groups.set(disk, [...(groups.get(disk) ?? []), match]);
   }
   return groups;
 }
 
+/** A stick that somebody pulled out: nothing but reads of it failed, and no filesystem on it complained. */
+function isPulledOut(view: RuleView, disk: string): boolean {
+  const removable = view
+    .matches("scsi-disk")
+    .some(({ captures }) => captures["removable"] && captures["device"] === disk);
+  if (!removable || view.matches("usb-unplugged").length === 0) return false;
+  const failed = ["read-only-line", "ext4-error", "ext4-io-error", "xfs-corruption", "btrfs-corruption"];
+  return !failed.some((rule) => view.matches(rule).some(({ captures }) => diskOf(captures["device"] ?? "") === disk));
+}
+
+/** What a command calls the disk; its place on a bus is no file under /dev. */
+function deviceFile(disk: string): string {
+  return /^(?:\d+:|ata\d)/.test(disk) ? "/dev/<disk>" : shellWord(`/dev/${disk}`);
+}
+
 function remedyFor(disk: string): RemedyStep[] {
-  const device = shellWord(`/dev/${disk}`);
+  const device = deviceFile(disk);
   const card = disk.startsWith("mmcblk");
   return [
     {
@@ -30,7 +47,7 @@ function remedyFor(disk: string): RemedyStep[] {
     },
     {
       text: "Copy what matters, or the whole disk, before anything else is written to it.",
-      command: `sudo dd if=${device} of=/media/usb/${disk}.img bs=4M conv=noerror,sync status=progress`,
+      command: `sudo dd if=${device} of=/media/usb/disk.img bs=4M conv=noerror,sync status=progress`,
       risk: "backup",
     },
     card
@@ -67,15 +84,18 @@ function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDr
   const kinds = [...new Set(group.map(({ captures }) => captures["what"]?.replace(/^, /, "") ?? "buffer I/O error"))];
   const where = targets.length > 0 ? `, which carries ${targets.slice(0, 3).join(", ")},` : "";
   const unused = use === "none" ? " It is not mounted now, so the node does not run from it." : "";
+  const pulled = isPulledOut(view, disk);
   const times = count === 1 ? "once" : `${count} times`;
   return {
     subject: disk,
-    title: `The disk ${disk} fails reads or writes: ${kinds.slice(0, 3).join("; ")}`,
+    title: pulled
+      ? `The removable disk ${disk} was unplugged while it was being read`
+      : `The disk ${disk} fails reads or writes: ${kinds.slice(0, 3).join("; ")}`,
     summary:
       `The disk ${disk}${where} failed reads or writes, ${times}: ${kinds.slice(0, 4).join("; ")}. ` +
       `${medium ? "A medium error means that the disk itself is worn or broken." : "The lines do not tell whether the disk, its cable or its power is at fault."}${unused}`,
-    confidence: use === "none" ? "likely" : "certain",
-    severity: use === "none" ? "minor" : use === "other" ? "major" : "critical",
+    confidence: pulled || use === "none" ? "likely" : "certain",
+    severity: pulled ? "info" : use === "none" ? "minor" : use === "other" ? "major" : "critical",
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),
     active: activeOf(view, last, first, count),
     count,

@@ -38,8 +38,18 @@ function foundClean(view: RuleView, lines: MatchedLine[]): MatchedLine[] {
   return withoutCopies(near);
 }
 
+/** A stick carries its dirty bit from wherever it was pulled out before. */
+function isOfStick(view: RuleView, text: string): boolean {
+  const device = /FAT-fs \((sd[a-z]{1,3})\d{0,3}\)/.exec(text)?.[1];
+  if (device === undefined) return false;
+  return view.matches("scsi-disk").some(({ captures }) => captures["removable"] && captures["device"] === device);
+}
+
 function evaluate(view: RuleView): FindingDraft[] {
-  const all = view.lines("unclean-line").toSorted(byTime);
+  const all = view
+    .lines("unclean-line")
+    .filter(({ text }) => !isOfStick(view, text))
+    .toSorted(byTime);
   const older = all.filter(({ afterShutdown }) => afterShutdown);
   const lines = withoutCopies(all.filter((line) => !older.some((other) => other === line || isCopy(other, line))));
   const [first, last] = [lines[0], lines.at(-1)];
@@ -111,6 +121,13 @@ const rule: StructuralRule = {
     ],
     quiet: [
       { "journal.txt": [...BEFORE, ...START, ...DIRTY].join("\n") },
+      {
+        "journal.txt": [
+          ...START,
+          "Feb 03 09:17:12 pi kernel: sd 6:0:0:0: [sdb] Attached SCSI removable disk",
+          "Feb 03 09:17:13 pi kernel: FAT-fs (sdb1): Volume was not properly unmounted. Some data may be corrupt. Please run fsck.",
+        ].join("\n"),
+      },
       // A syslog names no boots: the kernel's first words tell where one begins.
       { syslog: [...BEFORE, "Feb  3 04:17:01 pi cron[9]: bye", ...START.slice(1), ...DIRTY].join("\n") },
     ],
