@@ -40,7 +40,8 @@ const KINE_REMEDY: RemedyStep[] = [
   },
   {
     text: "Keep a copy of the datastore, taken while k3s does not write to it.",
-    command: "sudo systemctl stop k3s; sudo tar -czf /media/usb/k3s-db.tar.gz /var/lib/rancher/k3s/server; sudo systemctl start k3s",
+    command:
+      "sudo systemctl stop k3s; sudo tar -czf /media/usb/k3s-db.tar.gz /var/lib/rancher/k3s/server; sudo systemctl start k3s",
     risk: "backup",
   },
   {
@@ -139,7 +140,8 @@ const rule: StructuralRule = {
       {
         "grafana.log": Array.from(
           { length: 4 },
-          (_, index) => `logger=sqlstore t=2026-03-02T11:46:2${index}Z level=error msg="save failed" error="database is locked"`,
+          (_, index) =>
+            `logger=sqlstore t=2026-03-02T11:46:2${index}Z level=error msg="save failed" error="database is locked"`,
         ).join("\n"),
         "kcm.log": "F0302 11:47:01.869754       1 controllermanager.go:320] leaderelection lost",
       },
