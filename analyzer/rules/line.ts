@@ -53,8 +53,28 @@ interface Pattern {
   rule: number;
 }
 
-/** Matches texts against all line rules at once. Called once per distinct text. */
+/** Matches a text against all line rules at once. */
 export function createMatcher(rules: Signature[]): (text: string) => LineMatch[] {
+  const match = createBatchMatcher(rules);
+  return (text) => {
+    let found: LineMatch[] = [];
+    match([text], text, (_, matches) => void (found = matches));
+    return found;
+  };
+}
+
+/**
+ * Matches many texts against all line rules at once, and calls `visit` with the index of each in which one is found.
+ * @param joined the texts in their order with NUL between them, which none of them holds
+ */
+export type BatchMatcher = (
+  texts: readonly string[],
+  joined: string,
+  visit: (index: number, matches: LineMatch[]) => void,
+) => void;
+
+/** A matcher that is called with each distinct text once. */
+export function createBatchMatcher(rules: Signature[]): BatchMatcher {
   const patterns: Pattern[] = [];
   const literals = new Map<string, number[]>();
   for (const [rule, { match }] of rules.entries()) {
@@ -68,39 +88,64 @@ export function createMatcher(rules: Signature[]): (text: string) => LineMatch[]
     }
   }
   const find = createFinder([...literals.keys()], [...literals.values()], patterns.length);
-  return (text) => {
-    const tried = find(text);
-    const found: LineMatch[] = [];
-    for (let at = 0; at < tried.length;) {
-      const { rule: index } = patterns[tried[at] as number] as Pattern;
-      const own: Pattern[] = [];
-      for (; patterns[tried[at] ?? -1]?.rule === index; at++) own.push(patterns[tried[at] as number] as Pattern);
-      const rule = rules[index] as Signature;
-      const captures = rule.guarded === true ? matchGuarded(rule, own, text) : firstMatch(rule, own, text);
-      if (captures !== null) found.push({ rule: rule.id, captures });
-    }
-    return found;
+  return (texts, joined, visit) => {
+    find(texts, joined, (index, tried) => {
+      const matches = matchesAmong(
+        tried.map((at) => patterns[at] as Pattern),
+        rules,
+        texts[index] as string,
+      );
+      if (matches.length > 0) visit(index, matches);
+    });
   };
 }
 
-/** Finds the indexes, ascending, of the patterns of which a literal occurs in a text; the array is the same each time. */
-function createFinder(literals: string[], owners: number[][], patterns: number): (text: string) => number[] {
+/** @param tried in the order of their rules */
+function matchesAmong(tried: Pattern[], rules: Signature[], text: string): LineMatch[] {
+  const found: LineMatch[] = [];
+  for (let at = 0; at < tried.length;) {
+    const index = (tried[at] as Pattern).rule;
+    const own: Pattern[] = [];
+    for (; tried[at]?.rule === index; at++) own.push(tried[at] as Pattern);
+    const rule = rules[index] as Signature;
+    const captures = rule.guarded === true ? matchGuarded(rule, own, text) : firstMatch(rule, own, text);
+    if (captures !== null) found.push({ rule: rule.id, captures });
+  }
+  return found;
+}
+
+/** Called with the index of a text and those, ascending, of the patterns of which a literal occurs in it. */
+type Find = (
+  texts: readonly string[],
+  joined: string,
+  visit: (index: number, patterns: readonly number[]) => void,
+) => void;
+
+/** @param owners for each literal, the patterns that have it */
+function createFinder(literals: string[], owners: number[][], patterns: number): Find {
   const prefilter = createPrefilter(literals);
   /** The text for which a pattern was last found, by its number. */
   const foundIn = new Uint32Array(patterns);
-  const found: number[] = [];
   let round = 0;
-  const meet = (literal: number) => {
-    for (const pattern of owners[literal] as number[]) {
-      if (foundIn[pattern] === round) continue;
-      foundIn[pattern] = round;
-      found.push(pattern);
-    }
-  };
-  return (text) => {
+  return (texts, joined, visit) => {
+    let found: number[] = [];
+    let index = 0;
+    let end = texts[0]?.length ?? 0;
     round = (round + 1) >>> 0;
-    found.length = 0;
-    prefilter.scan(text, meet);
-    return found.length > 1 ? found.sort((a, b) => a - b) : found;
+    const pass = (): void => {
+      if (found.length > 0) visit(index, found.length > 1 ? found.sort((a, b) => a - b) : found);
+      found = [];
+      round = (round + 1) >>> 0;
+    };
+    prefilter.scan(joined, (literal, at) => {
+      if (at >= end) pass();
+      while (at >= end) end += 1 + (texts[++index]?.length ?? Infinity);
+      for (const pattern of owners[literal] as number[]) {
+        if (foundIn[pattern] === round) continue;
+        foundIn[pattern] = round;
+        found.push(pattern);
+      }
+    });
+    pass();
   };
 }

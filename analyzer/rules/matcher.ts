@@ -2,7 +2,7 @@
 import { clockSignatures } from "../store/clock-queries.ts";
 import { secretSignatures } from "../store/secret-queries.ts";
 import type { Match, TextMatcher } from "../store/matches.ts";
-import { createMatcher, type Signature } from "./line.ts";
+import { createBatchMatcher, type Signature } from "./line.ts";
 import type { Rule } from "./types.ts";
 
 function signatureOf({ id, match, except, guarded }: Signature): Signature {
@@ -13,10 +13,10 @@ function signatureOf({ id, match, except, guarded }: Signature): Signature {
 export function textMatcher(rules: Rule[]): TextMatcher {
   const lineRules = rules.filter((rule) => rule.type === "line");
   const signatures = [...lineRules, ...clockSignatures, ...secretSignatures].map(signatureOf);
-  return { match: createMatcher(signatures), module: import.meta.url, argument: signatures };
+  return { match: createBatchMatcher(signatures), module: import.meta.url, argument: signatures };
 }
 
 /** The same matcher in another thread. */
 export default function createMatch(signatures: Signature[]): Match {
-  return createMatcher(signatures);
+  return createBatchMatcher(signatures);
 }

@@ -3,11 +3,17 @@
  * 30 do. ASCII letters match in either case; other characters match their low byte only, which is enough for a filter.
  */
 export interface Prefilter {
-  /** Calls `hit` with the index of each literal that may occur, at most once per literal and text. */
-  scan(text: string, hit: (literal: number) => void): void;
+  /**
+   * Calls `hit` with the index of a literal and the place of its last character, for each place where one may occur, in
+   * the order of these places. Nothing reaches across a NUL: texts may be scanned together, one after the other.
+   */
+  scan(text: string, hit: (literal: number, at: number) => void): void;
 }
 
 const BYTES = 256;
+
+/** Characters that are scanned at a time: as bytes, which are read in two thirds of the time that a text's units take. */
+const PIECE = 1 << 14;
 
 /**
  * The class of every low byte: letters of either case share one, and so do all bytes that no literal has. The table of
@@ -84,30 +90,27 @@ function edgesOf({ width, next, ends }: Automaton): Int32Array {
   });
 }
 
-/** @param literals at least one character each; their index is what `scan` reports */
+/** @param literals at least one character each, none of them NUL; their index is what `scan` reports */
 export function createPrefilter(literals: string[]): Prefilter {
   const { classes, width } = classesOf(literals);
   const trie = buildTrie(literals, classes, width);
   complete(trie);
   const edges = edgesOf(trie);
   const { ends } = trie;
-  const seen = new Int32Array(literals.length);
-  let round = 0;
+  const bytes = Buffer.allocUnsafeSlow(PIECE);
   return {
     scan(text, hit) {
-      round += 1;
       let row = 0;
-      for (let i = 0; i < text.length; i++) {
-        const edge = edges[row + (classes[text.charCodeAt(i) & 0xff] as number)] as number;
-        if (edge >= 0) {
-          row = edge;
-          continue;
-        }
-        row = ~edge;
-        for (const literal of ends[row / width] as number[]) {
-          if (seen[literal] === round) continue;
-          seen[literal] = round;
-          hit(literal);
+      for (let from = 0; from < text.length; from += PIECE) {
+        const length = bytes.write(text.length <= PIECE ? text : text.slice(from, from + PIECE), "latin1");
+        for (let i = 0; i < length; i++) {
+          const edge = edges[row + (classes[bytes[i] as number] as number)] as number;
+          if (edge >= 0) {
+            row = edge;
+            continue;
+          }
+          row = ~edge;
+          for (const literal of ends[row / width] as number[]) hit(literal, from + i);
         }
       }
     },

@@ -10,12 +10,6 @@ const WELL_KNOWN: Micros = 60_000_000;
 /** Of more, which no log in order has, the order in the bundle is kept: memory is bounded. */
 const MOST_MATCHES = 200_000;
 
-interface MatchRow {
-  id: number;
-  text: number;
-  events: number;
-}
-
 /** One end of each matched text's events: the event, and where the view `timeline` has it. */
 interface Ends {
   id: Uint32Array;
@@ -24,29 +18,43 @@ interface Ends {
   best: Float64Array;
 }
 
+/** The events that said a text first and last in time, and the places of both on the time axis. */
+export interface TextEnds {
+  earliest: number;
+  earliestAt: Micros;
+  latest: number;
+  latestAt: Micros;
+}
+
+const remembered = new WeakMap<Database, (text: number) => TextEnds | null>();
+
 /**
- * Notes for each matched text its first and its last event in time. Called when all times are placed; a text none of whose
- * events has a place keeps its order in the bundle, and so do lines that the clock model and the redaction look for.
+ * Finds for each matched text its first and its last event in time, for `endsOf`. Called when all times are placed; a
+ * text none of whose events has a place keeps its order in the bundle, and so do lines that the clock model and the
+ * redaction look for.
  */
 export function orderMatches(database: Database): void {
   const wanted = "FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%'";
   const count = database.prepare(`SELECT count(*) ${wanted}`).pluck().get() as number;
   if (count === 0 || count > MOST_MATCHES) return;
-  const matches = database.prepare(`SELECT rowid AS id, text, events ${wanted}`).all() as MatchRow[];
-  const update = database.prepare(
-    "UPDATE match SET earliest = ?, latest = ?, earliest_at = ?, latest_at = ? WHERE rowid = ?",
-  );
-  const slots = slotsOf(matches.map(({ text }) => text));
-  const { earliest, latest } = endsOf(database, slots, matches.length + 1);
-  database.transaction(() => {
-    for (const { id, text, events } of matches) {
-      const slot = slots[text] as number;
-      if (earliest.id[slot] === 0) continue;
-      // What was said once is cited once, though two files may hold it.
-      const end = events === 1 ? earliest : latest;
-      update.run(earliest.id[slot], end.id[slot], earliest.best[slot], end.best[slot], id);
-    }
-  })();
+  const texts = database.prepare(`SELECT text ${wanted}`).pluck().all() as number[];
+  const slots = slotsOf(texts);
+  const { earliest, latest } = findEnds(database, slots, texts.length + 1);
+  remembered.set(database, (text) => {
+    const slot = slots[text] ?? 0;
+    if (slot === 0 || earliest.id[slot] === 0) return null;
+    return {
+      earliest: earliest.id[slot] as number,
+      earliestAt: earliest.best[slot] as Micros,
+      latest: latest.id[slot] as number,
+      latestAt: latest.best[slot] as Micros,
+    };
+  });
+}
+
+/** The ends of matched texts; null for a text whose events have none, and for all before `orderMatches`. */
+export function endsOf(database: Database): (text: number) => TextEnds | null {
+  return remembered.get(database) ?? (() => null);
 }
 
 /** A place from 1 for each matched text, 0 for the others. */
@@ -64,7 +72,7 @@ const newEnds = (count: number): Ends => ({
   best: new Float64Array(count),
 });
 
-function endsOf(database: Database, slots: Uint32Array, count: number): { earliest: Ends; latest: Ends } {
+function findEnds(database: Database, slots: Uint32Array, count: number): { earliest: Ends; latest: Ends } {
   const columns = columnsOf(database);
   const [earliest, latest] = [newEnds(count), newEnds(count)];
   for (const { first, last, shift, before, after, lo: from, hi: to } of placesOf(database)) {

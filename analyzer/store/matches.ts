@@ -8,8 +8,16 @@ export interface TextMatch {
   captures: Record<string, string>;
 }
 
-/** What the line rules find in a text; called once for each stored one, in order. */
-export type Match = (text: string) => TextMatch[];
+/**
+ * What the line rules find in some texts: calls `visit` with the index of each in which they find something. Called with
+ * each stored text once, in order.
+ * @param joined the texts with NUL between them, which none of them holds
+ */
+export type Match = (
+  texts: readonly string[],
+  joined: string,
+  visit: (index: number, matches: TextMatch[]) => void,
+) => void;
 
 /** A `Match`, and where a thread finds its own one: the default export of `module`, called with `argument`. */
 export interface TextMatcher {
@@ -33,7 +41,8 @@ const MOST_SHARED = 1_000;
 
 /** Writes the rows of the table `match`, each when all of its events are known. */
 export interface MatchRows {
-  texts(first: number, texts: string[]): void;
+  /** @param joined see `Match` */
+  texts(first: number, texts: readonly string[], joined: string): void;
   uses(uses: Float64Array): void;
   open: OpenMatches;
 }
@@ -48,13 +57,8 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
   const share = createSharer();
   return {
     open,
-    texts(first, texts) {
-      for (const [index, text] of texts.entries()) {
-        const matches = match(text);
-        if (matches.length === 0) continue;
-        open.set(first + index, share(matches));
-      }
-    },
+    texts: (first, texts, joined) =>
+      match(texts, joined, (index, matches) => void open.set(first + index, share(matches))),
     uses(uses) {
       const rows = rowsOf(uses, open);
       insert(rows.length, (values, row, count) => {

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { Fact, FactKind, FactValues } from "../model/fact.ts";
 import type { Instant, Micros } from "../model/time.ts";
 import type { TimeBasis } from "../model/words.ts";
+import { endsOf } from "./match-times.ts";
 import type { Run } from "./runs.ts";
 
 /** One event with its place on the time axis; `at` is null when it has none. */
@@ -77,7 +78,7 @@ export function allRuns(database: Database): RunRow[] {
 /** Distinct captures of one rule that are kept; a flood that captures ever new words says nothing new after that. */
 const MAX_MATCHES = 50_000;
 
-interface MatchRow {
+interface MatchEnds {
   captures: string;
   events: number;
   first: number;
@@ -85,6 +86,8 @@ interface MatchRow {
   firstAt: Micros | null;
   lastAt: Micros | null;
 }
+
+type MatchRow = [text: number, captures: string, events: number, firstEvent: number, lastEvent: number];
 
 /** Whether `a` comes before `b`: by their times, what has none after what has one, and else in bundle order. */
 function precedes(aAt: Micros | null, a: number, bAt: Micros | null, b: number): boolean {
@@ -102,14 +105,13 @@ export function matchesOf(
   rule: string,
 ): { captures: Record<string, string>; count: number; firstEvent: number; lastEvent: number; lastAt: Micros | null }[] {
   const rows = database
-    .prepare(
-      `SELECT captures, events, coalesce(earliest, first_event) AS first, coalesce(latest, last_event) AS last,
-         earliest_at AS firstAt, latest_at AS lastAt
-       FROM match WHERE rule = ? ORDER BY first_event`,
-    )
+    .prepare("SELECT text, captures, events, first_event, last_event FROM match WHERE rule = ? ORDER BY first_event")
+    .raw()
     .iterate(rule) as IterableIterator<MatchRow>;
-  const kept = new Map<string, MatchRow>();
-  for (const row of rows) {
+  const ends = endsOf(database);
+  const kept = new Map<string, MatchEnds>();
+  for (const found of rows) {
+    const row = placed(found, ends);
     const own = kept.get(row.captures);
     if (own === undefined) {
       if (kept.size < MAX_MATCHES) kept.set(row.captures, row);
@@ -131,6 +133,14 @@ export function matchesOf(
       lastEvent: last,
       lastAt,
     }));
+}
+
+function placed([text, captures, events, first, last]: MatchRow, ends: ReturnType<typeof endsOf>): MatchEnds {
+  const end = ends(text);
+  if (end === null) return { captures, events, first, last, firstAt: null, lastAt: null };
+  // What was said once is cited once, though two files may hold it.
+  const [latest, latestAt] = events === 1 ? [end.earliest, end.earliestAt] : [end.latest, end.latestAt];
+  return { captures, events, first: end.earliest, last: latest, firstAt: end.earliestAt, lastAt: latestAt };
 }
 
 /** One event by its id. */

@@ -27,7 +27,7 @@ export function createRowWriter(database: Database, { index, match, open }: RowO
   return {
     write(batch) {
       events(batch);
-      matches.texts(batch.firstText, texts(batch));
+      matches.texts(batch.firstText, texts(batch), batch.text);
       for (const uses of batch.uses) matches.uses(uses);
       for (const [table, ...values] of batch.rows) statements[table].run(...values);
     },

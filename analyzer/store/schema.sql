@@ -107,11 +107,7 @@ CREATE TABLE match (
   captures TEXT NOT NULL,
   events INTEGER NOT NULL,     -- how many
   first_event INTEGER NOT NULL,-- in bundle order
-  last_event INTEGER NOT NULL,
-  earliest INTEGER,            -- the first and the last event by their places on the time axis, and these places;
-  latest INTEGER,              -- null when none of the events has one
-  earliest_at INTEGER,
-  latest_at INTEGER
+  last_event INTEGER NOT NULL
 ) STRICT;
 -- Its index is made when it is filled.
 

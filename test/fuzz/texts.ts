@@ -58,8 +58,10 @@ export async function textTargets(html: string, texts: string[]): Promise<FuzzTa
         bytes: Buffer.from(mutateText(latin1(pick.of(lines)), pick, latin1(pick.of(lines))), "latin1"),
       }),
       async run({ bytes }) {
-        for (const { captures } of match(bytes.toString("utf8")))
-          promise(Object.keys(captures).length < 30, "few captures");
+        const text = bytes.toString("utf8");
+        match([text], text, (_, matches) => {
+          for (const { captures } of matches) promise(Object.keys(captures).length < 30, "few captures");
+        });
       },
     },
     {
