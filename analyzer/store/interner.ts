@@ -1,6 +1,8 @@
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 16;
 const GENERATION = INTERN_LIMIT / 2;
+/** Places for texts that came last, told by a few of their characters. */
+const LATEST = 1 << 13;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
 
@@ -58,11 +60,30 @@ function again(uses: Float64Array, at: number, event: number, teller: Teller): n
   return uses[at] as number;
 }
 
+/**
+ * A number below `LATEST` for a text, alike for equal ones: of some of its characters, as the hash of all of them and a
+ * walk through a large map cost twice as much.
+ */
+function latestOf(text: string): number {
+  const last = text.length - 1;
+  if (last < 0) return 0;
+  const [quarter, eighth] = [last >> 2, last >> 3];
+  let hash = Math.imul(last ^ text.charCodeAt(last), 0x01000193) ^ text.charCodeAt(last >> 1);
+  hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(quarter);
+  hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - quarter);
+  hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(eighth);
+  hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - eighth);
+  return (hash ^ (hash >>> 13)) & (LATEST - 1);
+}
+
 /** Gives equal texts one id, as long as they are remembered. Memory does not grow with the number of texts. */
 export function createInterner({ onText, onUses }: InternerOptions): Interner {
   let recent = newGeneration();
   let older: Generation | null = null;
   let count = 0;
+  /** Texts that were said again, with their places in `recent` or, as complements, in `older`. */
+  const latest: string[] = Array.from({ length: LATEST }, () => "");
+  const latestAt = new Int32Array(LATEST);
 
   const handOut = ({ texts, uses }: Generation): void => {
     if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
@@ -88,23 +109,34 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
       if (older !== null) handOut(older);
       older = recent;
       recent = next;
+      latest.fill("");
     }
     return id;
   }
 
+  /** The place of a text as in `latestAt`; null when it is not remembered. */
+  function find(text: string): number | null {
+    const slot = latestOf(text);
+    if (text !== "" && latest[slot] === text) return latestAt[slot] as number;
+    const known = recent.texts.get(text);
+    const before = known === undefined ? older?.texts.get(text) : undefined;
+    if (known === undefined && before === undefined) return null;
+    latest[slot] = text;
+    return (latestAt[slot] = known ?? ~(before as number));
+  }
+
   return {
     id(text, event, teller) {
-      const known = recent.texts.get(text);
-      if (known !== undefined) return again(recent.uses, known, event, teller);
-      const knownBefore = older?.texts.get(text);
-      if (knownBefore === undefined || older === null) return add(text, event, teller);
-      return again(older.uses, knownBefore, event, teller);
+      const at = find(text);
+      if (at === null) return add(text, event, teller);
+      return at >= 0 ? again(recent.uses, at, event, teller) : again((older as Generation).uses, ~at, event, teller);
     },
     finish() {
       if (older !== null) handOut(older);
       handOut(recent);
       older = null;
       recent = newGeneration();
+      latest.fill("");
     },
   };
 }

@@ -43,6 +43,23 @@ describe("the interner", () => {
     expect([...new Set([...told.values()].map(({ said }) => said))]).toEqual([3]);
   });
 
+  it.each([
+    ["knows a text among the last 40,000", 40_000, [4]],
+    ["has forgotten a text after 70,000 others", 70_000, [2, 2]],
+  ])("%s", (_, others, said) => {
+    const ids = new Set<number>();
+    const told = usesOf((id) => {
+      let event = 0;
+      const sayTwice = (): void => {
+        for (let time = 0; time < 2; time++) ids.add(id("again", ++event, ALONE));
+      };
+      sayTwice();
+      for (let text = 0; text < others; text++) id(`text ${text}`, ++event, ALONE);
+      sayTwice();
+    });
+    expect([...ids].map((id) => told.get(id)?.said)).toEqual(said);
+  });
+
   it("counts what two exports and the journal tell as often as the one that tells it most", () => {
     const told = usesOf((id) => {
       for (const [event, teller] of [JOURNAL, 1, 1, 2, 2, 2].entries()) id("text", event + 1, teller);
