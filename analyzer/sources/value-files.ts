@@ -14,15 +14,18 @@ import { pathOfContext, pathOfHeader } from "./_context-path.ts";
 const PRESSURE = /^(?:some|full) avg10=\d/;
 /** Longer ones are lists, logs or binary. */
 const LONGEST = 200;
+/** Lines of one file that get its path: those that hold one value a line have fewer, and a list must not grow by it. */
+const MOST_NAMED = 32;
 
 function open(context: ParseContext): LineReader {
   let path = pathOfContext(context);
+  let named = 0;
   return {
     line(line) {
       const header = pathOfHeader(line.text);
-      if (header !== null) path = header;
+      if (header !== null) [path, named] = [header, 0];
       if (header !== null || line.text.trim() === "") return;
-      const text = path === "" ? line.text.trim() : `${path}: ${line.text.trim()}`;
+      const text = path === "" || named++ >= MOST_NAMED ? line.text.trim() : `${path}: ${line.text.trim()}`;
       context.sink.event({ line, stated: null, clock: "none", precision: 0, level: 6, origin: "sysfs", text });
     },
     end: () => undefined,
