@@ -73,10 +73,12 @@ export function createBatcher(emit: (batch: Batch) => void): Batcher {
   function flush(): void {
     const events = filled / EVENT_COLUMNS;
     if (events === 0 && texts.length === 0 && uses.length === 0 && rows.length === 0) return;
-    const text = texts.length === 0 ? "" : `${texts.join("\0")}\0`;
-    const batch = { firstEvent, events, numbers, firstText, texts: texts.length, text, uses, rows };
+    const count = texts.length;
+    // Joined with the last NUL, not to it: that would be copied once more.
+    if (count > 0) texts.push("");
+    const batch = { firstEvent, events, numbers, firstText, texts: count, text: texts.join("\0"), uses, rows };
     firstEvent += events;
-    firstText += texts.length;
+    firstText += count;
     numbers = take();
     filled = 0;
     texts = [];

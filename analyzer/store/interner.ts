@@ -1,7 +1,9 @@
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 16;
 const GENERATION = INTERN_LIMIT / 2;
-/** Places for texts that came last, told by a few of their characters. */
+/** Marks of texts; see `markOf`. */
+const MARKS = 1 << 17;
+/** Places for texts that were said again last, told by their marks. */
 const LATEST = 1 << 13;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
@@ -41,10 +43,17 @@ interface InternerOptions {
 interface Generation {
   /** Places in `uses`. */
   texts: Map<string, number>;
+  /** 1 at the marks of its texts: most new ones need not be looked for. */
+  marks: Uint8Array;
   uses: Float64Array;
 }
 
-const newGeneration = (): Generation => ({ texts: new Map(), uses: new Float64Array(GENERATION * USE_COLUMNS) });
+/** @param old one that is not needed any more: its megabytes of numbers are not left to the garbage collector */
+const newGeneration = (old: Generation | null = null): Generation => ({
+  texts: new Map(),
+  marks: old?.marks.fill(0) ?? new Uint8Array(MARKS),
+  uses: old?.uses ?? new Float64Array(GENERATION * USE_COLUMNS),
+});
 
 /** Counts one more event for the text at a place; gives its id. */
 function again(uses: Float64Array, at: number, event: number, teller: Teller): number {
@@ -61,10 +70,10 @@ function again(uses: Float64Array, at: number, event: number, teller: Teller): n
 }
 
 /**
- * A number below `LATEST` for a text, alike for equal ones: of some of its characters, as the hash of all of them and a
- * walk through a large map cost twice as much.
+ * A number below `MARKS` for a text, alike for equal ones: of some of its characters, as the hash of all of them and a
+ * walk through a large map cost much more.
  */
-function latestOf(text: string): number {
+function markOf(text: string): number {
   const last = text.length - 1;
   if (last < 0) return 0;
   const [quarter, eighth] = [last >> 2, last >> 3];
@@ -73,7 +82,7 @@ function latestOf(text: string): number {
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - quarter);
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(eighth);
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - eighth);
-  return (hash ^ (hash >>> 13)) & (LATEST - 1);
+  return (hash ^ (hash >>> 15)) & (MARKS - 1);
 }
 
 /** Gives equal texts one id, as long as they are remembered. Memory does not grow with the number of texts. */
@@ -89,7 +98,7 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
   };
 
-  function add(text: string, event: number, teller: Teller): number {
+  function add(text: string, mark: number, event: number, teller: Teller): number {
     const id = ++count;
     onText(storable(text));
     if (text.length > INTERN_LENGTH) {
@@ -98,15 +107,15 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     }
     const at = recent.texts.size * USE_COLUMNS;
     recent.texts.set(text, at);
+    recent.marks[mark] = 1;
     // What an earlier half left there.
     recent.uses.fill(0, at, at + USE_COLUMNS);
     recent.uses[at] = id;
     recent.uses[at + 1] = event;
     again(recent.uses, at, event, teller);
     if (recent.texts.size === GENERATION) {
-      // Its numbers are used again: two megabytes for each half are not left to the garbage collector.
-      const next = older === null ? newGeneration() : { texts: new Map(), uses: older.uses };
       if (older !== null) handOut(older);
+      const next = newGeneration(older);
       older = recent;
       recent = next;
       latest.fill("");
@@ -114,12 +123,15 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     return id;
   }
 
+  const placeIn = (generation: Generation | null, text: string, mark: number): number | undefined =>
+    generation !== null && generation.marks[mark] === 1 ? generation.texts.get(text) : undefined;
+
   /** The place of a text as in `latestAt`; null when it is not remembered. */
-  function find(text: string): number | null {
-    const slot = latestOf(text);
+  function find(text: string, mark: number): number | null {
+    const slot = mark & (LATEST - 1);
     if (text !== "" && latest[slot] === text) return latestAt[slot] as number;
-    const known = recent.texts.get(text);
-    const before = known === undefined ? older?.texts.get(text) : undefined;
+    const known = placeIn(recent, text, mark);
+    const before = known === undefined ? placeIn(older, text, mark) : undefined;
     if (known === undefined && before === undefined) return null;
     latest[slot] = text;
     return (latestAt[slot] = known ?? ~(before as number));
@@ -127,8 +139,9 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
 
   return {
     id(text, event, teller) {
-      const at = find(text);
-      if (at === null) return add(text, event, teller);
+      const mark = markOf(text);
+      const at = find(text, mark);
+      if (at === null) return add(text, mark, event, teller);
       return at >= 0 ? again(recent.uses, at, event, teller) : again((older as Generation).uses, ~at, event, teller);
     },
     finish() {
