@@ -85,6 +85,8 @@ export interface ManifestReader {
 
 const MANIFEST_PATH = /^((?:[^/]+\/)?)(manifest\.json|manifest\/plan\.json|manifest\/steps\/[^/]+\.json)$/;
 const MAX_BYTES = 32 * 1024 * 1024;
+/** What is wrong with a manifest is told so often, and then counted. */
+const MOST_WARNINGS = 1_000;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 /** True for the members that hold the manifest, at the top of the bundle or in its only top directory. */
@@ -97,6 +99,7 @@ export function createManifestReader(): ManifestReader {
   const steps = new Map<string, StepRecord>();
   const items = new Map<string, { list: ManifestItem[]; said: string }>();
   const warnings: ManifestWarning[] = [];
+  let untold = 0;
   let prefix: string | null = null;
   let whole: Fields | null = null;
   let cached: BundleManifest | null = null;
@@ -141,7 +144,10 @@ export function createManifestReader(): ManifestReader {
   return {
     async add(path, chunks) {
       const [, directory = "", member = ""] = MANIFEST_PATH.exec(path) ?? [];
-      const warn = (message: string): void => void warnings.push({ path, line: 1, message });
+      const warn = (message: string): void => {
+        if (warnings.length < MOST_WARNINGS) warnings.push({ path, line: 1, message });
+        else untold += 1;
+      };
       cached = null;
       prefix ??= directory;
       if (prefix !== directory)
@@ -162,7 +168,12 @@ export function createManifestReader(): ManifestReader {
         whole,
         [...steps.values()],
         [...items.values()].flatMap(({ list }) => list),
-        warnings,
+        untold === 0
+          ? warnings
+          : [
+              ...warnings,
+              { path: "manifest.json", line: 0, message: `${untold} more things are wrong with the manifest` },
+            ],
       );
       return cached;
     },
