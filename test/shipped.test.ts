@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { scratch } from "./helpers/cli.ts";
+import { advisoriesFor } from "./tools/advisories.mjs";
 import { isAllowed, shippedPackages } from "./tools/licences.mjs";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -28,6 +29,16 @@ describe("licences", () => {
     ["GPL-2.0-only", false],
     ["none stated", false],
   ])("%s: %s", (licence, allowed) => expect(isAllowed(licence)).toBe(allowed));
+});
+
+describe("advisories on record", () => {
+  test("none holds for what is shipped", () => expect(advisoriesFor(shippedPackages())).toEqual([]));
+
+  test.each([
+    ["2.1.3", 1],
+    ["2.1.4", 0],
+    ["2.1.10", 0],
+  ])("tar-fs %s: %i", (version, count) => expect(advisoriesFor([{ name: "tar-fs", version }])).toHaveLength(count));
 });
 
 const texts = readdirSync(DIST, { recursive: true, encoding: "utf8" })
