@@ -4,8 +4,8 @@
 const PLAIN =
   /^(?:true|false|null|nil|none|yes|no|on|off|ok|empty|unset|undefined|unknown|missing|invalid|expired|expires|incorrect|wrong|denied|failed|failure|error|required|optional|default|disabled|enabled|not|is|the|a|an|for|from|of|in|was|has|cannot|could|unable|forbidden|unauthorized|permission|authentication|rejected|mismatch|found|redacted|hidden|masked|removed|changeme-not-set|string|bytes|file|map|object|interface|tls|x509|rpc|http|https|basic|bearer|plain|rsa|ecdsa|opaque|kubernetes|rotate|rotated|rotation|renewed|signing|generated|created|deleted|updated|mount|mounted|volume)$/i;
 
-/** Something that stands for a value: a variable, a placeholder, asterisks, our own token. */
-const PLACEHOLDER = /^(?:[$%<{[‹(*]|\*+$|x{3,}$|\.{3}|…|&(?:lt|quot|#))/i;
+/** Something that stands for a value: a variable, a placeholder, asterisks, our own token; or a redirection of a shell. */
+const PLACEHOLDER = /^(?:[$%<{[‹(*]|\*+$|x{3,}$|\.{3}|…|&(?:lt|quot|#)|\d?>{1,2}(?:&\d|\/))/i;
 
 /** A path, an address of an object, a number, a duration or a date. */
 const REFERENCE =

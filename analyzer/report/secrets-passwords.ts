@@ -112,6 +112,7 @@ export const passwordSecrets: readonly SecretKind[] = [
       "password for user root changed",
       "no password was given",
       "token default-token-x7k2p",
+      "sudo cat /var/lib/rancher/k3s/server/token 2>/dev/null; ls",
     ],
   },
   {
