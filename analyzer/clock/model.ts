@@ -30,6 +30,8 @@ export interface ClockInput extends BootInput, ZoneInput {
   /** Of the manifest or the command line; null when neither says. */
   collectedAt: { time: Micros; basis: string; given: boolean } | null;
   year: number | null;
+  /** When journals end by the header of journalctl's text, in local time as if UTC. */
+  journalEnds?: Micros[];
   /** How many boots of other machines the journals hold. */
   foreignBoots: number;
   eventAt: EventLookup;
@@ -65,6 +67,7 @@ const CLOCK_ERROR = 5 * SECOND;
 /** The clock model of one bundle: zone, collection time, years, and a place for every run. */
 export function buildClock(input: ClockInput): ClockModel {
   const seen = seenRange(input.runs);
+  const dated = datesBeside(input);
   const stated = collectionTime(input);
   const given = input.collectedAt?.given ? input.collectedAt.time : null;
   const latest = stated && stated.at.basis !== "exact" ? stated.at.hi : (stated?.at.best ?? null);
@@ -72,8 +75,12 @@ export function buildClock(input: ClockInput): ClockModel {
   const corrected = stated && given === null ? correctedCollection(stated, found) : stated;
   const collection = corrected && given === null ? notBeforeStamp(corrected, input.stamp) : corrected;
   const zone = chooseZone(input, collection?.at ?? null);
-  const years = { year: input.year, collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null), seen };
-  const zones = processZones(input.probes, zone, yearIn(years.collectedAt ?? seen?.[1] ?? 0));
+  const years = {
+    year: input.year,
+    collectedAt: latestWall(stated?.at ?? null, collection?.at ?? null),
+    seen: dated ?? seen,
+  };
+  const zones = processZones(input.probes, zone, yearIn(years.collectedAt ?? years.seen?.[1] ?? 0));
   const bootStarts = startsOfKernelLog(input, found, collection?.at ?? null);
   const { boots, history } = found;
   const context = {
@@ -94,7 +101,7 @@ export function buildClock(input: ClockInput): ClockModel {
     const isWall = reading.clock === "utc" || (reading.clock !== "monotonic" && !zone.assumed);
     return at && isWall ? correctInstant(at, reading.precision, history) : at;
   };
-  const end = collection?.at.hi ?? seen?.[1] ?? null;
+  const end = collection?.at.hi ?? laterOf(seen, dated);
   const looked =
     collection &&
     stated &&
@@ -134,6 +141,18 @@ function seenRange(runs: ClockRun[]): [Micros, Micros] | null {
   if (sensible.length === 0) return null;
   const first = Math.min(...sensible.map((run) => run.firstStated ?? Infinity));
   return [first, Math.max(...sensible.map((run) => run.lastStated ?? -Infinity))];
+}
+
+/** The full dates that programs wrote into messages, beside a header without a year; else those of journalctl's own header. */
+function datesBeside({ probes, journalEnds = [] }: ClockInput): [Micros, Micros] | null {
+  const beside = probes.flatMap(({ dates: own }) => (own ? [own] : []));
+  const dates = beside.length > 0 ? beside : journalEnds.map((end): [Micros, Micros] => [end, end]);
+  if (dates.length === 0) return null;
+  return [Math.min(...dates.map(([first]) => first)), Math.max(...dates.map(([, last]) => last))];
+}
+
+function laterOf(a: [Micros, Micros] | null, b: [Micros, Micros] | null): Micros | null {
+  return a && b ? Math.max(a[1], b[1]) : (a?.[1] ?? b?.[1] ?? null);
 }
 
 function collectionTime(input: ClockInput): { at: Instant; basis: string } | null {
@@ -210,7 +229,7 @@ function describeYear(years: {
     return `inferred: the latest year that does not lie after the collection on ${day(years.collectedAt)}`;
   }
   if (years.seen)
-    return `inferred: nearest to the full dates in other sources (${day(years.seen[0])} to ${day(years.seen[1])})`;
+    return `inferred: nearest to the full dates in other lines (${day(years.seen[0])} to ${day(years.seen[1])})`;
   return "not known: no source writes a year, so only the order within each file is known";
 }
 

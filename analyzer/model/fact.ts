@@ -228,8 +228,15 @@ export interface ZoneProbeFact {
   process: string | null;
   /** Ids of the processes that it was, as klog writes them; the first few. */
   pids: number[];
+  /** Earliest and latest full date beside a local time without a year, µs UTC: they tell its year. */
+  dates?: [Micros, Micros];
   /** `host`: a program of the node; `container`: one in a container, which says nothing of the node's zone. */
   writer: "host" | "container";
+}
+
+/** The end of a journal as journalctl prints it above the lines, with a year: local time as if UTC. */
+export interface JournalEndFact {
+  at: Micros;
 }
 
 /** The abbreviation of a zone that a log writes behind its local times. */
@@ -278,6 +285,7 @@ export interface FactValues {
   certificate: CertificateFact;
   "zone-probe": ZoneProbeFact;
   "zone-name": ZoneNameFact;
+  "journal-end": JournalEndFact;
   "journal-file": JournalFileFact;
 }
 

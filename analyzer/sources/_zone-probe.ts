@@ -15,7 +15,7 @@
 import type { ZoneProbeFact } from "../model/fact.ts";
 import type { Line, ParseSink } from "../model/source.ts";
 import type { ClockKind, Micros } from "../model/time.ts";
-import { DAY, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
+import { DAY, FIRST_SENSIBLE, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
 import { daysFromEpoch } from "./_time.ts";
 
 const QUARTER = 15 * MINUTE;
@@ -26,6 +26,8 @@ interface Probe {
   count: number;
   line: Line;
   pids: number[];
+  /** Full dates beside local times without a year. */
+  dates: [Micros, Micros] | null;
 }
 
 interface Program {
@@ -54,7 +56,7 @@ export class ZoneProbes {
   readonly #writer: ZoneProbeFact["writer"];
   #own: Program | undefined;
   #offset = Number.NaN;
-  #probe: Probe = { count: 0, line: { text: "", number: 0, byteOffset: 0, byteLength: 0 }, pids: [] };
+  #probe: Probe = { count: 0, line: { text: "", number: 0, byteOffset: 0, byteLength: 0 }, pids: [], dates: null };
   #localDay = Number.NaN;
   #utcDay = Number.NaN;
   /** Days from the header's day, stated in 1972, to the same date in the message's year. */
@@ -83,10 +85,11 @@ export class ZoneProbes {
     if (offset !== this.#offset) {
       this.#offset = offset;
       const known = own.probes.get(offset);
-      this.#probe = known ?? { count: 0, line, pids: [] };
+      this.#probe = known ?? { count: 0, line, pids: [], dates: null };
       if (!known) own.probes.set(offset, this.#probe);
     }
     this.#probe.count++;
+    if (base === null && clock === "local-no-year" && other > FIRST_SENSIBLE) this.#date(other);
     const { pids } = this.#probe;
     if (pid > 1 && pids.at(-1) !== pid && pids.length < MOST_PIDS && !pids.includes(pid)) pids.push(pid);
   }
@@ -94,14 +97,22 @@ export class ZoneProbes {
   /** Emits one fact per program and offset, in order of first occurrence. */
   flush(sink: ParseSink): void {
     for (const { process, base, probes } of this.#programs.values()) {
-      for (const [offset, { count, line, pids }] of probes) {
+      for (const [offset, { count, line, pids, dates }] of probes) {
         const key = [process, zoneName(offset), base === null ? null : `from ${base}`].filter((part) => part !== null);
-        const value = { offset: offset === 0 ? 0 : offset, base, count, process, pids, writer: this.#writer };
+        const told = { offset: offset === 0 ? 0 : offset, base, count, process, pids, writer: this.#writer };
+        const value = dates === null ? told : { ...told, dates };
         sink.fact("zone-probe", key.join(" "), value, line);
       }
     }
     this.#programs.clear();
     this.#own = undefined;
+  }
+
+  #date(time: Micros): void {
+    const { dates } = this.#probe;
+    if (dates === null) this.#probe.dates = [time, time];
+    else if (time < dates[0]) dates[0] = time;
+    else if (time > dates[1]) dates[1] = time;
   }
 
   #yearShift(localDay: number, utcDay: number): number {

@@ -10,6 +10,7 @@
 import type { Level, Line, LineReader, ParseContext, SourceParser } from "../model/source.ts";
 import type { ClockKind, Micros } from "../model/time.ts";
 import { MINUTE, SECOND } from "../model/time.ts";
+import { parseIso } from "./_time.ts";
 import { JournalHeader } from "./_journal-header.ts";
 import { klogProcess } from "./_klog-process.ts";
 import { Payload } from "./_payload.ts";
@@ -21,6 +22,8 @@ const ID = "journal-text";
 const MINUS = 45;
 const QUARTER = 15 * MINUTE;
 const SEPARATOR = /^-- (?:(Reboot|Boot [0-9a-f]{32})|Logs begin at .*|Journal begins at .*|No entries) ?--$/;
+/** `-- Logs begin at Mon 2022-06-20 08:00:12 CEST, end at Fri 2022-07-01 21:15:00 CEST. --` */
+const JOURNAL_END = /, ends? at \S{1,12} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)/;
 const MOST_ZONES = 8;
 /** A header that lost its beginning still names the process. */
 const HEADLESS = /^(?:\S+ ){0,4}([\w.@()/-]+)\[\d+\]: /;
@@ -117,6 +120,8 @@ class JournalReader implements LineReader {
   #separator(line: Line): boolean {
     const match = SEPARATOR.exec(line.text);
     if (!match) return false;
+    const end = parseIso(JOURNAL_END.exec(line.text)?.[1] ?? "")?.time.stated;
+    if (end !== undefined) this.#context.sink.fact("journal-end", String(line.number), { at: end }, line);
     if (match[1] !== undefined) {
       const draft = { line, stated: null, clock: "none" as const, precision: 0, level: 6 as const };
       this.#context.sink.event({ ...draft, origin: "journal", text: match[1] });

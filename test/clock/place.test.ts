@@ -69,6 +69,22 @@ describe("years", () => {
     expect(yearOf(yearless("11-05T06:00:00"), { year: null, collectedAt: null, seen: null })).toBeNull();
   });
 
+  test("a full date that a program writes beside a header without a year tells it, before those of other sources", () => {
+    const journal = run("local-no-year", yearless("02-10T18:41:07"), yearless("02-10T18:41:18"));
+    const other = run("utc", utc("2019-05-01T00:00:00"), utc("2019-05-01T01:00:00"), 1);
+    const dates: [number, number] = [utc("2024-02-10T17:41:08"), utc("2024-02-10T17:41:13")];
+    const probe = { offset: HOUR, base: null, count: 2, process: null, pids: [], writer: "host" as const, dates };
+    const clock = clockOf([journal, other], { probes: [probe] });
+    expect(clock.yearBasis).toBe("inferred: nearest to the full dates in other lines (2024-02-10 to 2024-02-10)");
+    expect(clock.placements[0]?.offset).toBe(utc("2024-02-10T17:41:07") - yearless("02-10T18:41:07"));
+  });
+
+  test("so does the end of the journal in journalctl's own header", () => {
+    const journal = run("local-no-year", yearless("07-01T21:14:22"), yearless("07-01T21:14:32"));
+    const clock = clockOf([journal], { journalEnds: [utc("2022-07-01T21:15:00")] });
+    expect(clock.yearBasis).toBe("inferred: nearest to the full dates in other lines (2022-07-01 to 2022-07-01)");
+  });
+
   test("the date stays the same in leap and common years", () => {
     expect(inYear(yearless("03-01T10:00:00"), 2017)).toBe(utc("2017-03-01T10:00:00"));
     expect(inYear(yearless("02-28T10:00:00"), 2016)).toBe(utc("2016-02-28T10:00:00"));

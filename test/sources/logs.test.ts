@@ -68,9 +68,26 @@ describe("journal-text", () => {
       'Feb 28 20:00:00 k1 dockerd[1]: time="2027-01-01T01:00:00Z" level=info msg="a time of something else"',
     ]);
     const printed = { process: "a.txt", base: null, pids: [], writer: "host" };
+    const first = Date.UTC(2026, 11, 31, 23, 30, 1, 100) * 1000;
+    const third = Date.UTC(2027, 2, 1, 1) * 1000;
     expect(facts.map(({ kind, key, value, line }) => [kind, key, value, line.number])).toEqual([
-      ["zone-probe", "a.txt +01:30", { ...printed, offset: 90 * MINUTE, count: 2 }, 1],
-      ["zone-probe", "a.txt -05:00", { ...printed, offset: -5 * HOUR, count: 1 }, 3],
+      [
+        "zone-probe",
+        "a.txt +01:30",
+        { ...printed, offset: 90 * MINUTE, count: 2, dates: [first, first + 1_000_000] },
+        1,
+      ],
+      ["zone-probe", "a.txt -05:00", { ...printed, offset: -5 * HOUR, count: 1, dates: [third, third] }, 3],
+    ]);
+  });
+
+  it("reads the end of the journal from journalctl's own header, which alone has a year", () => {
+    const header = "-- Logs begin at Mon 2022-06-20 08:00:12 CEST, end at Fri 2022-07-01 21:15:00 CEST. --";
+    const newer = "-- Journal begins at Sun 2024-01-14 09:12:44 CET, ends at Sat 2024-02-10 18:44:02 CET. --";
+    const { facts } = run(journal, [header, newer, "-- No entries --"]);
+    expect(facts.map(({ kind, value }) => [kind, value])).toEqual([
+      ["journal-end", { at: Date.UTC(2022, 6, 1, 21, 15) * 1000 }],
+      ["journal-end", { at: Date.UTC(2024, 1, 10, 18, 44, 2) * 1000 }],
     ]);
   });
 
