@@ -2,6 +2,7 @@
 import type { EntityRef, Evidence, Finding, FindingDraft } from "../model/rule.ts";
 import type { ReportCheck } from "../model/report.ts";
 import { fillRemedy } from "./_fill.ts";
+import { recovered } from "./_recovery.ts";
 import { pathEntities } from "./_layers.ts";
 import { fillTemplate, total } from "./_template.ts";
 import { startsWithLog, stillActive, windowOf } from "./_time.ts";
@@ -52,7 +53,7 @@ export function evaluateRules(
     (found.get(rule.id) ?? []).filter(
       ({ role = rule.role, subject }) => role !== "marker" || !weighed.has(`${rule.id} ${subject}`),
     );
-  const findings = settle(rules.flatMap((rule) => told(rule).map((draft) => finish(rule, draft))));
+  const findings = settle(rules.flatMap((rule) => told(rule).map((draft) => recovered(finish(rule, draft), view))));
   return { findings, checks: checks.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)) };
 }
 

@@ -1,0 +1,78 @@
+/**
+ * What was complained of once or twice, too seldom for a rhythm, is over when a later line shows that it works, and the log
+ * goes on without another complaint.
+ */
+import type { Evidence, Finding } from "../model/rule.ts";
+import { MINUTE } from "../model/time.ts";
+import type { MatchedText, RuleView } from "./types.ts";
+
+/** Silence after the last complaint without which a recovery says nothing: a service that is restarted may fail again. */
+const SILENCE = 10 * MINUTE;
+
+interface Recovery {
+  /** The rule whose lines show that it works. */
+  note: string;
+  /** Rules whose findings such a line ends. */
+  rules: ReadonlySet<string>;
+  /** Whether the line is about the same thing as the finding. */
+  isSame(finding: Finding, match: MatchedText): boolean;
+}
+
+const RECOVERIES: readonly Recovery[] = [
+  {
+    note: "agent-registered",
+    // A kubelet that registers has its settings, its runtime, its credentials and an API server with its datastore.
+    rules: new Set([
+      "apiserver-refused",
+      "apiserver-timeout",
+      "bootstrap-kubeconfig-missing",
+      "cluster-join-refused",
+      "control-plane-file-missing",
+      "cri-api-mismatch",
+      "etcd-refused",
+      "kubelet-config-missing",
+      "kubelet-not-registered",
+      "kubelet-setting-refused",
+      "node-address-missing",
+      "node-agent-down",
+      "node-not-found",
+      "runtime-unreachable",
+      "snapshotter-unsupported",
+      "swap-enabled",
+    ]),
+    isSame: () => true,
+  },
+  {
+    note: "image-pulled",
+    rules: new Set(["image-pull-failed", "image-unavailable", "vital-image-unavailable"]),
+    isSame: ({ evidence }, { captures: { image = "" } }) =>
+      image !== "" && evidence.some(({ text }) => text.includes(image)),
+  },
+];
+
+/** Whether a sign comes after all complaints, and the log goes on without one for a while. */
+function comesAfter(sign: Evidence, finding: Finding, view: RuleView): boolean {
+  const times = finding.evidence.map(({ at }) => at?.hi ?? null);
+  const last = times.reduce((late, at) => (late === null || at === null ? null : Math.max(late, at)), times[0] ?? null);
+  if (last !== null && sign.at !== null) {
+    const end = view.lastEventOf(sign.artifact)?.at?.best ?? 0;
+    return sign.at.lo > last && end - last > SILENCE;
+  }
+  // Without a year only the order within a file is known, which does not tell a recovery from one more try.
+  if (finding.id === "node-agent-down") return false;
+  return finding.evidence.every(({ artifact, line }) => artifact === sign.artifact && line < sign.line);
+}
+
+/** The finding as it is, or as over, and as no trouble of now, when a recovery says so. */
+export function recovered(finding: Finding, view: RuleView): Finding {
+  if (finding.active !== null || finding.role === "marker" || finding.evidence.length === 0) return finding;
+  const recovery = RECOVERIES.find(({ rules }) => rules.has(finding.id));
+  if (!recovery) return finding;
+  const sign = view
+    .matches(recovery.note)
+    .filter((match) => recovery.isSame(finding, match))
+    .map((match) => match.last())
+    .find((last) => comesAfter(last, finding, view));
+  if (!sign) return finding;
+  return { ...finding, active: false, severity: "info", counterEvidence: [...finding.counterEvidence, sign] };
+}
