@@ -110,6 +110,7 @@ export async function examine(
     missing,
     device,
     counts,
+    endOfLogs: view.endOfLogs,
   });
 
   onProgress({ stage: "report", detail: "" });

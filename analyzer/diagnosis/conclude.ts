@@ -1,5 +1,8 @@
 /** From root causes, or from their absence, to the conclusion. */
 import type { Diagnosis, DiagnosisInput, RootCause } from "../model/diagnosis.ts";
+import type { Finding } from "../model/rule.ts";
+import type { Micros } from "../model/time.ts";
+import { DAY } from "../model/time.ts";
 import { severities } from "../model/words.ts";
 
 /** Fewer events and facts than this are too little to call a node healthy. */
@@ -18,8 +21,14 @@ export function conclude(
     const state = first.active === false ? " (over by the end of the evidence)" : "";
     return { conclusion: "cause-found", reasons: first.reasons, headline: `${first.finding.title}${state}` };
   }
-  const old = setAside.map(({ finding }) => `Over by the end of the evidence, without consequences: ${finding.title}.`);
-  const over = new Set(setAside.flatMap(({ finding, consequences }) => [finding, ...consequences]));
+  const old = setAside.map(({ finding }) => `${overOf(finding, input.endOfLogs ?? null)}: ${finding.title}.`);
+  const over = new Set(
+    setAside.flatMap(({ finding, chain, consequences }) => [
+      finding,
+      ...consequences,
+      ...chain.filter(({ active }) => active === false),
+    ]),
+  );
   const trouble = input.findings.filter(
     (finding) => finding.severity !== "info" && finding.role !== "marker" && !over.has(finding),
   );
@@ -47,6 +56,13 @@ export function conclude(
   const reasons = [`${passed} checks ran over ${events} events and ${facts} facts and found nothing wrong.`, ...old];
   const headline = old.length > 0 ? "Nothing is wrong on this node now" : "Nothing wrong was found on this node";
   return { conclusion: "healthy", reasons, headline };
+}
+
+/** How a trouble that is no root cause is told: one that ended days ago with the length of the calm after it. */
+function overOf({ window }: Finding, endOfLogs: Micros | null): string {
+  const calm = window && endOfLogs !== null ? Math.floor((endOfLogs - window.hi) / DAY) : 0;
+  if (calm >= 2) return `Over for ${calm} days when the logs end`;
+  return "Over by the end of the evidence, without consequences";
 }
 
 function lack(input: DiagnosisInput): string[] {

@@ -1,13 +1,15 @@
 /** Findings to ranked root causes with their chains (README.md, "From findings to causes"). */
 import type { Diagnosis, DiagnosisInput, RootCause } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
+import type { Micros } from "../model/time.ts";
+import { DAY } from "../model/time.ts";
 import { confidences, layers, severities } from "../model/words.ts";
 import { alternativesOf } from "./alternatives.ts";
 import { conclude } from "./conclude.ts";
 import { decidingTest } from "./deciding.ts";
 import type { ExplanationGraph } from "./graph.ts";
 import { bestChain, explain } from "./graph.ts";
-import { byRank, NEAR } from "./order.ts";
+import { byRank, leavesDamage, NEAR } from "./order.ts";
 import { reasonsFor } from "./reasons.ts";
 import { triggersOf, triggerText } from "./trigger.ts";
 
@@ -22,7 +24,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const ranked = merge(candidates, graph, input).toSorted(
     (a, b) => score(b, graph) - score(a, graph) || byRank(a.finding, b.finding),
   );
-  const { rootCauses, setAside } = weighOld(ranked);
+  const { rootCauses, setAside } = weighOld(ranked, input.endOfLogs ?? null);
   return { ...conclude(rootCauses, setAside, input), rootCauses: rootCauses.slice(0, MOST_ROOTS) };
 }
 
@@ -44,13 +46,24 @@ function isEarlierStory({ active, finding }: RootCause, first: RootCause | undef
   return first.finding.window.lo - finding.window.hi > NEAR;
 }
 
+/** Without a sign of it for so long, a trouble is history: whoever collects the bundle now has another reason. */
+const HISTORY = 7 * DAY;
+
+/** Whether a trouble was over long before the logs end, and left nothing broken on the disk. */
+function isHistory({ active, finding }: RootCause, endOfLogs: Micros | null): boolean {
+  if (active !== false || !finding.window || endOfLogs === null || leavesDamage(finding)) return false;
+  return endOfLogs - finding.window.hi > HISTORY;
+}
+
 /** Troubles that are over and small, or long over, are no root causes, unless one of them likely set off what is. They are told as set aside. */
-function weighOld(ranked: RootCause[]): { rootCauses: RootCause[]; setAside: RootCause[] } {
+function weighOld(ranked: RootCause[], endOfLogs: Micros | null): { rootCauses: RootCause[]; setAside: RootCause[] } {
   const triggers = ranked.flatMap((root) =>
     root.triggers.filter(({ likelihood }) => likelihood === "likely").map(({ finding }) => finding),
   );
   const setAside = ranked.filter(
-    (root) => (isOldAndSmall(root) || isEarlierStory(root, ranked[0])) && !triggers.includes(root.finding),
+    (root) =>
+      (isOldAndSmall(root) || isEarlierStory(root, ranked[0]) || isHistory(root, endOfLogs)) &&
+      !triggers.includes(root.finding),
   );
   const rootCauses = ranked.filter((root) => !setAside.includes(root));
   const [first, ...others] = rootCauses;

@@ -1,5 +1,6 @@
 import type { ReportCheck } from "./report.ts";
 import type { EntityRef, Finding, RemedyStep } from "./rule.ts";
+import type { Micros } from "./time.ts";
 import type { Cause, Conclusion, Confidence } from "./words.ts";
 
 export interface RootCause {
@@ -47,4 +48,6 @@ export interface DiagnosisInput {
   /** Device of the filesystem that holds the containers, as in the mounts; null when not known. */
   device: string | null;
   counts: { events: number; facts: number; containers: number };
+  /** When the log that reaches furthest ends, µs UTC. */
+  endOfLogs?: Micros | null;
 }

@@ -140,6 +140,17 @@ describe("chains and roots", () => {
     expect(reasons.join(" ")).toContain("Over by the end of the evidence, without consequences: dip is so.");
   });
 
+  test("a trouble that was over days before the logs end is history, and told; damage on a disk is not", () => {
+    const full = finding("full", { cause: "storage-full", layer: "kernel", active: false, explains: ["down"] });
+    const told = diagnoseOf([full, { ...down, active: false }], { endOfLogs: at(9 * 24 * 60).best });
+    expect([told.conclusion, told.rootCauses]).toEqual(["healthy", []]);
+    expect(told.reasons.join(" ")).toContain("Over for 9 days when the logs end: full is so.");
+    const soon = diagnoseOf([full], { endOfLogs: at(24 * 60).best });
+    expect(soon.rootCauses.map(({ finding: { id } }) => id)).toEqual(["full"]);
+    const left = diagnoseOf([damage({ active: false })], { endOfLogs: at(9 * 24 * 60).best });
+    expect(left.rootCauses.map(({ finding: { id } }) => id)).toEqual(["damage"]);
+  });
+
   test("the order of the findings does not matter", () => {
     const all = [damage({ explains: ["layer:apiserver"] }), dip(-2), down, refused];
     const told = (list: typeof all) => diagnoseOf(list).rootCauses.map(({ chain }) => chain.map(({ id }) => id));
