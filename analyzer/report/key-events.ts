@@ -76,8 +76,11 @@ function oneOf(twin: Entry, own: Entry): Entry {
 const width = ({ at }: Entry): number => at.hi - at.lo;
 
 function isCopy(own: Entry, other: Entry): boolean {
+  if (own.entry.artifact === other.entry.artifact) return false;
+  // Two forms of one list tell the same age.
+  if (own.at.lo === other.at.lo && own.at.hi === other.at.hi) return true;
   const isSharp = Math.max(width(own), width(other)) <= 2 * SLACK;
-  return isSharp && own.at.lo - other.at.hi < SLACK && own.entry.artifact !== other.entry.artifact;
+  return isSharp && own.at.lo - other.at.hi < SLACK;
 }
 
 function compare(a: ReportTimelineEntry, b: ReportTimelineEntry): number {

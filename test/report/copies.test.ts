@@ -40,3 +40,19 @@ test("the same words said again seconds later are another event", async () => {
   expect(rows).toEqual(["tail.txt 2026-03-02T11:01:00.080000Z", "tail.txt 2026-03-02T11:01:04Z"]);
   expect(cited).toBe(2);
 }, 30_000);
+
+test("the age of a container that two forms of one list tell", async () => {
+  const id = "7351d80bfa5e";
+  const { timeline } = await reportOf({
+    "date.txt": "Mon Mar  2 11:58:06 UTC 2026\n",
+    "ps.jsonl": `${JSON.stringify({ Command: '"sleep"', ID: id, Image: "busybox", Names: "web", RunningFor: "3 days ago", State: "running", Status: "Up 2 days" })}\n`,
+    "ps.txt": `CONTAINER ID   IMAGE     COMMAND   CREATED      STATUS      PORTS   NAMES\n${id}   busybox   "sleep"   3 days ago   Up 2 days           web\n`,
+  });
+  const told = timeline
+    .filter(({ lane }) => lane.startsWith("container "))
+    .map(({ artifact, text }) => [artifact, text]);
+  expect(told).toEqual([
+    ["ps.jsonl", "web (7351d80bfa5e): created"],
+    ["ps.jsonl", "web (7351d80bfa5e): came into this state"],
+  ]);
+}, 30_000);
