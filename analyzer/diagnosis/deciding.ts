@@ -175,11 +175,15 @@ function answered(command: string, input: DiagnosisInput): boolean {
   return false;
 }
 
+/** Rules about another machine, or about a disk that is not there at all: the supply of the board is no rival. */
+const OF_NO_BOARD = new Set(["nfs-not-responding", "volume-missing"]);
+
 /** A cause that looks the same and that no rule could look for. */
 function rivalTest(finding: Finding, input: DiagnosisInput): { text: string; command: string } | null {
   for (const rival of RIVALS[finding.cause] ?? []) {
     const test = TESTS[rival];
     if (!test || answered(test.command, input)) continue;
+    if (rival === "under-voltage" && OF_NO_BOARD.has(finding.id)) continue;
     if (input.findings.some(({ cause, role }) => cause === rival && role !== "marker")) continue;
     return {
       text: `Tells it from ${test.name}, which looks the same: ${test.answer}.`,
