@@ -111,6 +111,7 @@ export async function examine(
     device,
     counts,
     endOfLogs: view.endOfLogs,
+    containersDown: view.facts("container").some(({ value }) => value.state !== "running" && value.exitCode !== 0),
   });
 
   onProgress({ stage: "report", detail: "" });

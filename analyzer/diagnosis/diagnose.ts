@@ -1,7 +1,6 @@
 /** Findings to ranked root causes with their chains (README.md, "From findings to causes"). */
 import type { Diagnosis, DiagnosisInput, RootCause } from "../model/diagnosis.ts";
 import type { Finding } from "../model/rule.ts";
-import type { Micros } from "../model/time.ts";
 import { DAY } from "../model/time.ts";
 import { confidences, layers, severities } from "../model/words.ts";
 import { alternativesOf } from "./alternatives.ts";
@@ -24,7 +23,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const ranked = merge(candidates, graph, input).toSorted(
     (a, b) => score(b, graph) - score(a, graph) || byRank(a.finding, b.finding),
   );
-  const { rootCauses, setAside } = weighOld(ranked, input.endOfLogs ?? null);
+  const { rootCauses, setAside } = weighOld(ranked, input);
   return { ...conclude(rootCauses, setAside, input), rootCauses: rootCauses.slice(0, MOST_ROOTS) };
 }
 
@@ -49,20 +48,21 @@ function isEarlierStory({ active, finding }: RootCause, first: RootCause | undef
 /** Without a sign of it for so long, a trouble is history: whoever collects the bundle now has another reason. */
 const HISTORY = 7 * DAY;
 
-/** Whether a trouble was over long before the logs end, and left nothing broken on the disk. */
-function isHistory({ active, finding }: RootCause, endOfLogs: Micros | null): boolean {
-  if (active !== false || !finding.window || endOfLogs === null || leavesDamage(finding)) return false;
+/** Whether a trouble was over long before the logs end, left nothing broken on the disk, and nothing is down since then. */
+function isHistory({ active, finding }: RootCause, { endOfLogs = null, containersDown }: DiagnosisInput): boolean {
+  if (active !== false || containersDown === true || !finding.window || endOfLogs === null || leavesDamage(finding))
+    return false;
   return endOfLogs - finding.window.hi > HISTORY;
 }
 
 /** Troubles that are over and small, or long over, are no root causes, unless one of them likely set off what is. They are told as set aside. */
-function weighOld(ranked: RootCause[], endOfLogs: Micros | null): { rootCauses: RootCause[]; setAside: RootCause[] } {
+function weighOld(ranked: RootCause[], input: DiagnosisInput): { rootCauses: RootCause[]; setAside: RootCause[] } {
   const triggers = ranked.flatMap((root) =>
     root.triggers.filter(({ likelihood }) => likelihood === "likely").map(({ finding }) => finding),
   );
   const setAside = ranked.filter(
     (root) =>
-      (isOldAndSmall(root) || isEarlierStory(root, ranked[0]) || isHistory(root, endOfLogs)) &&
+      (isOldAndSmall(root) || isEarlierStory(root, ranked[0]) || isHistory(root, input)) &&
       !triggers.includes(root.finding),
   );
   const rootCauses = ranked.filter((root) => !setAside.includes(root));

@@ -50,4 +50,6 @@ export interface DiagnosisInput {
   counts: { events: number; facts: number; containers: number };
   /** When the log that reaches furthest ends, µs UTC. */
   endOfLogs?: Micros | null;
+  /** Whether a container is down at the collection that did not end by itself without an error. */
+  containersDown?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Evidence, FindingDraft } from "../model/rule.ts";
-import { windowOf } from "./_time.ts";
+import { isLongOver, windowOf } from "./_time.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 
 export interface Kill {
@@ -86,6 +86,7 @@ export function nameKills(killed: Kill[]): string {
 export function killDraft(
   killed: Kill[],
   more: Evidence[],
+  view: RuleView,
 ): Pick<FindingDraft, "window" | "count" | "evidence" | "active"> {
   const ordered = killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0));
   const evidence = [...ordered.map((kill) => kill.evidence), ...more];
@@ -93,7 +94,7 @@ export function killDraft(
     window: windowOf(evidence.map(({ at }) => at)),
     count: Math.max(1, killed.length),
     evidence: evidence.slice(0, 9),
-    // A killed process stays killed, and what took the memory is seldom known: it may come back at any time.
-    active: null,
+    // A killed process stays killed, and what took the memory is seldom known: it may come back, unless it was long ago.
+    active: evidence.every((entry) => isLongOver(entry, view)) ? false : null,
   };
 }

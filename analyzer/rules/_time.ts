@@ -27,9 +27,19 @@ const PATIENCE = 2 * MINUTE;
 /** A rare line may be silent for this long and still hold. */
 const RARE_PATIENCE = 10 * MINUTE;
 
+/** Without a sign for so long, while its own log goes on, even what was said once is over. */
+const LONG = 7 * DAY;
+
+/** Whether a log surely went on for long after something was last said in it. */
+export function isLongOver(last: Evidence, view: Pick<RuleView, "lastEventOf">): boolean {
+  const end = view.lastEventOf(last.artifact);
+  if (!last.at || !end?.at || last.at.basis === "order-only" || end.at.basis === "order-only") return false;
+  return end.at.lo - last.at.hi > LONG;
+}
+
 /**
  * Whether something that was said `count` times from `first` to `last` still went on when its log ended: true or false
- * by its own rhythm, null when it was said too seldom to tell, or when its log ended long before the others did.
+ * by its own rhythm, null when it was said too seldom to tell and not long ago, or when its log ended long before the others did.
  */
 export function stillActive(first: Evidence, last: Evidence, count: number, view: LogEnds): boolean | null {
   const end = view.lastEventOf(last.artifact);
@@ -37,7 +47,7 @@ export function stillActive(first: Evidence, last: Evidence, count: number, view
   const silence = end.at.best - last.at.best;
   const rhythm = (last.at.best - first.at.best) / Math.max(1, count - 1);
   const patience = count < 3 ? RARE_PATIENCE : Math.max(10 * rhythm, PATIENCE);
-  if (silence > patience) return count < 3 ? null : false;
+  if (silence > patience) return count >= 3 || (isLongOver(last, view) && silence > 3 * rhythm) ? false : null;
   return (view.endOfLogs ?? last.at.best) - last.at.best > Math.max(patience, RARE_PATIENCE / 2) ? null : true;
 }
 

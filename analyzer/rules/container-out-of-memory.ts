@@ -39,7 +39,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       confidence: "certain",
       severity: vital ? "critical" : "major",
       entities: flagged.map(({ value }) => view.resolve("container", value.id)),
-      ...killDraft(killed, evidence),
+      ...killDraft(killed, evidence, view),
     },
   ];
 }

@@ -167,6 +167,8 @@ function pathOf(group: MatchedText[]): string | undefined {
 /** What has happened does not go on, however near to the end of the log it was told. */
 function activeOf(rule: LineRule, first: Evidence, last: Evidence, count: number, view: RuleView): boolean | null {
   const active = stillActive(first, last, count, view);
+  // Damage that was met once stays, however long nothing touches it.
+  if (active === false && count < 3 && /corruption/.test(rule.cause)) return null;
   return rule.instant && active === true ? null : active;
 }
 

@@ -32,7 +32,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       confidence: "certain",
       severity: vital.length > 0 || stuck.length > 0 ? "critical" : "major",
       entities: [],
-      ...killDraft(killed, more),
+      ...killDraft(killed, more, view),
     },
   ];
 }

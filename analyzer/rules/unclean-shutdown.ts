@@ -4,8 +4,8 @@
  * the boot before was shut down.
  */
 import type { FindingDraft } from "../model/rule.ts";
-import { MINUTE, SECOND } from "../model/time.ts";
-import { startsWithLog, stillActive, windowOf } from "./_time.ts";
+import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import { isLongOver, startsWithLog, stillActive, windowOf } from "./_time.ts";
 import type { MatchedLine, RuleView, StructuralRule } from "./types.ts";
 
 const MAX_EVIDENCE = 8;
@@ -38,6 +38,21 @@ function foundClean(view: RuleView, lines: MatchedLine[]): MatchedLine[] {
   return withoutCopies(near);
 }
 
+function isSomethingDown(view: RuleView): boolean {
+  return view.facts("container").some(({ value }) => value.state !== "running" && value.exitCode !== 0);
+}
+
+/** The kernel's own last words, when it stopped shortly before. */
+function panicBefore(view: RuleView, first: MatchedLine): boolean {
+  return ["kernel-oops", "hardware-error"].some((rule) =>
+    view.matches(rule).some((match) => {
+      const { at, text } = match.last();
+      if (!at || !first.at || !text.includes("Kernel panic")) return false;
+      return at.best <= first.at.best && first.at.best - at.best < HOUR;
+    }),
+  );
+}
+
 /** A stick carries its dirty bit from wherever it was pulled out before. */
 function isOfStick(view: RuleView, text: string): boolean {
   const device = /FAT-fs \((sd[a-z]{1,3})\d{0,3}\)/.exec(text)?.[1];
@@ -55,6 +70,7 @@ function evaluate(view: RuleView): FindingDraft[] {
   const [first, last] = [lines[0], lines.at(-1)];
   if (first === undefined || last === undefined) return [];
   const clean = foundClean(view, lines);
+  const panic = panicBefore(view, first);
   const active = stillActive(first, last, lines.length, view);
   return [
     {
@@ -64,11 +80,13 @@ function evaluate(view: RuleView): FindingDraft[] {
         `At a start of the node, ${lines.length === 1 ? "a line says" : `${lines.length} lines say`} that it had not been shut down cleanly before: the power was cut, or the machine froze or was reset.` +
         (clean.length > 0
           ? " A check at the same start found a filesystem clean, with no journal to replay: that one was not being written to, or was put in order first."
-          : ""),
+          : "") +
+        (panic ? " The kernel had stopped shortly before: it was no power cut." : ""),
+      ...(panic ? { severity: "info" as const } : {}),
       confidence: rule.confidence,
       window: windowOf(lines.map(({ at }) => at)),
-      // What has happened does not go on.
-      active: active === true ? null : active,
+      // What has happened does not go on, and is not over while something is down since then.
+      active: active === true || (isSomethingDown(view) && !isLongOver(last, view)) ? null : active,
       openStart: startsWithLog(first, view.firstEventOf(first.artifact)),
       count: lines.length,
       counted: "line",
