@@ -1,9 +1,10 @@
+import { createTextHash, createTextTable, type TextTable } from "./text-table.ts";
+
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 16;
 const GENERATION = INTERN_LIMIT / 2;
-/** Marks of texts; see `markOf`. */
-const MARKS = 1 << 17;
-/** Places for texts that were said again last, told by their marks. */
+const NONE = -1;
+/** Places for texts that were said again last; see `latestOf`. */
 const LATEST = 1 << 13;
 /** Longer texts are stored but not interned: they hardly repeat and would fill the map. */
 const INTERN_LENGTH = 2_000;
@@ -41,18 +42,14 @@ interface InternerOptions {
 }
 
 interface Generation {
-  /** Places in `uses`. */
-  texts: Map<string, number>;
-  /** 1 at the marks of its texts: most new ones need not be looked for. */
-  marks: Uint8Array;
+  texts: TextTable;
+  /** `USE_COLUMNS` numbers for each of its texts. */
   uses: Float64Array;
 }
 
-/** @param old one that is not needed any more: its megabytes of numbers are not left to the garbage collector */
-const newGeneration = (old: Generation | null = null): Generation => ({
-  texts: new Map(),
-  marks: old?.marks.fill(0) ?? new Uint8Array(MARKS),
-  uses: old?.uses ?? new Float64Array(GENERATION * USE_COLUMNS),
+const newGeneration = (): Generation => ({
+  texts: createTextTable(GENERATION),
+  uses: new Float64Array(GENERATION * USE_COLUMNS),
 });
 
 /** Counts one more event for the text at a place; gives its id. */
@@ -69,11 +66,8 @@ function again(uses: Float64Array, at: number, event: number, teller: Teller): n
   return uses[at] as number;
 }
 
-/**
- * A number below `MARKS` for a text, alike for equal ones: of some of its characters, as the hash of all of them and a
- * walk through a large map cost much more.
- */
-function markOf(text: string): number {
+/** A number below `LATEST` for a text, alike for equal ones: of a few of its characters, which costs next to nothing. */
+function latestOf(text: string): number {
   const last = text.length - 1;
   if (last < 0) return 0;
   const [quarter, eighth] = [last >> 2, last >> 3];
@@ -82,7 +76,7 @@ function markOf(text: string): number {
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - quarter);
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(eighth);
   hash = Math.imul(hash, 0x01000193) ^ text.charCodeAt(last - eighth);
-  return (hash ^ (hash >>> 15)) & (MARKS - 1);
+  return (hash ^ (hash >>> 13)) & (LATEST - 1);
 }
 
 /** Gives equal texts one id, as long as they are remembered. Memory does not grow with the number of texts. */
@@ -90,58 +84,63 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
   let recent = newGeneration();
   let older: Generation | null = null;
   let count = 0;
-  /** Texts that were said again, with their places in `recent` or, as complements, in `older`. */
+  /** Texts that were said again, with the places of their uses in `recent` or, as complements, in `older`. */
   const latest: string[] = Array.from({ length: LATEST }, () => "");
   const latestAt = new Int32Array(LATEST);
+
+  const hashOf = createTextHash(INTERN_LENGTH);
 
   const handOut = ({ texts, uses }: Generation): void => {
     if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
   };
 
-  function add(text: string, mark: number, event: number, teller: Teller): number {
+  /** A text that is not remembered, and will not be. */
+  function pass(text: string, event: number): number {
+    onText(storable(text));
+    const id = ++count;
+    onUses(Float64Array.of(id, event, event, 1, 0, 0, 0, 0));
+    return id;
+  }
+
+  function add(text: string, hash: number, event: number, teller: Teller): number {
+    const place = recent.texts.add(text, hash);
+    if (place < 0) return pass(text, event);
     const id = ++count;
     onText(storable(text));
-    if (text.length > INTERN_LENGTH) {
-      onUses(Float64Array.of(id, event, event, 1, 0, 0, 0, 0));
-      return id;
-    }
-    const at = recent.texts.size * USE_COLUMNS;
-    recent.texts.set(text, at);
-    recent.marks[mark] = 1;
+    const at = place * USE_COLUMNS;
     // What an earlier half left there.
     recent.uses.fill(0, at, at + USE_COLUMNS);
     recent.uses[at] = id;
     recent.uses[at + 1] = event;
     again(recent.uses, at, event, teller);
-    if (recent.texts.size === GENERATION) {
-      if (older !== null) handOut(older);
-      const next = newGeneration(older);
-      older = recent;
-      recent = next;
-      latest.fill("");
-    }
+    if (recent.texts.size === GENERATION) startGeneration();
     return id;
   }
 
-  const placeIn = (generation: Generation | null, text: string, mark: number): number | undefined =>
-    generation !== null && generation.marks[mark] === 1 ? generation.texts.get(text) : undefined;
-
-  /** The place of a text as in `latestAt`; null when it is not remembered. */
-  function find(text: string, mark: number): number | null {
-    const slot = mark & (LATEST - 1);
-    if (text !== "" && latest[slot] === text) return latestAt[slot] as number;
-    const known = placeIn(recent, text, mark);
-    const before = known === undefined ? placeIn(older, text, mark) : undefined;
-    if (known === undefined && before === undefined) return null;
-    latest[slot] = text;
-    return (latestAt[slot] = known ?? ~(before as number));
+  function startGeneration(): void {
+    if (older !== null) handOut(older);
+    // Used again: its megabytes are not left to the garbage collector.
+    const next = older ?? newGeneration();
+    next.texts.clear();
+    older = recent;
+    recent = next;
+    latest.fill("");
   }
 
   return {
     id(text, event, teller) {
-      const mark = markOf(text);
-      const at = find(text, mark);
-      if (at === null) return add(text, mark, event, teller);
+      if (text.length > INTERN_LENGTH) return pass(text, event);
+      const slot = latestOf(text);
+      let at = latestAt[slot] as number;
+      if (text === "" || latest[slot] !== text) {
+        const hash = hashOf(text);
+        const place = recent.texts.find(text, hash);
+        const before = place < 0 && older !== null ? older.texts.find(text, hash) : NONE;
+        if (place < 0 && before < 0) return add(text, hash, event, teller);
+        at = place >= 0 ? place * USE_COLUMNS : ~(before * USE_COLUMNS);
+        latest[slot] = text;
+        latestAt[slot] = at;
+      }
       return at >= 0 ? again(recent.uses, at, event, teller) : again((older as Generation).uses, ~at, event, teller);
     },
     finish() {
