@@ -2,8 +2,8 @@ import { constants, crc32, createInflateRaw, inflateRawSync, type InflateRaw } f
 import type { Cursor } from "./cursor.ts";
 
 /** Compressed bytes handed to the decompressor at a time: what is lost at most before a damage is searched again. */
-const FEED_BYTES = 64 * 1024;
-const OUTPUT_BYTES = 256 * 1024;
+const FEED_BYTES = 128 * 1024;
+const OUTPUT_BYTES = 512 * 1024;
 const SALVAGE_STEP_BYTES = 16;
 /** A member that fits in here is unpacked in one go: a bundle may have a thousand of them. */
 const SMALL_BYTES = 16 * 1024;

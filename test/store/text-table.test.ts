@@ -32,7 +32,7 @@ describe("the hash of a text", () => {
 
   it("spreads texts that differ in a number", () => {
     const slots = new Set(Array.from({ length: 32_768 }, (_, index) => hashOf(`request ${index} served`) & 65_535));
-    // By chance 1 - 1/e of half as many texts as there are slots find one of their own: 25,800.
+    // By chance they fill 25,800.
     expect(slots.size).toBeGreaterThan(25_000);
   });
 });
