@@ -1,6 +1,6 @@
 /**
  * A filesystem whose metadata contradicts itself: entries that cannot even be listed (`-?????????  ? ?  ? ? link`), the
- * errno EUCLEAN or EBADMSG for a path, the kernel's own ext4 errors, and the error counters of the superblock. All that
+ * errno EUCLEAN or EBADMSG for a path, the kernel's own words about it, and the error counters of the superblock. All that
  * is about one filesystem becomes one finding.
  */
 import type { Fact } from "../model/fact.ts";
@@ -9,6 +9,7 @@ import { fillRemedy, shortId } from "./_fill.ts";
 import { layerOfPath } from "../store/graph.ts";
 import { pathEntities, usersOfLayer } from "./_layers.ts";
 import { remedies } from "./_remedies.ts";
+import { kindOf, repairSteps } from "./_repair.ts";
 import { windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
@@ -86,7 +87,9 @@ function kernelLines(view: RuleView, device: string | null): FindingDraft[] {
   const name = device?.replace(/^\/dev\//, "");
   const of = (drafts: FindingDraft[]): FindingDraft[] => drafts.filter(({ subject }) => subject === name);
   const disks = view.findings("ext4-error");
-  const own = [...of(disks), ...of(view.findings("ext4-error-image"))];
+  const others = [...view.findings("btrfs-corruption"), ...view.findings("xfs-corruption")];
+  const own = [...of(disks), ...of(others), ...of(view.findings("ext4-error-image"))];
+  if (device === null && disks.length === 0) return others;
   return own.length > 0 ? own : disks;
 }
 
@@ -170,7 +173,7 @@ function draftFor(view: RuleView, target: string, device: string | null, damaged
     entities: unique(entities),
     weighs: paths.length > 0 ? [{ rule: "structure-needs-cleaning", subject: "" }] : [],
     counterEvidence: clean,
-    remedy: fillRemedy(remedies["repair-filesystem"] ?? [], view, entities, device),
+    remedy: fillRemedy(repairSteps(kindOf(view, target)), view, entities, device),
   };
 }
 

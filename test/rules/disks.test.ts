@@ -50,3 +50,17 @@ test("the check after a remount is that of the filesystem at hand", async () => 
     expect(steps.at(-1)?.command, line).toContain(`sudo ${program}`);
   }
 });
+
+test("a damaged filesystem is repaired with its own program, and the kernel's words about it are its evidence", async () => {
+  const report = await reportOf({
+    "dmesg.txt": "[  340.221400] F2FS-fs (mmcblk0p3): inconsistent node block, nid:1234, node_footer[nid:0,ino:0]",
+    "ls.txt": "ls: cannot access '/var/lib/docker/overlay2/77aa/diff': Structure needs cleaning\n",
+  });
+  const [root] = report.rootCauses;
+  expect(root?.cause).toBe("filesystem-corruption");
+  const commands = root?.remedy.map(({ command }) => command ?? "").join("\n");
+  expect(commands).toContain("fsck.f2fs");
+  expect(commands).not.toMatch(/e2fsck|dumpe2fs|fsck\.mode/);
+  const finding = report.findings.find(({ rule }) => rule === "filesystem-damage");
+  expect(finding?.evidence.map(({ text }) => text).join()).toContain("F2FS-fs");
+});
