@@ -48,6 +48,12 @@ const RECOVERIES: readonly Recovery[] = [
     isSame: ({ evidence }, { captures: { image = "" } }) =>
       image !== "" && evidence.some(({ text }) => text.includes(image)),
   },
+  {
+    note: "nfs-answers",
+    rules: new Set(["nfs-not-responding"]),
+    isSame: ({ evidence }, { captures: { server = "" } }) =>
+      server !== "" && evidence.every(({ text }) => text.includes(server)),
+  },
 ];
 
 /** Whether a sign comes after all complaints, and the log goes on without one for a while. */
