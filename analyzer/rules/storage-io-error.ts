@@ -18,7 +18,12 @@ function byDisk(view: RuleView): Map<string, MatchedText[]> {
     const disk = diskOf(names.get(told) ?? told.replace(/^nvme\d+$/, "$&n1"));
     if (disk !== null) groups.set(disk, [...(groups.get(disk) ?? []), match]);
   }
-  return groups;
+  // A card that is taken out of its slot, or a radio on the card's bus that starts anew, fails nothing by that alone.
+  return new Map([...groups].filter(([, group]) => !group.every(({ captures }) => isRemoval(captures["what"]))));
+}
+
+function isRemoval(what: string | undefined): boolean {
+  return /^card \S+ removed$/i.test(what ?? "");
 }
 
 /** A stick that somebody pulled out: nothing but reads of it failed, and no filesystem on it complained. */
@@ -154,6 +159,7 @@ const rule: StructuralRule = {
         "dmesg.txt": [
           "[    2.101112] mmc0: new high speed SDHC card at address aaaa",
           "[    2.151112] mmcblk0: mmc0:aaaa SL32G 29.7 GiB",
+          "[   41.151112] mmc1: card 0001 removed",
           "[  900.101112] blk_update_request: I/O error, dev loop3, sector 0 op 0x1:(WRITE) flags 0x800 phys_seg 0 prio class 0",
         ].join("\n"),
       },
