@@ -9,6 +9,8 @@ export interface Kill {
   rss: number | null;
   /** Its own limit was reached, not the node's. */
   cgroup: boolean;
+  /** Id of the container whose limit it was, as the name of the control group tells it. */
+  container: string | null;
   evidence: Evidence;
 }
 
@@ -22,18 +24,25 @@ export function kills(view: RuleView): Kill[] {
     const key = `${pid} ${process}`;
     const known = found.get(key);
     if (!known) found.set(key, kill);
-    else found.set(key, { ...known, rss: known.rss ?? kill.rss, cgroup: known.cgroup || kill.cgroup });
+    else
+      found.set(key, {
+        ...known,
+        rss: known.rss ?? kill.rss,
+        cgroup: known.cgroup || kill.cgroup,
+        container: known.container ?? kill.container,
+      });
   }
   return [...found.values()];
 }
 
 function killOf(match: MatchedText, process: string, pid: string): Kill {
-  const { rss, cgroup } = match.captures;
+  const { rss, cgroup, group } = match.captures;
   return {
     process,
     pid,
     rss: rss === undefined ? null : Number(rss),
     cgroup: cgroup !== undefined,
+    container: /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/.exec(group ?? "")?.[1] ?? null,
     evidence: match.first(),
   };
 }
@@ -73,13 +82,18 @@ export function describeKills(killed: Kill[]): string {
   return `${named.join(", ")}${killed.length > 6 ? ` and ${killed.length - 6} more` : ""}`;
 }
 
-/** `java (1.4 GiB), etcd and 3 more`, the biggest first: for a title. */
+/** `java (1.4 GiB), etcd and 3 more`, the biggest first, each name once: for a title. */
 export function nameKills(killed: Kill[]): string {
-  const [first, second, ...more] = killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0));
-  const named = [first, second].flatMap((kill) =>
-    kill ? `${kill.process}${kill.rss === null ? "" : ` (${size(kill.rss)})`}` : [],
-  );
-  return more.length > 0 ? `${named.join(", ")} and ${more.length} more` : named.join(" and ");
+  const byName = new Map<string, Kill[]>();
+  for (const kill of killed.toSorted((a, b) => (b.rss ?? 0) - (a.rss ?? 0))) {
+    byName.set(kill.process, [...(byName.get(kill.process) ?? []), kill]);
+  }
+  const names = [...byName].map(([process, same]) => {
+    const rss = same[0]?.rss ?? null;
+    return `${process}${rss === null ? "" : ` (${size(rss)})`}${same.length > 1 ? ` ${same.length} times` : ""}`;
+  });
+  const named = names.slice(0, 2);
+  return names.length > 2 ? `${named.join(", ")} and ${names.length - 2} more` : named.join(" and ");
 }
 
 /** Window, count and evidence of a finding about kills. */

@@ -1,22 +1,33 @@
 /** A container reached its own limit of memory: the kernel's memcg lines, and `OOMKilled` of the runtime or kubectl. */
-import type { FindingDraft } from "../model/rule.ts";
+import type { EntityRef, FindingDraft } from "../model/rule.ts";
 import { describeKills, killDraft, kills, nameKills } from "./_oom.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
 const CONTROL_PLANE = /^(?:etcd|kube-apiserver|kube-contr|kube-schedul|coredns|k3s|kube-proxy|flanneld|calico|cilium)/;
+
+function unique(refs: EntityRef[]): EntityRef[] {
+  return [...new Map(refs.map((ref) => [ref.key, ref])).values()];
+}
 
 function evaluate(view: RuleView): FindingDraft[] {
   const killed = kills(view).filter(({ cgroup }) => cgroup);
   const flagged = view.facts("container").filter(({ value }) => value.oomKilled === true);
   const told = view.matches("oom-killed-status");
   if (killed.length + flagged.length + told.length === 0) return [];
+  const owners = killed.flatMap(({ container }) => (container === null ? [] : [view.resolve("container", container)]));
+  const known = view.facts("container");
   const names = [
+    ...owners.flatMap(
+      ({ key }) =>
+        known.find(({ value }) => view.resolve("container", value.id).key === key && value.name)?.value.name ?? [],
+    ),
     ...flagged.map(({ value }) => value.pod?.container ?? value.name ?? value.id.slice(0, 12)),
     ...told.flatMap(({ captures }) => captures["name"] ?? []),
   ];
   const named = [...new Set(names)].slice(0, 5).join(", ");
   const who = killed.length > 0 ? describeKills(killed) : named;
-  const briefly = killed.length > 0 ? nameKills(killed) : named;
+  const processes = killed.length > 0 ? nameKills(killed) : "";
+  const briefly = named !== "" && processes !== "" ? `${named}, ${processes}` : named || processes;
   const vital = [...killed.map(({ process }) => process), ...names].some((name) => CONTROL_PLANE.test(name));
   const evidence = [
     ...flagged.map((fact) =>
@@ -38,7 +49,7 @@ function evaluate(view: RuleView): FindingDraft[] {
         "The node as a whole need not be short of memory.",
       confidence: "certain",
       severity: vital ? "critical" : "major",
-      entities: flagged.map(({ value }) => view.resolve("container", value.id)),
+      entities: unique([...flagged.map(({ value }) => view.resolve("container", value.id)), ...owners]),
       ...killDraft(killed, evidence, view),
     },
   ];
