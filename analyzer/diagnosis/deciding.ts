@@ -130,7 +130,7 @@ export function decidingTest(
     const open = triggers.filter(({ likelihood }) => likelihood === "likely" || likelihood === "possible");
     return open.length === 0 ? unknownTrigger(known, triggers, input) : betweenTriggers(open, known.causes, input);
   }
-  return rivalTest(finding, input);
+  return finding.unmistakable === true ? null : rivalTest(finding, input);
 }
 
 function unknownTrigger(

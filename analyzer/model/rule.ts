@@ -31,6 +31,8 @@ export interface RuleMeta {
   needs: string[];
   /** Names of evidence that would speak against a finding if it were wrong: where it is missing, nobody looked. */
   refutedBy?: string[];
+  /** The words name the cause: no other looks the same, and none is asked for. */
+  unmistakable?: boolean;
 }
 
 export interface Evidence extends Locator {

@@ -12,7 +12,7 @@ export type Fail = (path: string[], message: string) => never;
 
 /** Every field of a rule file; another word is a misspelt one. */
 const FIELDS = new Set(
-  "id title passTitle summary why layer role cause severity confidence needs atLeast instant note match except subject entities links explains remedy references cases".split(
+  "id title passTitle summary why layer role cause severity confidence needs atLeast instant note unmistakable match except subject entities links explains remedy references cases".split(
     " ",
   ),
 );
@@ -45,6 +45,7 @@ export function toLineRule(name: string, fields: unknown, fail: Fail): LineRule 
       to: String(value["to"]),
       kind: String(value["kind"]),
     })),
+    ...(raw["unmistakable"] === true ? { unmistakable: true } : {}),
     instant: raw["instant"] === true,
     note: raw["note"] === true,
     atLeast: Number(raw["atLeast"] ?? 1),

@@ -104,6 +104,7 @@ function finish(rule: Rule, draft: FindingDraft): Finding {
     references: rule.references,
     needs: rule.needs,
     refutedBy: rule.refutedBy ?? [],
+    ...(rule.unmistakable === true ? { unmistakable: true } : {}),
     role: draft.role ?? rule.role,
     cause: draft.cause ?? rule.cause,
     severity: draft.severity ?? rule.severity,
