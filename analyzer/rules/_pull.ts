@@ -16,8 +16,9 @@ const REASONS: [RegExp, string][] = [
   ],
   [/server gave HTTP response to HTTPS client/i, "the registry speaks HTTP and is asked in HTTPS"],
   [/x509:/i, "the registry's certificate is not accepted"],
+  [/connection refused/i, "the registry refuses connections"],
   [
-    /i\/o timeout|TLS handshake timeout|connection refused|no route to host|network is unreachable|connection reset|deadline exceeded|request canceled|: EOF/i,
+    /i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|connection reset|deadline exceeded|request canceled|: EOF/i,
     "the registry cannot be reached",
   ],
 ];

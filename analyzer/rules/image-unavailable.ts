@@ -3,13 +3,18 @@ import type { RemedyStep } from "../model/rule.ts";
 import { failedPulls, pullDraft } from "./_pull.ts";
 import type { StructuralRule } from "./types.ts";
 
-/** Reasons that pass: the kubelet tries again. */
-const PASSING = /limits how often|cannot be reached/;
+/** A reason that may lie with this node's network, and passes: the kubelet tries again. */
+const PASSING = /cannot be reached/;
 
 const remedy: RemedyStep[] = [
   {
     text: "Ask for the image by hand, and compare its name and tag with what the registry has.",
     command: "sudo crictl pull <image> || docker pull <image>; kubectl describe pod <pod> | tail -20",
+    risk: "safe",
+  },
+  {
+    text: "Where the registry limits how often it is asked, wait or log in to it; where it refuses connections, start it again.",
+    command: "getent hosts <registry>; curl -sSI https://<registry>/v2/ | head -1",
     risk: "safe",
   },
   {
@@ -31,6 +36,7 @@ const rule: StructuralRule = {
   cause: "image-unavailable",
   severity: "minor",
   confidence: "likely",
+  unmistakable: true,
   explains: ["image-pull-failed", "container-start-damaged"],
   remedy,
   references: ["https://kubernetes.io/docs/concepts/containers/images/"],
@@ -39,7 +45,9 @@ const rule: StructuralRule = {
     const drafts = pullDraft(view, failedPulls(view, false));
     // With the node's own logs at hand a single image is no trouble of the node, nor is what goes away by itself.
     return drafts.map((draft) =>
-      view.has("kernel-log") || PASSING.test(draft.subject) ? { ...draft, role: "symptom" as const } : draft,
+      view.has("kernel-log") || draft.active === false || PASSING.test(draft.subject)
+        ? { ...draft, role: "symptom" as const }
+        : draft,
     );
   },
   cases: {
