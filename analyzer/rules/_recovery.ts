@@ -37,6 +37,8 @@ const RECOVERIES: readonly Recovery[] = [
       "node-agent-down",
       "node-not-found",
       "runtime-unreachable",
+      "sandbox-create-failed",
+      "sandbox-network-failed",
       "snapshotter-unsupported",
       "swap-enabled",
     ]),
