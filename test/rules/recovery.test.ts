@@ -9,6 +9,8 @@ const REGISTERED =
 const LATER =
   '2026-03-02T12:00:00+0000 n7 kubelet[700]: I0302 12:00:00.100000     700 scope.go:117] "RemoveContainer" containerID="aa"';
 
+const OTHER = "2026-03-02T12:00:00+0000 n7 CRON[900]: (root) CMD (true)";
+
 async function findingsOf(...lines: string[]) {
   const { findings } = await reportOf({ "journal.txt": `${lines.join("\n")}\n` });
   return findings.map(({ rule, severity, active }) => [rule, severity, active]);
@@ -28,7 +30,7 @@ describe("a kubelet that registered", () => {
   });
 
   test("nor where the complaint comes after it", async () => {
-    const found = await findingsOf(REGISTERED, REFUSED.replaceAll("10:00:07", "10:00:20"), LATER);
+    const found = await findingsOf(REGISTERED, REFUSED.replaceAll("10:00:07", "10:00:20"), OTHER);
     expect(found.every(([, severity, active]) => severity === "major" && active !== false)).toBe(true);
   });
 
@@ -40,6 +42,20 @@ describe("a kubelet that registered", () => {
       ["apiserver-refused", "info", false],
       ["kubelet-not-registered", "info", false],
     ]);
+  });
+});
+
+describe("a kubelet that works", () => {
+  const lost =
+    '2026-03-02T10:00:20+0000 n7 kubelet[700]: E0302 10:00:20.100000     700 controller.go:195] "Failed to update lease" err="Put \\"https://10.0.0.7:6443/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n7?timeout=10s\\": http2: client connection lost"';
+
+  test("and complains no more for half an hour has what it missed once", async () => {
+    expect(await findingsOf(lost, LATER)).toEqual([["kubelet-not-registered", "info", false]]);
+  });
+
+  test("says nothing a minute later", async () => {
+    const soon = LATER.replaceAll("12:00:00", "10:01:00");
+    expect(await findingsOf(lost, soon)).toEqual([["kubelet-not-registered", "major", true]]);
   });
 });
 
