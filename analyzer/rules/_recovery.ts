@@ -78,6 +78,8 @@ const RECOVERIES: readonly Recovery[] = [
   {
     note: "nfs-answers",
     rules: new Set(["nfs-not-responding"]),
+    silence: 10 * MINUTE,
+    distance: 0,
     isSame: ({ evidence }, { captures: { server = "" } }) =>
       server !== "" && evidence.every(({ text }) => text.includes(server)),
   },
@@ -103,6 +105,7 @@ export function recovered(finding: Finding, view: RuleView): Finding {
     const sign = view
       .matches(recovery.note)
       .filter((match) => recovery.isSame(finding, match))
+      .toReversed()
       .toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))
       .slice(0, LATEST)
       .map((match) => match.last())
