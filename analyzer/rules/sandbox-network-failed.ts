@@ -63,6 +63,11 @@ const rule: StructuralRule = {
       risk: "safe",
     },
     {
+      text: "If no address is left in the range, compare the addresses that are taken with the pods that run: those of pods that are gone were never given back.",
+      command: "sudo find /var/lib/cni/networks -type f | wc -l; sudo crictl pods -q | wc -l",
+      risk: "safe",
+    },
+    {
       text: "Keep a copy of the plugins that are there.",
       command: "sudo cp -a /opt/cni/bin /opt/cni/bin.before",
       risk: "backup",
