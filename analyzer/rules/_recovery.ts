@@ -76,6 +76,13 @@ const RECOVERIES: readonly Recovery[] = [
       image !== "" && evidence.some(({ text }) => text.includes(image)),
   },
   {
+    note: "volume-mounted",
+    rules: new Set(["volume-mount-failed"]),
+    silence: 10 * MINUTE,
+    distance: 0,
+    isSame: ({ title }, { captures: { path = "" } }) => path !== "" && title.startsWith(`${path} `),
+  },
+  {
     note: "nfs-answers",
     rules: new Set(["nfs-not-responding"]),
     silence: 10 * MINUTE,

@@ -48,3 +48,25 @@ test("damage that was met once is not over because nothing touched it again", as
   const report = await reportOf({ syslog: [DATED, damage, ...ROUTINE].join("\n") });
   expect(report.rootCauses.map(({ cause }) => cause)).toEqual(["filesystem-corruption"]);
 });
+
+test("a file server that answered again, and a mount that succeeded later, are no trouble", async () => {
+  const late = ["Jan  4 02:40:00", "Jan  4 03:00:00"].map(
+    (time) => `${time} n7 systemd[1]: Started Daily apt download.`,
+  );
+  const report = await reportOf({
+    syslog: [
+      DATED,
+      "Jan  4 02:12:00 n7 systemd[1]: Failed to mount /mnt/nas.",
+      "Jan  4 02:12:01 n7 kernel: nfs: server 10.0.0.9 not responding, still trying",
+      "Jan  4 02:12:30 n7 kernel: nfs: server 10.0.0.9 OK",
+      "Jan  4 02:13:00 n7 systemd[1]: Mounted /mnt/nas.",
+      ...late,
+    ].join("\n"),
+  });
+  expect(report.rootCauses).toEqual([]);
+  const states = report.findings.filter(({ role }) => role !== "marker").map(({ rule, active }) => [rule, active]);
+  expect(states.sort()).toEqual([
+    ["nfs-not-responding", false],
+    ["volume-mount-failed", false],
+  ]);
+});
