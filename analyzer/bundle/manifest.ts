@@ -5,6 +5,7 @@
  */
 import type { Custody, StepRecord } from "../model/artifact.ts";
 import { createFields, isRecord, type Fields } from "./manifest-fields.ts";
+import { createWarnings, type ManifestWarning } from "./manifest-warnings.ts";
 
 /** A reading of the node's clocks, as written. `uptime` is in seconds. */
 export interface ClockReading {
@@ -17,12 +18,6 @@ export interface ClockReading {
   synchronized: boolean | null;
   rtc: boolean | null;
   fakeHwclock: string | null;
-}
-
-export interface ManifestWarning {
-  path: string;
-  line: number;
-  message: string;
 }
 
 /** A member that a step says it left in the bundle. */
@@ -85,8 +80,6 @@ export interface ManifestReader {
 
 const MANIFEST_PATH = /^((?:[^/]+\/)?)(manifest\.json|manifest\/plan\.json|manifest\/steps\/[^/]+\.json)$/;
 const MAX_BYTES = 32 * 1024 * 1024;
-/** What is wrong with a manifest is told so often, and then counted. */
-const MOST_WARNINGS = 1_000;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 /** True for the members that hold the manifest, at the top of the bundle or in its only top directory. */
@@ -98,8 +91,7 @@ export function isManifestPath(path: string): boolean {
 export function createManifestReader(): ManifestReader {
   const steps = new Map<string, StepRecord>();
   const items = new Map<string, { list: ManifestItem[]; said: string }>();
-  const warnings: ManifestWarning[] = [];
-  let untold = 0;
+  const warnings = createWarnings();
   let prefix: string | null = null;
   let whole: Fields | null = null;
   let cached: BundleManifest | null = null;
@@ -144,10 +136,7 @@ export function createManifestReader(): ManifestReader {
   return {
     async add(path, chunks) {
       const [, directory = "", member = ""] = MANIFEST_PATH.exec(path) ?? [];
-      const warn = (message: string): void => {
-        if (warnings.length < MOST_WARNINGS) warnings.push({ path, line: 1, message });
-        else untold += 1;
-      };
+      const warn = (message: string): void => warnings.add(path, message);
       cached = null;
       prefix ??= directory;
       if (prefix !== directory)
@@ -168,12 +157,7 @@ export function createManifestReader(): ManifestReader {
         whole,
         [...steps.values()],
         [...items.values()].flatMap(({ list }) => list),
-        untold === 0
-          ? warnings
-          : [
-              ...warnings,
-              { path: "manifest.json", line: 0, message: `${untold} more things are wrong with the manifest` },
-            ],
+        warnings.list(),
       );
       return cached;
     },
@@ -203,7 +187,7 @@ function assemble(
     end: whole === null ? null : clockOf(whole, "end"),
     laptopClock: whole?.text("laptopClock") ?? null,
     collectorVersion: versionOf(whole),
-    warnings: [...warnings],
+    warnings,
   };
 }
 

@@ -4,7 +4,7 @@
  * the same hour twice. What is measured of a program goes before what is usual, and that before the node's zone. A
  * program whose distance from another is measured (klog under the journal's header) moves with that one.
  */
-import type { ZoneProbeFact } from "../model/fact.ts";
+import type { ZoneProbeFact } from "../model/zone-facts.ts";
 import type { Micros } from "../model/time.ts";
 import type { Zone } from "./zone.ts";
 import { fixedZone, movedZone, offsetName, usualZone } from "./zone.ts";

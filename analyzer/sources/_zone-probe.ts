@@ -12,7 +12,7 @@
  * One fact per program and distinct offset of an artifact: a change of the offset is daylight saving, or a clock that
  * was set. Programs of one node may live in different zones: a container has none of its own unless somebody gave it one.
  */
-import type { ZoneProbeFact } from "../model/fact.ts";
+import type { ZoneProbeFact } from "../model/zone-facts.ts";
 import type { Line, ParseSink } from "../model/source.ts";
 import type { ClockKind, Micros } from "../model/time.ts";
 import { DAY, FIRST_SENSIBLE, HOUR, MINUTE, SECOND, WIDEST_ZONE_EAST, WIDEST_ZONE_WEST } from "../model/time.ts";
