@@ -123,7 +123,7 @@ const source: SourceParser = {
   id: "crictl-table",
   title: "crictl ps and crictl pods, the tables",
   kinds: ["crictl-ps", "crictl-pods"],
-  command: /^(?:(?:k3s|rke2) )?crictl\b(?: -\S+(?: \d\S*| \S*\/\S+)?)* (?:ps|pods)\b(?!.*json)/,
+  command: /^(?:(?:k3s|rke2) )?crictl\b(?: -\S+(?: (?=\d|\S*\/)[^\s-]\S*)?)* (?:ps|pods)\b(?!.*json)/,
   sniff: (head) => {
     if (head.some((text) => CONTAINERS.test(text) || PODS.test(text))) return 0.95;
     return head.some((text) => CONTAINER_ROW.test(text) || POD_ROW.test(text)) ? 0.8 : 0;

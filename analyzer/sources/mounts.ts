@@ -11,20 +11,29 @@ import { bounded } from "./_bounded.ts";
 import { emitForeign } from "./_path-error.ts";
 
 const TABLE = /^(\S+) (\/\S*) ([\w.]+) ((?:rw|ro)\S*) \d+ \d+$/;
-const INFO = /^\d+ \d+ \d+:\d+ \S+ (\/\S*) (\S+)(?: \S+:\S+| unbindable)* - ([\w.]+) (\S+) (\S+)$/;
-/** What follows `<source> on ` in mount(8)'s table. */
-const MOUNTED = /^(\/.*) type ([\w.]+) \((.*)\)(?: \[[^\]]*\])?$/;
+const INFO = /^\d+ \d+ \d+:\d+ \S+ (\/\S*) (\S+)(?: [^\s:]+:\S+| unbindable)* - ([\w.]+) (\S+) (\S+)$/;
+const TYPE = / type ([\w.]+) \(/g;
 
 function decode(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-function mountOf(text: string): MountFact | null {
+/** `<source> on <target> type <type> (<options>) [<label>]`, in time that grows with the length only. */
+function mounted(text: string): string[] | null {
   const on = text.indexOf(" on /");
-  const table = TABLE.exec(text) ?? (on > 0 ? MOUNTED.exec(text.slice(on + " on ".length)) : null);
+  const label = text.endsWith("]") ? text.lastIndexOf(" [") : -1;
+  const line = label > 0 ? text.slice(0, label) : text;
+  if (on <= 0 || !line.endsWith(")")) return null;
+  const type = [...line.matchAll(TYPE)].at(-1);
+  if (type === undefined || type.index <= on) return null;
+  const target = line.slice(on + " on ".length, type.index);
+  return [line.slice(0, on), target, type[1] ?? "", line.slice(type.index + type[0].length, -1)];
+}
+
+function mountOf(text: string): MountFact | null {
+  const table = TABLE.exec(text)?.slice(1) ?? mounted(text);
   if (table) {
-    const [source = "", target = "", type = "", options = ""] =
-      table.length === 5 ? table.slice(1) : [text.slice(0, on), ...table.slice(1)];
+    const [source = "", target = "", type = "", options = ""] = table;
     return { source: decode(source), target: decode(target), type, options: options.split(",") };
   }
   const match = INFO.exec(text);
