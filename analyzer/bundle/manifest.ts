@@ -157,7 +157,7 @@ export function createManifestReader(): ManifestReader {
         whole,
         [...steps.values()],
         [...items.values()].flatMap(({ list }) => list),
-        warnings.list(),
+        warnings.list,
       );
       return cached;
     },
@@ -168,7 +168,7 @@ function assemble(
   whole: Fields | null,
   steps: StepRecord[],
   items: ManifestItem[],
-  warnings: ManifestWarning[],
+  warnings: () => ManifestWarning[],
 ): BundleManifest {
   const start = whole === null ? null : clockOf(whole, "start");
   const collectedAt = whole?.text("collectedAt", ISO_TIME) ?? null;
@@ -187,7 +187,8 @@ function assemble(
     end: whole === null ? null : clockOf(whole, "end"),
     laptopClock: whole?.text("laptopClock") ?? null,
     collectorVersion: versionOf(whole),
-    warnings,
+    // Last: the fields above tell of what is wrong with them as they are read.
+    warnings: warnings(),
   };
 }
 
