@@ -208,7 +208,7 @@ function writeFactTimes(database: Database, model: ClockModel): number {
       if (time && time.stated > 0) write(id, field, model.place(time), writtenTime(time));
     }
     for (const field of ["createdAge", "stateAge"] as const) {
-      const age = value[field];
+      const age = value[field]?.trim().replaceAll(/\s+/g, " ") ?? null;
       if (age !== null) write(id, field, model.placeAge(age), age.endsWith(" ago") ? age : `${age} ago`);
     }
   }
