@@ -207,6 +207,10 @@ const before = new Set(abandoned());
 /** Staging directories of a collector that is not running any more, but for those that were there before the tests. */
 export const leftovers = (): string[] => abandoned().filter((path) => !before.has(path));
 
+/** The lines of a run, but for those of what runs before it left on this machine: tests that were killed do, too. */
+export const linesOf = (shown: string): string[] =>
+  shown.split(/\r?\n/).filter((line) => !line.startsWith("a run that was killed left "));
+
 /** The names of the members, but for what journalctl says, which busybox has not. */
 export const comparable = (bundle: Buffer): string[] =>
   [...Members.of(bundle).keys()].filter((name) => !/^journal\/(boots|tail)/.test(name));

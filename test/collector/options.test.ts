@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
+import { collectCard, collector, leftovers, linesOf, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
 import { PATIENCE, has, underEachShell } from "./shells.ts";
 
 let root: string;
@@ -74,7 +74,7 @@ underEachShell((shell) => {
       const file = join(place, "k1.tar.gz");
       const result = await start("--root", root, "-o", file);
       const members = Members.of(readFileSync(file));
-      const lines = result.stderr.trimEnd().split("\n");
+      const lines = linesOf(result.stderr.trimEnd());
       const steps = members.manifest().steps;
       expect(lines).toHaveLength(steps.length + 2);
       steps.forEach((step, i) => {

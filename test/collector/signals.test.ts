@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { collectCard, collector, leftovers, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
+import { collectCard, collector, leftovers, linesOf, makeCard, Members, remove, run, temporary, write } from "./lab.ts";
 import { PATIENCE, labTest, underEachShell } from "./shells.ts";
 
 let root: string;
@@ -39,7 +39,7 @@ underEachShell((shell) => {
           let shown = "";
           const watch = (chunk: Buffer): void => {
             shown += chunk.toString("latin1");
-            if (shown.split("\n").length <= point) return;
+            if (linesOf(shown).length <= point) return;
             child.stderr!.off("data", watch);
             process.kill(to === "group" ? -pid : pid, signal);
             child.stdout!.resume();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { coldcase } from "../helpers/cli.ts";
-import { collectCard, collector, leftovers, makeCard, Members, remove, temporary, type Run } from "./lab.ts";
+import { collectCard, collector, leftovers, linesOf, makeCard, Members, remove, temporary, type Run } from "./lab.ts";
 import { PATIENCE, has, underEachShell } from "./shells.ts";
 
 let root: string;
@@ -25,7 +25,7 @@ function onTerminal(command: string, typed?: { keys: string; afterLine: number }
     child.stdin.on("error", () => {});
     child.stdout.on("data", (chunk: Buffer) => {
       shown += chunk.toString("latin1");
-      if (!due || shown.split("\n").length <= due.afterLine) return;
+      if (!due || linesOf(shown).length <= due.afterLine) return;
       child.stdin.write(due.keys);
       due = undefined;
     });
@@ -55,7 +55,7 @@ underEachShell((shell) => {
     test("on a terminal it shows its progress there and writes the bundle to -o", { timeout: PATIENCE }, async () => {
       const bundle = join(place, "k1.tar.gz");
       const result = await onTerminal(`${start} -o ${bundle}`);
-      const shown = result.stdout.toString().trimEnd().split("\r\n");
+      const shown = linesOf(result.stdout.toString().trimEnd());
       expect(result.code).toBe(0);
       expect(shown[0]).toMatch(/^\[001-clock-start\] ok {2}\([\d.]+ to [\d.]+ s\)$/);
       expect(shown.at(-1)).toMatch(new RegExp(`^${bundle}: \\d+ bytes, complete: true; next, .*npx coldcase`));
