@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cleanCommand } from "../../analyzer/bundle/command.ts";
 import { createSectioner, type Section } from "../../analyzer/bundle/sections.ts";
+import { processorMs } from "../helpers/processor.ts";
 
 interface Cut extends Section {
   lines: string[];
@@ -147,11 +148,11 @@ test.each([
 });
 
 test("hostile lines end soon", () => {
-  const started = performance.now();
+  const started = processorMs();
   for (const long of [" ".repeat(1e6), "a@".repeat(5e5), "\\ ".repeat(5e5), "'\"".repeat(5e5), "## ".repeat(3e5)]) {
     cut(`$ ls ${long}\n$ !!\n${long}\n# ls ${long}\n\n# ${long}\n[root@k1 ${long}\nroot@k1:~${long}\n== /${long}`);
   }
-  expect(performance.now() - started).toBeLessThan(30_000);
+  expect(processorMs() - started).toBeLessThan(30_000);
 });
 
 describe("outputs without prompts", () => {

@@ -118,12 +118,14 @@ underEachShell((shell) => {
   );
 
   test("--total-time ends the run, and the rest is listed", { timeout: PATIENCE }, async () => {
-    const began = Date.now();
     const result = await start("--root", root, "--total-time", "1");
-    expect(Date.now() - began).toBeLessThan(15_000);
     const manifest = Members.of(result.stdout).manifest();
     expect(manifest.complete).toBe(false);
-    expect(manifest.steps.filter((step) => step.reason === "--total-time was used up").length).toBeGreaterThan(0);
+    const first = manifest.steps.findIndex((step) => step.reason === "--total-time was used up");
+    expect(first).toBeGreaterThanOrEqual(0);
+    // The last one reads the clock, whatever happens.
+    const begun = manifest.steps.slice(first, -1).filter((step) => !/^(skipped|absent)$/.test(step.status));
+    expect(begun).toEqual([]);
     expect(result.code).toBe(3);
   });
 

@@ -10,6 +10,7 @@ import {
   visibleText,
 } from "../../analyzer/report/text.ts";
 import { displayWidth, fit, fitStart, wrap } from "../../analyzer/report/text-width.ts";
+import { processorMs } from "../helpers/processor.ts";
 
 describe("visibleText", () => {
   it.each([
@@ -90,9 +91,9 @@ describe("proseSpans", () => {
   it.each(["x".repeat(100_000), ".".repeat(100_000), "/".repeat(100_000), "`".repeat(100_000)])(
     "is quick on floods",
     (flood) => {
-      const start = performance.now();
+      const start = processorMs();
       proseSpans(flood);
-      expect(performance.now() - start).toBeLessThan(10_000);
+      expect(processorMs() - start).toBeLessThan(10_000);
     },
   );
 });
