@@ -2,6 +2,7 @@ import type { LineRule } from "./types.ts";
 import { RuleError } from "./_rule-error.ts";
 import { within } from "./_within.ts";
 import { createPrefilter } from "../store/literals.ts";
+import { textAt, textsOf, type Texts } from "../store/texts.ts";
 
 /** What one rule captured in one text. */
 export interface LineMatch {
@@ -58,20 +59,13 @@ export function createMatcher(rules: Signature[]): (text: string) => LineMatch[]
   const match = createBatchMatcher(rules);
   return (text) => {
     let found: LineMatch[] = [];
-    match([text], text, (_, matches) => void (found = matches));
+    match(textsOf([text]), (_, matches) => void (found = matches));
     return found;
   };
 }
 
-/**
- * Matches many texts against all line rules at once, and calls `visit` with the index of each in which one is found.
- * @param joined the texts in their order with NUL between them, which none of them holds
- */
-export type BatchMatcher = (
-  texts: readonly string[],
-  joined: string,
-  visit: (index: number, matches: LineMatch[]) => void,
-) => void;
+/** Matches many texts against all line rules at once, and calls `visit` with the index of each in which one is found. */
+export type BatchMatcher = (texts: Texts, visit: (index: number, matches: LineMatch[]) => void) => void;
 
 /** A matcher that is called with each distinct text once. */
 export function createBatchMatcher(rules: Signature[]): BatchMatcher {
@@ -88,12 +82,12 @@ export function createBatchMatcher(rules: Signature[]): BatchMatcher {
     }
   }
   const find = createFinder([...literals.keys()], [...literals.values()], patterns.length);
-  return (texts, joined, visit) => {
-    find(texts, joined, (index, tried) => {
+  return (texts, visit) => {
+    find(texts, (index, tried) => {
       const matches = matchesAmong(
         tried.map((at) => patterns[at] as Pattern),
         rules,
-        texts[index] as string,
+        textAt(texts, index),
       );
       if (matches.length > 0) visit(index, matches);
     });
@@ -115,31 +109,28 @@ function matchesAmong(tried: Pattern[], rules: Signature[], text: string): LineM
 }
 
 /** Called with the index of a text and those, ascending, of the patterns of which a literal occurs in it. */
-type Find = (
-  texts: readonly string[],
-  joined: string,
-  visit: (index: number, patterns: readonly number[]) => void,
-) => void;
+type Find = (texts: Texts, visit: (index: number, patterns: readonly number[]) => void) => void;
 
 /** @param owners for each literal, the patterns that have it */
 function createFinder(literals: string[], owners: number[][], patterns: number): Find {
-  const prefilter = createPrefilter(literals);
+  // By their bytes, as the texts are scanned.
+  const prefilter = createPrefilter(literals.map((literal) => Buffer.from(literal).toString("latin1")));
   /** The text for which a pattern was last found, by its number. */
   const foundIn = new Uint32Array(patterns);
   let round = 0;
-  return (texts, joined, visit) => {
+  return ({ count, bytes, ends }, visit) => {
     let found: number[] = [];
     let index = 0;
-    let end = texts[0]?.length ?? 0;
+    let end = ends[0] ?? 0;
     round = (round + 1) >>> 0;
     const pass = (): void => {
       if (found.length > 0) visit(index, found.length > 1 ? found.sort((a, b) => a - b) : found);
       found = [];
       round = (round + 1) >>> 0;
     };
-    prefilter.scan(joined, (literal, at) => {
+    prefilter.scanBytes(bytes, ends[count - 1] ?? 0, (literal, at) => {
       if (at >= end) pass();
-      while (at >= end) end += 1 + (texts[++index]?.length ?? Infinity);
+      while (at >= end) end = ends[++index] as number;
       for (const pattern of owners[literal] as number[]) {
         if (foundIn[pattern] === round) continue;
         foundIn[pattern] = round;

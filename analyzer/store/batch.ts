@@ -1,25 +1,34 @@
 /** Rows on their way into the store, in a form that costs little to hand to another thread. */
+import type { Texts } from "./texts.ts";
 
 /** Columns of an event in a batch: those of the table without its id. NaN is null. */
 export const EVENT_COLUMNS = 9;
 const MAX_EVENTS = 4_096;
-const MAX_CHARACTERS = 1 << 19;
+const MAX_BYTES = 1 << 19;
+/** Most bytes of UTF-8 for a unit of UTF-16, and the NUL behind a text. */
+const MOST_BYTES = 3;
+const NUL = 1;
 
 /** A row of one of the small tables: the statement of `rows.ts` that takes it, and its values. */
 export type SmallRow = [table: SmallTable, ...values: (string | number | null)[]];
 export type SmallTable = "artifact" | "origin" | "run" | "fact" | "warning";
 
+/** What the next batch is filled into; comes back when its rows are written. */
+export interface Space {
+  /** `EVENT_COLUMNS` numbers for each event. */
+  numbers: Float64Array;
+  bytes: Buffer;
+  ends: Int32Array;
+}
+
 export interface Batch {
+  space: Space;
   /** Id of the first event; the others count up from it. */
   firstEvent: number;
   events: number;
-  /** `EVENT_COLUMNS` numbers for each event. */
-  numbers: Float64Array;
   /** Id of the first text; the others count up from it. */
   firstText: number;
   texts: number;
-  /** The texts, each followed by NUL, which no stored text holds. */
-  text: string;
   /** Final uses of texts of this batch or earlier ones; see `interner.ts`. */
   uses: Float64Array[];
   rows: SmallRow[];
@@ -53,39 +62,56 @@ export interface Batcher {
   uses(uses: Float64Array): void;
   row(row: SmallRow): void;
   flush(): void;
-  /** Takes back the numbers of a batch that was written, for another one. */
-  free(numbers: Float64Array): void;
+  /** Takes back the space of a batch that was written, for another one. */
+  free(space: Space): void;
 }
+
+const newSpace = (): Space => ({
+  numbers: new Float64Array(MAX_EVENTS * EVENT_COLUMNS),
+  bytes: Buffer.allocUnsafeSlow(MAX_BYTES),
+  ends: new Int32Array(MAX_EVENTS),
+});
+
+/** The texts of a batch, also of one that came from another thread, where its bytes are a plain array. */
+export const textsIn = ({ space: { bytes, ends }, texts }: Batch): Texts => ({
+  count: texts,
+  bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+  ends,
+});
 
 /** Batches of at most 4,096 events. Ids of events and texts count up from 1. */
 export function createBatcher(emit: (batch: Batch) => void): Batcher {
-  const free: Float64Array[] = [];
-  const take = (): Float64Array => free.pop() ?? new Float64Array(MAX_EVENTS * EVENT_COLUMNS);
-  let numbers = take();
+  const free: Space[] = [];
+  let space = newSpace();
+  let { numbers } = space;
   let filled = 0;
   let firstEvent = 1;
   let firstText = 1;
-  let texts: string[] = [];
-  let characters = 0;
+  let texts = 0;
+  let used = 0;
   let uses: Float64Array[] = [];
   let rows: SmallRow[] = [];
 
   function flush(): void {
     const events = filled / EVENT_COLUMNS;
-    if (events === 0 && texts.length === 0 && uses.length === 0 && rows.length === 0) return;
-    const count = texts.length;
-    // Joined with the last NUL, not to it: that would be copied once more.
-    if (count > 0) texts.push("");
-    const batch = { firstEvent, events, numbers, firstText, texts: count, text: texts.join("\0"), uses, rows };
+    if (events === 0 && texts === 0 && uses.length === 0 && rows.length === 0) return;
+    const batch = { space, firstEvent, events, firstText, texts, uses, rows };
     firstEvent += events;
-    firstText += count;
-    numbers = take();
+    firstText += texts;
+    space = free.pop() ?? newSpace();
+    ({ numbers } = space);
     filled = 0;
-    texts = [];
-    characters = 0;
+    texts = 0;
+    used = 0;
     uses = [];
     rows = [];
     emit(batch);
+  }
+
+  function makeRoom(text: string): void {
+    flush();
+    const length = Buffer.byteLength(text) + NUL;
+    if (length > space.bytes.length) space.bytes = Buffer.allocUnsafeSlow(length);
   }
 
   return {
@@ -104,9 +130,12 @@ export function createBatcher(emit: (batch: Batch) => void): Batcher {
       if (filled === numbers.length) flush();
     },
     text(text) {
-      texts.push(text);
-      characters += text.length;
-      if (characters >= MAX_CHARACTERS) flush();
+      if (texts === MAX_EVENTS || used + MOST_BYTES * text.length + NUL > space.bytes.length) makeRoom(text);
+      const { bytes, ends } = space;
+      const end = used + bytes.write(text, used);
+      bytes[end] = 0;
+      ends[texts++] = end;
+      used = end + NUL;
     },
     uses: (numbers) => void uses.push(numbers),
     row(row) {
@@ -114,6 +143,9 @@ export function createBatcher(emit: (batch: Batch) => void): Batcher {
       if (rows.length >= MAX_EVENTS) flush();
     },
     flush,
-    free: (written) => void free.push(written),
+    free(written) {
+      // One that was made for a long text goes with it.
+      if (written.bytes.length === MAX_BYTES) free.push(written);
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { Database } from "better-sqlite3";
 /** Rows of one statement: together they cost a third of what one statement for each row does. */
 const TOGETHER = 128;
 
-type Value = number | string | null;
+type Value = number | string | Buffer | null;
 
 /**
  * Statements that insert one row and `TOGETHER` of them, filled from `width` values for each row.

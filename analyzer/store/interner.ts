@@ -1,8 +1,10 @@
-import { createTextHash, createTextTable, type TextTable } from "./text-table.ts";
+import { createTextTable, createTextWriter, type TextTable, type WrittenText } from "./text-table.ts";
 
 /** Texts kept for interning; beyond it the older half is forgotten, and a text may be stored twice. */
 const INTERN_LIMIT = 1 << 16;
 const GENERATION = INTERN_LIMIT / 2;
+/** Bytes of the texts of a half; texts that are longer than usual are forgotten sooner. */
+const GENERATION_BYTES = 1 << 23;
 const NONE = -1;
 /** Places for texts that were said again last; see `latestOf`. */
 const LATEST = 1 << 13;
@@ -48,7 +50,7 @@ interface Generation {
 }
 
 const newGeneration = (): Generation => ({
-  texts: createTextTable(GENERATION),
+  texts: createTextTable(GENERATION, GENERATION_BYTES),
   uses: new Float64Array(GENERATION * USE_COLUMNS),
 });
 
@@ -88,7 +90,7 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
   const latest: string[] = Array.from({ length: LATEST }, () => "");
   const latestAt = new Int32Array(LATEST);
 
-  const hashOf = createTextHash(INTERN_LENGTH);
+  const write = createTextWriter(INTERN_LENGTH);
 
   const handOut = ({ texts, uses }: Generation): void => {
     if (texts.size > 0) onUses(uses.slice(0, texts.size * USE_COLUMNS));
@@ -102,8 +104,9 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     return id;
   }
 
-  function add(text: string, hash: number, event: number, teller: Teller): number {
-    const place = recent.texts.add(text, hash);
+  function add(text: string, written: WrittenText, event: number, teller: Teller): number {
+    if (!recent.texts.hasRoom(written)) startGeneration();
+    const place = recent.texts.add(written);
     if (place < 0) return pass(text, event);
     const id = ++count;
     onText(storable(text));
@@ -112,9 +115,7 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
     recent.uses.fill(0, at, at + USE_COLUMNS);
     recent.uses[at] = id;
     recent.uses[at + 1] = event;
-    again(recent.uses, at, event, teller);
-    if (recent.texts.size === GENERATION) startGeneration();
-    return id;
+    return again(recent.uses, at, event, teller);
   }
 
   function startGeneration(): void {
@@ -133,10 +134,10 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
       const slot = latestOf(text);
       let at = latestAt[slot] as number;
       if (text === "" || latest[slot] !== text) {
-        const hash = hashOf(text);
-        const place = recent.texts.find(text, hash);
-        const before = place < 0 && older !== null ? older.texts.find(text, hash) : NONE;
-        if (place < 0 && before < 0) return add(text, hash, event, teller);
+        const written = write(text);
+        const place = recent.texts.find(written);
+        const before = place < 0 && older !== null ? older.texts.find(written) : NONE;
+        if (place < 0 && before < 0) return add(text, written, event, teller);
         at = place >= 0 ? place * USE_COLUMNS : ~(before * USE_COLUMNS);
         latest[slot] = text;
         latestAt[slot] = at;
@@ -153,8 +154,5 @@ export function createInterner({ onText, onUses }: InternerOptions): Interner {
   };
 }
 
-/** What SQLite can hold. NUL ends a text in some tools, and half of a surrogate pair has no UTF-8. */
-function storable(text: string): string {
-  const visible = text.includes("\0") ? text.replaceAll("\0", "␀") : text;
-  return visible.isWellFormed() ? visible : visible.toWellFormed();
-}
+/** NUL ends a text in some tools. Halves of surrogate pairs, which have no UTF-8, become U+FFFD where bytes are made of it. */
+const storable = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "␀") : text);

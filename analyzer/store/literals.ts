@@ -7,8 +7,12 @@ export interface Prefilter {
    * Calls `hit` with the index of a literal and the place of its last character, for each place where one may occur, in
    * the order of these places. Nothing reaches across a NUL: texts may be scanned together, one after the other.
    */
-  scan(text: string, hit: (literal: number, at: number) => void): void;
+  scan(text: string, hit: Hit): void;
+  /** The same for the first bytes of some, each of them a character. */
+  scanBytes(bytes: Uint8Array, length: number, hit: Hit): void;
 }
+
+type Hit = (literal: number, at: number) => void;
 
 const BYTES = 256;
 
@@ -98,21 +102,30 @@ export function createPrefilter(literals: string[]): Prefilter {
   const edges = edgesOf(trie);
   const { ends } = trie;
   const bytes = Buffer.allocUnsafeSlow(PIECE);
+
+  /** @returns the row of the state behind the last byte */
+  function scanFrom(start: number, scanned: Uint8Array, length: number, offset: number, hit: Hit): number {
+    let row = start;
+    for (let i = 0; i < length; i++) {
+      const edge = edges[row + (classes[scanned[i] as number] as number)] as number;
+      if (edge >= 0) {
+        row = edge;
+        continue;
+      }
+      row = ~edge;
+      for (const literal of ends[row / width] as number[]) hit(literal, offset + i);
+    }
+    return row;
+  }
+
   return {
     scan(text, hit) {
       let row = 0;
       for (let from = 0; from < text.length; from += PIECE) {
         const length = bytes.write(text.length <= PIECE ? text : text.slice(from, from + PIECE), "latin1");
-        for (let i = 0; i < length; i++) {
-          const edge = edges[row + (classes[bytes[i] as number] as number)] as number;
-          if (edge >= 0) {
-            row = edge;
-            continue;
-          }
-          row = ~edge;
-          for (const literal of ends[row / width] as number[]) hit(literal, from + i);
-        }
+        row = scanFrom(row, bytes, length, from, hit);
       }
     },
+    scanBytes: (scanned, length, hit) => void scanFrom(0, scanned, length, 0, hit),
   };
 }

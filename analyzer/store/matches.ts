@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { createInsert } from "./insert.ts";
 import { saidIn, USE_COLUMNS } from "./interner.ts";
+import type { Texts } from "./texts.ts";
 
 /** What a line rule captured in a text. */
 export interface TextMatch {
@@ -11,13 +12,8 @@ export interface TextMatch {
 /**
  * What the line rules find in some texts: calls `visit` with the index of each in which they find something. Called with
  * each stored text once, in order.
- * @param joined the texts with NUL between them, which none of them holds
  */
-export type Match = (
-  texts: readonly string[],
-  joined: string,
-  visit: (index: number, matches: TextMatch[]) => void,
-) => void;
+export type Match = (texts: Texts, visit: (index: number, matches: TextMatch[]) => void) => void;
 
 /** A `Match`, and where a thread finds its own one: the default export of `module`, called with `argument`. */
 export interface TextMatcher {
@@ -41,8 +37,7 @@ const MOST_SHARED = 1_000;
 
 /** Writes the rows of the table `match`, each when all of its events are known. */
 export interface MatchRows {
-  /** @param joined see `Match` */
-  texts(first: number, texts: readonly string[], joined: string): void;
+  texts(first: number, texts: Texts): void;
   uses(uses: Float64Array): void;
   open: OpenMatches;
 }
@@ -57,8 +52,7 @@ export function createMatchRows(database: Database, match: Match, open: OpenMatc
   const share = createSharer();
   return {
     open,
-    texts: (first, texts, joined) =>
-      match(texts, joined, (index, matches) => void open.set(first + index, share(matches))),
+    texts: (first, texts) => match(texts, (index, matches) => void open.set(first + index, share(matches))),
     uses(uses) {
       const rows = rowsOf(uses, open);
       insert(rows.length, (values, row, count) => {

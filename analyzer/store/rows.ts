@@ -1,7 +1,8 @@
 import type { Database, Statement } from "better-sqlite3";
-import { EVENT_COLUMNS, type Batch, type SmallTable } from "./batch.ts";
+import { EVENT_COLUMNS, textsIn, type Batch, type SmallTable } from "./batch.ts";
 import { createInsert } from "./insert.ts";
 import { createMatchRows, type Match, type OpenMatches } from "./matches.ts";
+import { bytesAt, type Texts } from "./texts.ts";
 
 /** Puts batches into the tables. */
 export interface RowWriter {
@@ -27,7 +28,11 @@ export function createRowWriter(database: Database, { index, match, open }: RowO
   return {
     write(batch) {
       events(batch);
-      matches.texts(batch.firstText, texts(batch), batch.text);
+      if (batch.texts > 0) {
+        const said = textsIn(batch);
+        texts(batch.firstText, said);
+        matches.texts(batch.firstText, said);
+      }
       for (const uses of batch.uses) matches.uses(uses);
       for (const [table, ...values] of batch.rows) statements[table].run(...values);
     },
@@ -71,7 +76,7 @@ function createEventRows(database: Database): (batch: Batch) => void {
     `(NULL, ${Array.from({ length: EVENT_COLUMNS }, () => "?").join(", ")})`,
   );
   const check = createCheck(database, "event");
-  return ({ firstEvent, events, numbers }) => {
+  return ({ firstEvent, events, space: { numbers } }) => {
     insert(events, (values, row, count) => {
       let to = 0;
       const end = (row + count) * EVENT_COLUMNS;
@@ -84,20 +89,19 @@ function createEventRows(database: Database): (batch: Batch) => void {
   };
 }
 
-function createTextRows(database: Database, index: boolean): (batch: Batch) => string[] {
-  const insert = createInsert(database, "text", "(NULL, ?)");
+function createTextRows(database: Database, index: boolean): (first: number, texts: Texts) => void {
+  // Bytes of UTF-8 are a text for SQLite as they are.
+  const insert = createInsert(database, "text", "(NULL, CAST(? AS TEXT))");
   const check = createCheck(database, "text");
   const insertIndex = database.prepare(
     "INSERT INTO text_fts (rowid, text) SELECT id, text FROM text WHERE id BETWEEN ? AND ?",
   );
-  return ({ firstText, texts, text }) => {
-    if (texts === 0) return [];
-    const all = text.slice(0, -1).split("\0");
-    insert(texts, (values, row, count) => {
-      for (let i = 0; i < count; i++) values[i] = all[row + i] as string;
+  return (first, texts) => {
+    insert(texts.count, (values, row, count) => {
+      for (let i = 0; i < count; i++) values[i] = bytesAt(texts, row + i);
     });
-    check(firstText + texts - 1);
-    if (index) insertIndex.run(firstText, firstText + texts - 1);
-    return all;
+    const last = first + texts.count - 1;
+    check(last);
+    if (index) insertIndex.run(first, last);
   };
 }

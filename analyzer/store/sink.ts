@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Batch, Sink } from "./batch.ts";
+import type { Batch, Sink, Space } from "./batch.ts";
 import type { TextMatcher } from "./matches.ts";
 import { createRowWriter } from "./rows.ts";
 import { hasThread, startThread } from "./thread.ts";
@@ -10,8 +10,8 @@ const BATCHES_BEFORE_THREAD = 8;
 export interface SinkOptions {
   /** Whether to start the thread at once: it takes a tenth of a second, in which the reader can go on. */
   large: boolean;
-  /** Takes the numbers of each batch when they are written. */
-  free: (numbers: Float64Array) => void;
+  /** Takes the space of each batch when its rows are written. */
+  free: (space: Space) => void;
 }
 
 /**
@@ -34,7 +34,7 @@ export function createSink(database: Database, matcher: TextMatcher, { large, fr
     if (mayThread && thread === null && left-- === 0) thread = begin();
     if (thread !== null) return thread.write(batch);
     rows.write(batch);
-    free(batch.numbers);
+    free(batch.space);
   };
   const check = (): null => {
     if (failure !== null) throw failure;

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createRowWriter } from "./rows.ts";
 import { reopenStore } from "./open.ts";
 import type { Match } from "./matches.ts";
-import type { Answer, Order, ThreadData } from "./thread.ts";
+import { buffersOf, type Answer, type Order, type ThreadData } from "./thread.ts";
 
 const { path, index, module, argument, open } = workerData as ThreadData;
 const port = parentPort;
@@ -33,9 +33,9 @@ async function carryOut(order: Order): Promise<void> {
   const { database, rows } = await ready;
   if ("batch" in order) {
     rows.write(order.batch);
-    const { numbers } = order.batch;
+    const { space } = order.batch;
     // Sent back to be filled again: left to the garbage collectors, they would add up to a hundred megabytes.
-    answer({ written: numbers }, [numbers.buffer as ArrayBuffer]);
+    answer({ written: space }, buffersOf(space));
     return;
   }
   rows.finish();

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
-import type { Batch, Sink } from "./batch.ts";
+import type { Batch, Sink, Space } from "./batch.ts";
 import type { OpenMatches, TextMatcher } from "./matches.ts";
 
 /** Batches under way before the reader has to wait, more than it fills while the thread starts: some megabytes. */
@@ -9,7 +9,7 @@ const MAX_UNDER_WAY = 12;
 
 /** What the thread answers. */
 export type Answer =
-  { written: Float64Array } | { finished: true } | { error: { message: string; stack: string; code?: string } };
+  { written: Space } | { finished: true } | { error: { message: string; stack: string; code?: string } };
 
 /** What the thread is told. */
 export type Order = { batch: Batch } | { finish: true };
@@ -21,6 +21,13 @@ export interface ThreadData extends Pick<TextMatcher, "module" | "argument"> {
   open: OpenMatches;
 }
 
+/** What is handed over, not copied. */
+export const buffersOf = ({ numbers, bytes, ends }: Space): ArrayBuffer[] =>
+  [numbers, bytes, ends].map(({ buffer }) => buffer as ArrayBuffer);
+
+/** A message makes plain arrays of buffers. */
+const received = ({ numbers, bytes, ends }: Space): Space => ({ numbers, bytes: Buffer.from(bytes.buffer), ends });
+
 /** Null where the thread's code is not compiled: sources run as they are in the tests. */
 const code = new URL("store-thread.js", import.meta.url);
 
@@ -31,11 +38,7 @@ export const hasThread = existsSync(code);
  * Hands the file of a store to a thread that writes batches into it. The database must not be used until `finish` has
  * resolved. An error there rejects `busy` or `finish`, as it would have been thrown here.
  */
-export function startThread(
-  database: Database,
-  data: Omit<ThreadData, "path">,
-  free: (numbers: Float64Array) => void,
-): Sink {
+export function startThread(database: Database, data: Omit<ThreadData, "path">, free: (space: Space) => void): Sink {
   // Another connection can only write when this one gives up its lock, which it does with its next access.
   database.pragma("locking_mode = NORMAL");
   database.prepare("SELECT count(*) FROM artifact").get();
@@ -55,7 +58,7 @@ export function startThread(
   worker.on("message", (answer: Answer) => {
     if ("error" in answer) failure ??= Object.assign(new Error(answer.error.message), answer.error);
     else underWay--;
-    if ("written" in answer) free(answer.written);
+    if ("written" in answer) free(received(answer.written));
     changed();
   });
   worker.on("error", (error) => {
@@ -77,10 +80,7 @@ export function startThread(
   return {
     write(batch) {
       underWay++;
-      order(
-        { batch },
-        [batch.numbers, ...batch.uses].map(({ buffer }) => buffer as ArrayBuffer),
-      );
+      order({ batch }, [...buffersOf(batch.space), ...batch.uses.map(({ buffer }) => buffer as ArrayBuffer)]);
     },
     busy: () => (underWay <= MAX_UNDER_WAY && failure === null ? null : until(() => underWay <= MAX_UNDER_WAY / 2)),
     async finish() {

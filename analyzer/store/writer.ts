@@ -34,7 +34,7 @@ export interface StoreWriter {
  * @param large whether many events are expected
  */
 export function createWriter(database: Database, matcher: TextMatcher, large = false): StoreWriter {
-  const sink = createSink(database, matcher, { large, free: (numbers) => batcher.free(numbers) });
+  const sink = createSink(database, matcher, { large, free: (space) => batcher.free(space) });
   const batcher = createBatcher((batch) => sink.write(batch));
   const artifacts = new Map<number, [path: string, modified: number | null, link: string | null]>();
   const origins = createOrigins();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { IncidentReport, ReportTime } from "../../analyzer/model/report.ts";
 import { custodySentence } from "../../analyzer/report/custody.ts";
 import { textMatcher } from "../../analyzer/rules/matcher.ts";
+import { textsOf } from "../../analyzer/store/texts.ts";
 import { reportOf } from "../helpers/analyze.ts";
 
 /** Starts of the guest, by the time server, in order; one boot had no server. */
@@ -62,7 +63,7 @@ describe("a clock that runs without power", () => {
   const { match } = textMatcher([]);
   const isLost = (text: string): boolean => {
     let lost = false;
-    match([text], text, (_, matches) => void (lost = matches.some(({ rule }) => rule === "clock:rtc-lost")));
+    match(textsOf([text]), (_, matches) => void (lost = matches.some(({ rule }) => rule === "clock:rtc-lost")));
     return lost;
   };
 

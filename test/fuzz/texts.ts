@@ -13,6 +13,7 @@ import { RuleError } from "../../analyzer/rules/_rule-error.ts";
 import { parseLineRule } from "../../analyzer/rules/yaml.ts";
 import { LZ4, unpack, ZSTD } from "../../analyzer/sources/_unpack.ts";
 import { unxz } from "../../analyzer/sources/_unxz.ts";
+import { textsOf } from "../../analyzer/store/texts.ts";
 import { canaries } from "../redact/canaries.ts";
 import { mutateBytes } from "./mutate-binary.ts";
 import { mutateText } from "./mutate-text.ts";
@@ -59,7 +60,7 @@ export async function textTargets(html: string, texts: string[]): Promise<FuzzTa
       }),
       async run({ bytes }) {
         const text = bytes.toString("utf8");
-        match([text], text, (_, matches) => {
+        match(textsOf([text]), (_, matches) => {
           for (const { captures } of matches) promise(Object.keys(captures).length < 30, "few captures");
         });
       },

@@ -60,6 +60,14 @@ describe("the interner", () => {
     expect([...ids].map((id) => told.get(id)?.said)).toEqual(said);
   });
 
+  it("forgets long texts sooner, and counts each of them", () => {
+    const told = usesOf((id) => {
+      for (let event = 1; event <= 20_000; event++) id(`${event} ${"x".repeat(1_900)}`, event, ALONE);
+    });
+    expect([...told].filter(([id, { first, last, said }]) => first !== id || last !== id || said !== 1)).toEqual([]);
+    expect(told.size).toBe(20_000);
+  });
+
   it("counts what two exports and the journal tell as often as the one that tells it most", () => {
     const told = usesOf((id) => {
       for (const [event, teller] of [JOURNAL, 1, 1, 2, 2, 2].entries()) id("text", event + 1, teller);
