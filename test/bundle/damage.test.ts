@@ -35,4 +35,4 @@ test("any damage gives what is left and a sentence, or one clear error", async (
     const sound = Array.from({ length: 6 }, (_, index) => files[`step-${index}.txt`] === logText(4000, index + 1));
     expect(sound.filter(Boolean).length, `seed ${seed}`).toBeGreaterThanOrEqual(3);
   }
-}, 30_000);
+});

@@ -26,7 +26,7 @@ beforeAll(async () => {
   bundle = (await collectCard(["sh"], root, "--quiet")).stdout;
   remove(root);
   steps = (await read(bundle.length)).steps;
-}, 60_000);
+});
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** The first `length` bytes as a file. */
@@ -87,7 +87,7 @@ test("a longer prefix never holds fewer artifacts, events, facts or steps", asyn
   }
   expect(before.events).toBeGreaterThan(50);
   expect(before.facts).toBeGreaterThan(20);
-}, 120_000);
+});
 
 test("each of a dozen prefixes is analysed, and says which steps were not reached", async () => {
   for (const cut of evenly(12)) {
@@ -103,7 +103,7 @@ test("each of a dozen prefixes is analysed, and says which steps were not reache
     const missing = own.filter(({ status }) => status === "not-reached");
     expect(report.damage.length + missing.length).toBeGreaterThan(0);
   }
-}, 60_000);
+});
 
 test("half a last line is no event, and the artifact is listed as truncated", async () => {
   const whole = join(directory, "whole.tar.gz");
@@ -122,7 +122,7 @@ test("half a last line is no event, and the artifact is listed as truncated", as
     expect(report.counts.warnings).toBeGreaterThan(0);
   }
   expect(cuts).toBe(3);
-}, 60_000);
+});
 
 test("from the command line: never a stack, and verify says where it was cut", () => {
   for (const cut of [0, 1, 17, 100, ...evenly(3)]) {
@@ -143,4 +143,4 @@ test("from the command line: never a stack, and verify says where it was cut", (
   expect(verified.stdout).toMatch(/^collected by collect\.sh [\d.]+ on /m);
   expect(verified.stdout).toMatch(/^complete: all \d+ steps/m);
   expect(verified.exit).toBe(0);
-}, 60_000);
+});

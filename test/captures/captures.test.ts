@@ -16,7 +16,7 @@ describe.skipIf(!there)("before and after, whichever is named first", () => {
   let report: IncidentReport;
   beforeAll(async () => {
     report = await reportOnSeveral([later, earlier]);
-  }, 120_000);
+  });
   const of = (id: string): string[] =>
     report.findings.filter(({ rule }) => rule === id).map(({ change }) => change ?? "none");
 
@@ -67,7 +67,7 @@ describe.skipIf(!there)("outputs saved by hand from a damaged node", () => {
   beforeAll(async () => {
     broken = await reportOf(`${captures}/pi-overlay2-broken`);
     after = await reportOf(`${captures}/pi-overlay2-after-fsck`);
-  }, 120_000);
+  });
 
   test("broken: layers, container, first error and the chain to the port", () => {
     const [root] = broken.rootCauses;

@@ -7,7 +7,7 @@ const root = scratch();
 const k1 = join(import.meta.dirname, "../../samples/k1-apiserver-refused/k1");
 
 function shell(script: string): { out: string; exit: number | null } {
-  const options = { cwd: root, encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" } as const;
+  const options = { cwd: root, encoding: "utf8", timeout: 240_000, killSignal: "SIGKILL" } as const;
   const { stdout, stderr, status } = spawnSync("bash", ["-c", script, "bash", BIN, k1], options);
   return { out: stdout + stderr, exit: status };
 }

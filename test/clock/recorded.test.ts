@@ -169,7 +169,7 @@ describe("samples/no-rtc-clock-jump", () => {
     const third = recorded.report.clock.boots[2]?.id ?? "";
     const start = utc("2026-09-15T05:20:00Z");
     starts = startsOf(recorded, new Map([[third, { least: start, most: start + 10 * SECOND }]]));
-  }, 60_000);
+  });
   afterAll(() => recorded.close());
 
   test("no entry of the journals is placed outside of its interval", () => {
@@ -197,7 +197,7 @@ describe.skipIf(!there)("two boots that overlap, and begin after they end", () =
   beforeAll(async () => {
     recorded = await record(captures);
     starts = startsOf(recorded, new Map());
-  }, 120_000);
+  });
   afterAll(() => recorded.close());
 
   test("no entry of the journals is placed outside of its interval", () => {

@@ -23,7 +23,7 @@ export function coldcase(
     input: options.input ?? "",
     env: { ...process.env, ...options.env },
     maxBuffer: 64 * 1024 * 1024,
-    timeout: 60_000,
+    timeout: 240_000,
   });
   return { exit: run.status, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
 }

@@ -13,7 +13,7 @@ describe.skipIf(!tools)("a damaged journal", () => {
   let bases: Base[] = [];
   beforeAll(async () => {
     bases = await journalsToDamage(directory);
-  }, 60_000);
+  });
 
   test("48 seeded mutations", async () => {
     for (let seed = 0; seed < 48; seed++) {
@@ -21,7 +21,7 @@ describe.skipIf(!tools)("a damaged journal", () => {
       if (base)
         await checkDamaged(base.truth, mutate(base.bytes, base.used, seed).bytes, join(directory, "damaged.journal"));
     }
-  }, 120_000);
+  });
 
   test.each([0, 1, 2, 3])("layout %i: a flipped message is kept and marked, and nothing else is", async (index) => {
     const { bytes } = bases[index]!;

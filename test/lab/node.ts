@@ -121,7 +121,7 @@ export class LabNode {
 
 /** Runs a command that has to succeed; its output. */
 export function must(command: string, ...args: string[]): string {
-  const result = spawnSync(command, args, { encoding: "utf8", timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] });
+  const result = spawnSync(command, args, { encoding: "utf8", timeout: 240_000, stdio: ["ignore", "pipe", "pipe"] });
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${result.stderr || String(result.error)}`);
   return result.stdout.trimEnd();
 }

@@ -33,13 +33,13 @@ test("the same line in the journal and in a tail of it", async () => {
     rows: ["tail.txt 2026-03-02T11:01:00.080000Z"],
     cited: 1,
   });
-}, 30_000);
+});
 
 test("the same words said again seconds later are another event", async () => {
   const { rows, cited } = await rowsOf({ "journal.json": `${journal}\n`, "tail.txt": tail("00.080000", "04.000000") });
   expect(rows).toEqual(["tail.txt 2026-03-02T11:01:00.080000Z", "tail.txt 2026-03-02T11:01:04Z"]);
   expect(cited).toBe(2);
-}, 30_000);
+});
 
 test("the age of a container that two forms of one list tell", async () => {
   const id = "7351d80bfa5e";
@@ -55,4 +55,4 @@ test("the age of a container that two forms of one list tell", async () => {
     ["ps.jsonl", "web (7351d80bfa5e): created"],
     ["ps.jsonl", "web (7351d80bfa5e): came into this state"],
   ]);
-}, 30_000);
+});

@@ -56,7 +56,7 @@ describe.skipIf(missing)("the script of the report", () => {
     for (const { name, bundle } of samples) writeFileSync(join(folder, `${name}.html`), await htmlOf(bundle));
     writeFileSync(join(folder, "hostile.html"), renderHtml(hostileReport(), hostileEvents()));
     browser = await launch();
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
@@ -416,7 +416,7 @@ describe.skipIf(missing)("the script of the report", () => {
       const again = await open("no-rtc-clock-jump", `#q=${encodeURIComponent(query)}`);
       expect(await shown(page)).toEqual(await shown(again.page));
     }
-  }, 60_000);
+  });
 
   it("leads from a key event that no finding shows to its raw line", async () => {
     const { page } = await open("under-voltage-readonly");

@@ -38,7 +38,7 @@ describe.skipIf(missing)("html report in a browser", () => {
       writeFileSync(join(folder, `${name}.html`), renderHtml(report()));
     }
     browser = await launch();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();

@@ -28,7 +28,7 @@ describe.each(cases)("%s", (_name, bundle) => {
     const ids = new Set([...(await page).html.matchAll(/ id="(e-[0-9a-f]+)"/g)].map(([, id]) => id));
     expect(cites.length).toBeGreaterThan(0);
     expect(cites.filter(({ target }) => target === null || !ids.has(target))).toEqual([]);
-  }, 60_000);
+  });
 
   it.skipIf(!statSync(bundle).isDirectory())(
     "shows the lines as they stand in the bundle",
@@ -80,19 +80,19 @@ describe("a container in a document of several lines", () => {
     expect(lines.find(({ line }) => line === lineOf("FinishedAt"))?.text.trim()).toBe(
       '"FinishedAt": "2026-03-02T06:00:01Z"',
     );
-  }, 30_000);
+  });
 
   it("tells when it ended by the line that says so among the key events", async () => {
     const { timeline } = await reportOf(files);
     const ended = timeline.find(({ text }) => text.endsWith("ended, or was found dead"));
     expect(ended).toMatchObject({ artifact: "inspect.json", line: lineOf("FinishedAt") });
-  }, 30_000);
+  });
 
   it("has them on one line where the document has but one", async () => {
     const one = JSON.stringify(JSON.parse(INSPECT));
     const { containers } = await reportOf({ ...files, "inspect.json": one });
     expect(containers[0]?.cites?.finished).toEqual({ artifact: "inspect.json", line: 1 });
-  }, 30_000);
+  });
 });
 
 it("a time that ext4 recorded is told by the line of its time", async () => {
@@ -114,7 +114,7 @@ it("a time that ext4 recorded is told by the line of its time", async () => {
     ["/dev/sda2: last mount of the filesystem", 5],
     ["/dev/sda2: last error that ext4 recorded", 8],
   ]);
-}, 30_000);
+});
 
 it("containers that were found dead are proved by the lines of their ids, exit codes and ends, once in the list", async () => {
   const dead = INSPECT.replace('"ExitCode": 3', '"ExitCode": 255');
@@ -127,7 +127,7 @@ it("containers that were found dead are proved by the lines of their ids, exit c
   ]);
   const ends = timeline.filter(({ at: time }) => time?.from === "2026-03-02T06:00:01Z");
   expect(ends).toHaveLength(1);
-}, 30_000);
+});
 
 describe("lines that rows cite", () => {
   it("are bounded, the key events' first", () => {

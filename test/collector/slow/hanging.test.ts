@@ -62,7 +62,7 @@ underEachShell((shell) => {
       expect(result.code).toBe(3);
       expect(leftovers()).toEqual([]);
     },
-    200_000,
+    400_000,
   );
 
   labTest(
@@ -92,7 +92,7 @@ underEachShell((shell) => {
       expect(members.step("clock-end").status).toBe("ok");
       expect(result.code).toBe(3);
     },
-    200_000,
+    400_000,
   );
 
   labTest(
@@ -127,12 +127,12 @@ underEachShell((shell) => {
       expect(result.code).toBe(3);
       expect(leftovers()).toEqual([]);
     },
-    200_000,
+    400_000,
   );
 
   test(
     "hard case 1 (real socket, stub client where docker cannot run): one deadline for dockerd, then it is left alone",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async ({ onTestFinished }) => {
       const lab = temporary("deaf");
       const real = shell.name !== "busybox ash" && has("docker");
@@ -166,7 +166,7 @@ underEachShell((shell) => {
 
   test(
     "silent containerd and API server (real sockets): each is asked once, what needs them is skipped, the rest is there",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async ({ onTestFinished }) => {
       const lab = temporary("silent");
       // No crictl is to be had here: the client of containerd itself, or in a root of busybox nc, stands in for it.
@@ -210,7 +210,7 @@ esac`;
 
   test(
     "hard case 2 (stub): dmesg ignores TERM: it is killed, and said to be timed out; the rest is there",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async () => {
       const directory = stubs({ dmesg: "trap '' TERM; while :; do sleep 1; done" });
       const result = await run([...replacing(shell, ["dmesg"]), collector, "--max-mb", "1", "--total-time", "80"], {
@@ -231,7 +231,7 @@ esac`;
 
   test(
     "a line that takes no more bytes: given up after a minute, and nothing goes on behind it",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async ({ onTestFinished }) => {
       const card = temporary("stalled");
       makeCard(card);
@@ -260,7 +260,7 @@ esac`;
 
   test(
     "hard case 8 (stub): journalctl never ends: what it said is kept, and the files are taken from /var and /run",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async () => {
       const card = temporary("journal");
       makeCard(card);
