@@ -1,4 +1,5 @@
 /** What collect.sh costs a healthy node: real dockerd and pods, in a control group that lets it have 64 MB of memory. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -22,6 +23,20 @@ function cpuSeconds(stderr: string): number {
   if (!last) return NaN;
   const [, userMinutes, user, systemMinutes, system] = last.map(Number) as [number, number, number, number, number];
   return userMinutes * 60 + user + systemMinutes * 60 + system;
+}
+
+/** What a machine for which the limit of time holds needs at most to run a short pipe in a shell, in ms. */
+const NOMINAL_PIPE = 3;
+const PIPES = 200;
+
+/** How many times longer this machine needs to start processes: it is most of what the collector does. At least 1. */
+function slowness(): number {
+  const times = Array.from({ length: 3 }, () => {
+    const began = performance.now();
+    spawnSync("sh", ["-c", `i=0; while [ $i -lt ${PIPES} ]; do x=$(echo a | cat); i=$((i + 1)); done`]);
+    return (performance.now() - began) / PIPES;
+  });
+  return Math.max(1, Math.min(...times) / NOMINAL_PIPE);
 }
 
 interface Group {
@@ -54,6 +69,7 @@ function limitedGroup(): Group | null {
 describe.skipIf(!possible)("a healthy docker host", () => {
   let node: LabNode;
   let group: Group | null;
+  let slow = 1;
   const turns: { seconds: number; cpu: number; run: Run; members: Members }[] = [];
   beforeAll(async () => {
     node = new LabNode();
@@ -64,8 +80,11 @@ describe.skipIf(!possible)("a healthy docker host", () => {
     for (const pod of [apiserver, web, proxy])
       for (const copy of [1, 2, 3])
         runPod(node, { ...pod, name: `${pod.name}${copy}`, uid: `${copy}${pod.uid.slice(1)}` });
+    slow = slowness();
+    if (slow > 1)
+      console.log(`this machine starts processes ${slow.toFixed(1)} times slower: so much longer it may take`);
     // The best of a few: other work on the machine only adds time.
-    for (let turn = 0; turn < 3 && (turns.at(-1)?.seconds ?? Infinity) >= SECONDS; turn++) {
+    for (let turn = 0; turn < 3 && (turns.at(-1)?.seconds ?? Infinity) >= SECONDS * slow; turn++) {
       const began = performance.now();
       const { run, members } = await node.collect(group?.directory);
       turns.push({ seconds: (performance.now() - began) / 1000, cpu: cpuSeconds(run.stderr), run, members });
@@ -75,7 +94,7 @@ describe.skipIf(!possible)("a healthy docker host", () => {
     console.log(
       `healthy docker host: ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s on the CPU), ${memory}, bundle of ${run.stdout.length} bytes`,
     );
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await node?.close();
     if (group) rmdirSync(group.directory);
@@ -89,11 +108,11 @@ describe.skipIf(!possible)("a healthy docker host", () => {
     expect(members.step("docker-json-log").files).toHaveLength(18);
   });
 
-  test(`in less than ${SECONDS} seconds`, () => {
+  test(`in less than ${SECONDS} seconds, as far as this machine starts processes as quickly as others`, () => {
     // On a machine that has more to do than it can, what the collector itself needed.
     const busy = group !== null && loadavg()[0]! > 2 * cpus().length;
     if (busy) console.log(`the machine is busy (load ${loadavg()[0]!.toFixed(1)}): judged by the time on the CPU`);
-    expect(Math.min(...turns.map(({ seconds, cpu }) => (busy ? cpu : seconds)))).toBeLessThan(SECONDS);
+    expect(Math.min(...turns.map(({ seconds, cpu }) => (busy ? cpu : seconds)))).toBeLessThan(SECONDS * slow);
   });
 
   test.skipIf(!possible)("in less than 64 MB of memory: no process had to be killed for the lack of it", () => {
