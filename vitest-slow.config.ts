@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { slowness } from "./test/helpers/slowness.ts";
 
 /** What they measure, sweep or start bears nothing else at the same time. */
 const alone = [
@@ -20,8 +21,9 @@ const shared = {
   env: { EVERY_SHELL: "true" },
   testTimeout: 600_000,
   hookTimeout: 600_000,
-  // They wait more than they work; only tests that say so run at once.
-  maxConcurrency: 6,
+  // They wait more than they work; only tests that say so run at once. Where processes start slowly they work more, and
+  // so many would hold each other up until their limits of time are reached.
+  maxConcurrency: slowness() > 1.5 ? 2 : 6,
   pool: "forks" as const,
 };
 

@@ -1,11 +1,11 @@
 /** What collect.sh costs a healthy node: real dockerd and pods, in a control group that lets it have 64 MB of memory. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Members, Run } from "../collector/lab.ts";
 import { has, isRoot } from "../collector/shells.ts";
+import { slowness } from "../helpers/slowness.ts";
 import { LabNode } from "./node.ts";
 import { apiserver, buildImages, proxy, runPod, web } from "./pods.ts";
 
@@ -23,20 +23,6 @@ function cpuSeconds(stderr: string): number {
   if (!last) return NaN;
   const [, userMinutes, user, systemMinutes, system] = last.map(Number) as [number, number, number, number, number];
   return userMinutes * 60 + user + systemMinutes * 60 + system;
-}
-
-/** What a machine for which the limit of time holds needs at most to run a short pipe in a shell, in ms. */
-const NOMINAL_PIPE = 3;
-const PIPES = 200;
-
-/** How many times longer this machine needs to start processes: it is most of what the collector does. At least 1. */
-function slowness(): number {
-  const times = Array.from({ length: 3 }, () => {
-    const began = performance.now();
-    spawnSync("sh", ["-c", `i=0; while [ $i -lt ${PIPES} ]; do x=$(echo a | cat); i=$((i + 1)); done`]);
-    return (performance.now() - began) / PIPES;
-  });
-  return Math.max(1, Math.min(...times) / NOMINAL_PIPE);
 }
 
 interface Group {
