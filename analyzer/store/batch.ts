@@ -1,12 +1,11 @@
 /** Rows on their way into the store, in a form that costs little to hand to another thread. */
-import type { Texts } from "./texts.ts";
+import { MOST_BYTES, type Texts } from "./texts.ts";
 
 /** Columns of an event in a batch: those of the table without its id. NaN is null. */
 export const EVENT_COLUMNS = 9;
 const MAX_EVENTS = 4_096;
 const MAX_BYTES = 1 << 19;
-/** Most bytes of UTF-8 for a unit of UTF-16, and the NUL behind a text. */
-const MOST_BYTES = 3;
+/** Byte behind each text. */
 const NUL = 1;
 
 /** A row of one of the small tables: the statement of `rows.ts` that takes it, and its values. */
@@ -72,12 +71,7 @@ const newSpace = (): Space => ({
   ends: new Int32Array(MAX_EVENTS),
 });
 
-/** The texts of a batch, also of one that came from another thread, where its bytes are a plain array. */
-export const textsIn = ({ space: { bytes, ends }, texts }: Batch): Texts => ({
-  count: texts,
-  bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-  ends,
-});
+export const textsIn = ({ space: { bytes, ends }, texts }: Batch): Texts => ({ count: texts, bytes, ends });
 
 /** Batches of at most 4,096 events. Ids of events and texts count up from 1. */
 export function createBatcher(emit: (batch: Batch) => void): Batcher {

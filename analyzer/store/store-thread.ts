@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createRowWriter } from "./rows.ts";
 import { reopenStore } from "./open.ts";
 import type { Match } from "./matches.ts";
-import { buffersOf, type Answer, type Order, type ThreadData } from "./thread.ts";
+import { buffersOf, received, type Answer, type Order, type ThreadData } from "./thread.ts";
 
 const { path, index, module, argument, open } = workerData as ThreadData;
 const port = parentPort;
@@ -32,8 +32,8 @@ port.on("message", (order: Order) => {
 async function carryOut(order: Order): Promise<void> {
   const { database, rows } = await ready;
   if ("batch" in order) {
-    rows.write(order.batch);
-    const { space } = order.batch;
+    const space = received(order.batch.space);
+    rows.write({ ...order.batch, space });
     // Sent back to be filled again: left to the garbage collectors, they would add up to a hundred megabytes.
     answer({ written: space }, buffersOf(space));
     return;

@@ -4,11 +4,11 @@
  * strings, each would be moved three times by the garbage collector before it is forgotten.
  */
 
+import { MOST_BYTES } from "./texts.ts";
+
 /** A text that finds no place within so many steps has none: hashes that somebody made alike cost no time. */
 const MOST_STEPS = 64;
 const NOT_FOUND = -1;
-/** Most bytes of UTF-8 for a unit of UTF-16. */
-const MOST_BYTES = 3;
 
 /** A text as a table compares it. */
 export interface WrittenText {

@@ -1,5 +1,8 @@
 /** Texts on their way into the store: as bytes, which cost no garbage collector anything and pass from thread to thread as they are. */
 
+/** Most bytes of UTF-8 for a unit of UTF-16. */
+export const MOST_BYTES = 3;
+
 export interface Texts {
   count: number;
   /** UTF-8, each text followed by NUL, which no stored text holds. */

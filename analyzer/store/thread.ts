@@ -25,8 +25,12 @@ export interface ThreadData extends Pick<TextMatcher, "module" | "argument"> {
 export const buffersOf = ({ numbers, bytes, ends }: Space): ArrayBuffer[] =>
   [numbers, bytes, ends].map(({ buffer }) => buffer as ArrayBuffer);
 
-/** A message makes plain arrays of buffers. */
-const received = ({ numbers, bytes, ends }: Space): Space => ({ numbers, bytes: Buffer.from(bytes.buffer), ends });
+/** A space out of a message, which makes plain arrays of buffers. */
+export const received = ({ numbers, bytes, ends }: Space): Space => ({
+  numbers,
+  bytes: Buffer.from(bytes.buffer),
+  ends,
+});
 
 /** Null where the thread's code is not compiled: sources run as they are in the tests. */
 const code = new URL("store-thread.js", import.meta.url);
