@@ -16,14 +16,17 @@ const collector = ["test/collector/signals.test.ts", "test/collector/slow/*.test
 const collectorOnceMore = ["test/collector/{card,faults,options,places,transport}.test.ts"];
 const otherShells = process.env["CI"] === "true" ? "others" : "true";
 
+/** In CI a shell runs every third case, each shell other ones; `npm run test:slow` runs all cases under all of them. */
+const turns = process.env["CI"] === "true" ? { SHELL_TURNS: "3" } : {};
+
 const shared = {
   // The tests of the collector under all shells, not only under two.
-  env: { EVERY_SHELL: "true" },
+  env: { EVERY_SHELL: "true", ...turns },
   testTimeout: 600_000,
   hookTimeout: 600_000,
   // They wait more than they work; only tests that say so run at once. Where processes start slowly they work more, and
   // so many would hold each other up until their limits of time are reached.
-  maxConcurrency: slowness() > 1.5 ? 2 : 6,
+  maxConcurrency: slowness() > 1.5 ? 2 : 4,
   pool: "forks" as const,
 };
 
@@ -36,7 +39,7 @@ export default defineConfig({
       {
         test: {
           ...shared,
-          env: { EVERY_SHELL: otherShells },
+          env: { EVERY_SHELL: otherShells, ...turns },
           name: "collector once more",
           include: collectorOnceMore,
           maxWorkers: 1,

@@ -14,8 +14,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { describe, test, type TestContext } from "vitest";
+import { beforeEach, describe, test, type RunnerTestCase, type RunnerTestSuite, type TestContext } from "vitest";
 import { collector, temporary } from "./lab.ts";
+import { LEFT_TO_OTHERS } from "./table.ts";
 
 export interface Shell {
   name: string;
@@ -115,9 +116,26 @@ const names =
       ? every
       : quick;
 
+/**
+ * With `SHELL_TURNS=3` a shell runs every third case, each shell other ones: no case is left out, only most pairs of
+ * the two, which would take CI longer than everything else.
+ */
+const turns = Number(process.env["SHELL_TURNS"] ?? 1);
+
+function skipUnlessItsTurn(shell: number): void {
+  beforeEach(({ task, skip }) => {
+    let cases: RunnerTestSuite = task.suite!;
+    while (cases.suite) cases = cases.suite;
+    skip((testsOf(cases).indexOf(task) + shell) % turns !== 0, LEFT_TO_OTHERS);
+  });
+}
+
+const testsOf = (suite: RunnerTestSuite): RunnerTestCase[] =>
+  suite.tasks.flatMap((task) => (task.type === "suite" ? testsOf(task) : [task]));
+
 /** Runs the cases for each shell. They are titled with its name, by which the table at the end counts them. */
 export function underEachShell(cases: (shell: Shell) => void): void {
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const command = commands[name]!;
     if (!has(command[0]!)) {
       test.skip(`${name} is not installed`, () => {});
@@ -125,7 +143,10 @@ export function underEachShell(cases: (shell: Shell) => void): void {
     }
     const alone = (hidden: string[] = []): string[] => jailed(command, hidden);
     const argv = command[0] === "busybox" && isRoot && has("unshare") ? alone() : command;
-    describe.concurrent(`under ${name}`, () => cases({ name, argv, alone }));
+    describe.concurrent(`under ${name}`, () => {
+      skipUnlessItsTurn(index);
+      cases({ name, argv, alone });
+    });
   }
 }
 
