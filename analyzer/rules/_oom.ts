@@ -1,4 +1,5 @@
 import type { Evidence, FindingDraft } from "../model/rule.ts";
+import { SECOND } from "../model/time.ts";
 import { isLongOver, windowOf } from "./_time.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 
@@ -7,41 +8,59 @@ export interface Kill {
   pid: string;
   /** kB of anonymous memory at its end. */
   rss: number | null;
-  /** Its own limit was reached, not the node's. */
-  cgroup: boolean;
+  /** Whose memory ran out: the node's, or what the limit of a control group allows. */
+  scope: "node" | "cgroup" | "unknown";
   /** Id of the container whose limit it was, as the name of the control group tells it. */
   container: string | null;
   evidence: Evidence;
 }
 
+/** Kernels before 4.19 chose a process in one line and killed it, or a child of it, in one of the next. */
+const CHOICE_AND_KILL = 2 * SECOND;
+
 /** One entry for each process that was killed; several lines tell of each. */
 export function kills(view: RuleView): Kill[] {
   const found = new Map<string, Kill>();
-  for (const match of view.matches("oom-line")) {
-    const { process, pid } = match.captures;
+  let chosen: { key: string; kill: Kill } | null = null;
+  const lines = view.matches("oom-line").toSorted((a, b) => a.firstEvent - b.firstEvent);
+  for (const match of lines) {
+    const { process, pid, verb, bare } = match.captures;
     if (process === undefined || pid === undefined) continue;
-    const kill = killOf(match, process, pid);
     const key = `${pid} ${process}`;
-    const known = found.get(key);
-    if (!known) found.set(key, kill);
-    else
-      found.set(key, {
-        ...known,
-        rss: known.rss ?? kill.rss,
-        cgroup: known.cgroup || kill.cgroup,
-        container: known.container ?? kill.container,
-      });
+    const kill = killOf(match, process, pid);
+    if (bare !== undefined && chosen && isSoonAfter(chosen.kill.evidence, kill.evidence)) {
+      kill.scope = chosen.kill.scope;
+      if (chosen.key !== key) found.delete(chosen.key);
+    }
+    chosen = verb === "Kill" ? { key, kill } : null;
+    found.set(key, merged(found.get(key), kill));
   }
   return [...found.values()];
 }
 
-function killOf(match: MatchedText, process: string, pid: string): Kill {
-  const { rss, cgroup, group } = match.captures;
+function isSoonAfter(choice: Evidence, kill: Evidence): boolean {
+  if (choice.artifact !== kill.artifact) return false;
+  return !choice.at || !kill.at || Math.abs(kill.at.best - choice.at.best) <= CHOICE_AND_KILL;
+}
+
+function merged(known: Kill | undefined, kill: Kill): Kill {
+  if (!known) return kill;
+  const scopes = [known.scope, kill.scope];
   return {
-    process,
+    ...known,
+    rss: known.rss ?? kill.rss,
+    scope: scopes.includes("cgroup") ? "cgroup" : scopes.includes("node") ? "node" : "unknown",
+    container: known.container ?? kill.container,
+  };
+}
+
+function killOf(match: MatchedText, process: string, pid: string): Kill {
+  const { rss, cgroup, group, node } = match.captures;
+  return {
+    process: process.replace(/^\((.+)\)$/, "$1"),
     pid,
     rss: rss === undefined ? null : Number(rss),
-    cgroup: cgroup !== undefined,
+    scope: cgroup !== undefined ? "cgroup" : node !== undefined ? "node" : "unknown",
     container: /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/.exec(group ?? "")?.[1] ?? null,
     evidence: match.first(),
   };

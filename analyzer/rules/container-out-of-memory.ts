@@ -10,7 +10,7 @@ function unique(refs: EntityRef[]): EntityRef[] {
 }
 
 function evaluate(view: RuleView): FindingDraft[] {
-  const killed = kills(view).filter(({ cgroup }) => cgroup);
+  const killed = kills(view).filter(({ scope }) => scope === "cgroup");
   const flagged = view.facts("container").filter(({ value }) => value.oomKilled === true);
   const told = view.matches("oom-killed-status");
   if (killed.length + flagged.length + told.length === 0) return [];

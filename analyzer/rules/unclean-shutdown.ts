@@ -3,14 +3,17 @@
  * taken away, and the journal of a user is opened long after a boot. So a line counts only when the log does not show that
  * the boot before was shut down.
  */
-import type { FindingDraft } from "../model/rule.ts";
+import type { Evidence, FindingDraft } from "../model/rule.ts";
 import { HOUR, MINUTE, SECOND } from "../model/time.ts";
+import { kills } from "./_oom.ts";
 import { isLongOver, startsWithLog, stillActive, windowOf } from "./_time.ts";
 import type { MatchedLine, RuleView, StructuralRule } from "./types.ts";
 
 const MAX_EVIDENCE = 8;
 /** Between the first and the last of what one start of a node says. */
 const ONE_START = 2 * MINUTE;
+/** The same where the lines have no time that is known. */
+const SOME_LINES = 50;
 /** Copies of one line, in the kernel's log and in the journal, may differ by that. */
 const SLACK = 2 * SECOND;
 
@@ -60,10 +63,27 @@ function isOfStick(view: RuleView, text: string): boolean {
   return view.matches("scsi-disk").some(({ captures }) => captures["removable"] && captures["device"] === device);
 }
 
+/** Lines that say that the journal's own daemon was ended: what it finds unclean after them is its own file. */
+function journalKilled(view: RuleView): Evidence[] {
+  const killed = kills(view).filter(({ process }) => /journal/.test(process));
+  const failed = view.matches("unit-failed").filter(({ captures }) => captures["unit"] === "systemd-journald.service");
+  return [...killed.map(({ evidence }) => evidence), ...failed.map((match) => match.first())];
+}
+
+function isOfJournal(line: MatchedLine, killed: Evidence[]): boolean {
+  if (!line.text.includes("renaming and replacing")) return false;
+  return killed.some((kill) => {
+    if (line.at && kill.at) return kill.at.best <= line.at.best && line.at.best - kill.at.best < ONE_START;
+    const below = line.line - kill.line;
+    return line.artifact === kill.artifact && below > 0 && below <= SOME_LINES;
+  });
+}
+
 function evaluate(view: RuleView): FindingDraft[] {
+  const killed = journalKilled(view);
   const all = view
     .lines("unclean-line")
-    .filter(({ text }) => !isOfStick(view, text))
+    .filter((line) => !isOfStick(view, line.text) && !isOfJournal(line, killed))
     .toSorted(byTime);
   const older = all.filter(({ afterShutdown }) => afterShutdown);
   const lines = withoutCopies(all.filter((line) => !older.some((other) => other === line || isCopy(other, line))));
@@ -139,6 +159,13 @@ const rule: StructuralRule = {
     ],
     quiet: [
       { "journal.txt": [...BEFORE, ...START, ...DIRTY].join("\n") },
+      {
+        "journal.txt": [
+          ...START,
+          "Feb 03 09:17:12 pi kernel: Out of memory: Killed process 432 ((journald)) total-vm:46184kB, anon-rss:250kB, file-rss:0kB, shmem-rss:0kB",
+          "Feb 03 09:17:13 pi systemd-journald[438]: File /var/log/journal/0123/system.journal corrupted or uncleanly shut down, renaming and replacing.",
+        ].join("\n"),
+      },
       {
         "journal.txt": [
           ...START,
