@@ -51,3 +51,13 @@ export function diskEntities(view: RuleView, disk: string): EntityRef[] {
   if (use === "system" || use === "unknown") return [];
   return [device, ...targets.map((key): EntityRef => ({ kind: "filesystem", key }))];
 }
+
+/** A stick that somebody pulled out: nothing but reads of it failed, and no filesystem on it complained. */
+export function isPulledOut(view: RuleView, disk: string): boolean {
+  const removable = view
+    .matches("scsi-disk")
+    .some(({ captures }) => captures["removable"] && captures["device"] === disk);
+  if (!removable || view.matches("usb-unplugged").length === 0) return false;
+  const failed = ["read-only-line", "ext4-error", "ext4-io-error", "xfs-corruption", "btrfs-corruption"];
+  return !failed.some((rule) => view.matches(rule).some(({ captures }) => diskOf(captures["device"] ?? "") === disk));
+}

@@ -4,7 +4,7 @@ import type { RuleView } from "./types.ts";
 
 const READ_ONLY_BY_NATURE = /^\/(?:snap|media|cdrom|mnt\/cdrom|sys|proc|dev|usr\/lib\/wsl|System|rom)(?:\/|$)/;
 const NO_DISK =
-  /^(?:\/dev\/loop\d|\/dev\/sr\d|squashfs|none|udev|devtmpfs|overlay|shm|tmpfs|cgroup|efivarfs|rootfs|drivers)/;
+  /^(?:\/dev\/loop\d|\/dev\/sr\d|squashfs|none|udev|devtmpfs|overlay|shm|tmpfs|log2ram|\/dev\/zram\d|cgroup|efivarfs|rootfs|drivers)/;
 
 /** Rows of df that stand for a real, writable filesystem. */
 export function realRows(view: RuleView, unit: DiskUsageFact["unit"]): Fact<"disk-usage">[] {
@@ -12,6 +12,37 @@ export function realRows(view: RuleView, unit: DiskUsageFact["unit"]): Fact<"dis
     if (value.unit !== unit || READ_ONLY_BY_NATURE.test(value.target) || NO_DISK.test(value.source)) return false;
     // FAT has no inodes to speak of.
     return unit === "bytes" || (value.size ?? 0) > 0;
+  });
+}
+
+/** Directories in memory that a node cannot do without. */
+const VITAL_MEMORY = /^\/(?:run|tmp|var\/log|var\/lib\/docker)$/;
+
+/** `/var/run` is a link to `/run`. */
+function realPath(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, "/run");
+}
+
+/** Whether a path lies under a directory. */
+function isUnder(path: string, target: string): boolean {
+  return target === "/" || path === target || path.startsWith(`${target}/`);
+}
+
+/** The row of df that a path lies on: the one with the longest mount point. Null when none is listed. */
+export function rowOfPath(view: RuleView, path: string): Fact<"disk-usage"> | null {
+  const rows = view.facts("disk-usage").filter(({ value }) => value.unit === "bytes");
+  const own = rows.filter(({ value }) => isUnder(realPath(path), value.target));
+  return own.toSorted((a, b) => b.value.target.length - a.value.target.length)[0] ?? null;
+}
+
+/** Full filesystems in memory: those that a node cannot do without, and those that a program could not write to. */
+export function fullMemoryRows(view: RuleView, paths: string[]): Fact<"disk-usage">[] {
+  const written = new Set(paths.map((path) => rowOfPath(view, path)));
+  return view.facts("disk-usage").filter((fact) => {
+    const { source, target, unit, percent, size } = fact.value;
+    const inMemory = unit === "bytes" && /^(?:tmpfs|log2ram|zram\d+|\/dev\/zram\d+)$/.test(source);
+    if (!inMemory || (size ?? 0) === 0 || (percent ?? 0) < 99) return false;
+    return VITAL_MEMORY.test(target) || written.has(fact);
   });
 }
 

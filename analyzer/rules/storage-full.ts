@@ -2,7 +2,17 @@
 import type { Fact } from "../model/fact.ts";
 import type { EntityRef, Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
 import type { Eater } from "./_disk-full.ts";
-import { bytes, containerOfLog, describeEater, describeRow, eaters, overlayRows, realRows } from "./_disk-full.ts";
+import {
+  bytes,
+  containerOfLog,
+  describeEater,
+  describeRow,
+  eaters,
+  fullMemoryRows,
+  overlayRows,
+  realRows,
+  rowOfPath,
+} from "./_disk-full.ts";
 import { shellWord } from "./_fill.ts";
 import { stillActive, windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -29,6 +39,52 @@ function told(view: RuleView): { evidence: Evidence; last: Evidence; count: numb
       return { evidence, last: evidence, count: 1 };
     });
   return lines.length > 0 ? lines : facts;
+}
+
+function toldPaths(view: RuleView): string[] {
+  const facts = view.facts("path-error").filter(({ value }) => value.errno === "ENOSPC");
+  const lines = view.matches("no-space-left").flatMap(({ captures }) => captures["path"] ?? []);
+  return [...lines, ...facts.map(({ value }) => value.path)].slice(0, 50);
+}
+
+/** A filesystem in memory that is full: df shows room on the disk all the while. */
+function memoryDraft(view: RuleView, rows: Fact<"disk-usage">[]): FindingDraft {
+  const said = told(view);
+  const described = rows.map((row) => describeRow(row)).join("; ");
+  const target = rows[0]?.value.target ?? "/run";
+  return {
+    subject: target,
+    title: `A filesystem in memory is full: ${described}`,
+    summary: `${described}; this is memory, not the disk. ${said.length > 0 ? "Programs are told “no space left on device”." : "Whatever is to be written there fails."}`,
+    confidence: "certain",
+    severity: "critical",
+    window: windowOf(said.flatMap(({ evidence: first, last }) => [first.at, last.at])),
+    active: true,
+    openStart: true,
+    count: Math.max(1, said.length),
+    evidence: [
+      ...rows.map((row) => view.evidence(row, describeRow(row))),
+      ...said.slice(0, 3).map(({ evidence }) => evidence),
+    ],
+    entities: [],
+    remedy: [
+      {
+        text: "See what fills it, and whether deleted files are still held open.",
+        command: `df -h; sudo du -xh -d 3 ${shellWord(target)} 2>/dev/null | sort -h | tail -20; sudo lsof +L1 2>/dev/null | head`,
+        risk: "safe",
+      },
+      {
+        text: "Copy what is still wanted to the disk: a reboot empties it.",
+        command: `sudo tar -C ${shellWord(target)} -czf /root/memory.tar.gz .`,
+        risk: "backup",
+      },
+      {
+        text: "Take away what is not needed, or give it more room until the next start (for log2ram: SIZE in /etc/log2ram.conf).",
+        command: `sudo mount -o remount,size=<size> ${shellWord(target)}`,
+        risk: "change",
+      },
+    ],
+  };
 }
 
 function remedyFor(target: string, big: Eater[], view: RuleView): RemedyStep[] {
@@ -117,6 +173,8 @@ function saidDraft(view: RuleView): FindingDraft[] {
   const count = said.reduce((sum, entry) => sum + entry.count, 0);
   const last = (said.at(-1) ?? first).last;
   const rows = realRows(view, "bytes");
+  const written = [...new Set(toldPaths(view).map((path) => rowOfPath(view, path)))].filter((row) => row !== null);
+  const [shown] = written.toSorted((a, b) => (b.value.percent ?? 0) - (a.value.percent ?? 0));
   const room = rows.filter(({ value }) => (value.percent ?? 100) < 95);
   const now =
     rows.length > 0 && room.length === rows.length ? room.map((row) => view.evidence(row, describeRow(row))) : [];
@@ -125,7 +183,7 @@ function saidDraft(view: RuleView): FindingDraft[] {
     {
       subject: "",
       title: "Programs could not write: “no space left on device”",
-      summary: `Programs were told “no space left on device” (ENOSPC), ${count === 1 ? "once" : `${count} times`}: a disk was full${now.length > 0 ? ", and has room again at the end" : ""}. Which one, and whether blocks or inodes ran out, df would tell.`,
+      summary: `Programs were told “no space left on device” (ENOSPC), ${count === 1 ? "once" : `${count} times`}: a disk was full${now.length > 0 ? ", and has room again at the end" : ""}.${shown ? ` By df it lies on ${describeRow(shown)}.` : " Which one, and whether blocks or inodes ran out, df would tell."}`,
       confidence: "likely",
       window: windowOf(said.flatMap((entry) => [entry.evidence.at, entry.last.at])),
       active: active === false ? false : active,
@@ -142,8 +200,11 @@ function evaluate(view: RuleView): FindingDraft[] {
   const rows = realRows(view, "bytes");
   const full = (rows.length > 0 ? rows : overlayRows(view)).filter(isFull);
   const system = full.filter(({ value }) => SYSTEM.test(value.target));
-  if (system.length > 0) return [fullDraft(view, system)];
+  const memory = fullMemoryRows(view, toldPaths(view));
+  const inMemory = memory.length > 0 ? [memoryDraft(view, memory)] : [];
+  if (system.length > 0) return [fullDraft(view, system), ...inMemory];
   const drafts = full.length > 0 ? [fullDraft(view, full)] : [];
+  if (memory.length > 0) return [...drafts, ...inMemory];
   return [...drafts, ...saidDraft(view)];
 }
 
@@ -192,6 +253,14 @@ const rule: StructuralRule = {
         "sizes.txt":
           "21G\t/var/lib/docker/containers/aa00bb11cc22dd33ee44ff5566778899aa00bb11cc22dd33ee44ff5566778899/aa00bb11cc22dd33ee44ff5566778899aa00bb11cc22dd33ee44ff5566778899-json.log\n",
       },
+      {
+        "df.txt": [
+          "Filesystem      Size  Used Avail Use% Mounted on",
+          "/dev/sda2       220G   18G  190G   9% /",
+          "tmpfs           800M  800M     0 100% /run",
+        ].join("\n"),
+        "docker.txt": "write /var/run/docker/containerd/daemon/aa/config.json: no space left on device\n",
+      },
       { "docker.txt": "docker: write /var/lib/docker/tmp/x: no space left on device.\n" },
     ],
     quiet: [
@@ -202,6 +271,8 @@ const rule: StructuralRule = {
           "/dev/loop3       56M   56M     0 100% /snap/core18/2284",
           "overlay          29G   12G   16G  43% /var/lib/docker/overlay2/aa/merged",
           "/dev/sr0        1.2G  1.2G     0 100% /media/cdrom",
+          "tmpfs           1.9G  1.9G     0 100% /dev/shm",
+          "tmpfs           1.0M  1.0M     0 100% /run/credentials/systemd-journald.service",
         ].join("\n"),
       },
       { "kubelet.txt": "inotify_add_watch /etc/kubernetes: no space left on device\n" },

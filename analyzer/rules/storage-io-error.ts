@@ -3,12 +3,30 @@
  * one finding. How bad it is depends on what the disk is mounted for.
  */
 import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
-import { diskEntities, diskOf, useOf } from "./_devices.ts";
+import { diskEntities, diskOf, isPulledOut, useOf } from "./_devices.ts";
 import { shellWord } from "./_fill.ts";
 import { stillActive, windowOf } from "./_time.ts";
 import type { MatchedText, RuleView, StructuralRule } from "./types.ts";
 
-const MEDIUM = /critical medium|medium error|unrecovered read|hardware error|UNC/i;
+const MEDIUM = /critical medium|medium error|unrecovered read|hardware error|UNC|Sense Key : 0x[34]|ASC=0x11/i;
+/** Words of the SCSI standard, for kernels that print numbers only (without CONFIG_SCSI_CONSTANTS). */
+const SCSI_WORDS: [RegExp, string][] = [
+  [/^Sense Key : 0x3$/i, "medium error"],
+  [/^Sense Key : 0x4$/i, "hardware error"],
+  [/^Sense Key : 0xb$/i, "aborted command"],
+  [/^ASC=0x11/i, "unrecovered read error"],
+  [/^ASC=0x0?3/i, "write fault"],
+  [/^ASC=0x44/i, "internal target failure"],
+  [/hostbyte=0x01$/i, "the disk is not connected"],
+  [/hostbyte=0x03$/i, "the disk gave no answer in time"],
+  [/hostbyte=0x(?:04|07|0e)$/i, "the bus of the disk failed"],
+];
+
+function inWords(what: string | undefined): string {
+  if (what === undefined) return "buffer I/O error";
+  const word = SCSI_WORDS.find(([pattern]) => pattern.test(what.trim()));
+  return word ? word[1] : what.replace(/^, /, "");
+}
 
 function byDisk(view: RuleView): Map<string, MatchedText[]> {
   const groups = new Map<string, MatchedText[]>();
@@ -24,16 +42,6 @@ function byDisk(view: RuleView): Map<string, MatchedText[]> {
 
 function isRemoval(what: string | undefined): boolean {
   return /^card \S+ removed$/i.test(what ?? "");
-}
-
-/** A stick that somebody pulled out: nothing but reads of it failed, and no filesystem on it complained. */
-function isPulledOut(view: RuleView, disk: string): boolean {
-  const removable = view
-    .matches("scsi-disk")
-    .some(({ captures }) => captures["removable"] && captures["device"] === disk);
-  if (!removable || view.matches("usb-unplugged").length === 0) return false;
-  const failed = ["read-only-line", "ext4-error", "ext4-io-error", "xfs-corruption", "btrfs-corruption"];
-  return !failed.some((rule) => view.matches(rule).some(({ captures }) => diskOf(captures["device"] ?? "") === disk));
 }
 
 /** What a command calls the disk; its place on a bus is no file under /dev. */
@@ -86,7 +94,7 @@ function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDr
   const count = group.reduce((sum, match) => sum + match.count, 0);
   const { use, targets } = useOf(view, disk);
   const medium = firsts.some(({ text }) => MEDIUM.test(text));
-  const kinds = [...new Set(group.map(({ captures }) => captures["what"]?.replace(/^, /, "") ?? "buffer I/O error"))];
+  const kinds = [...new Set(group.map(({ captures }) => inWords(captures["what"])))];
   const where = targets.length > 0 ? `, which carries ${targets.slice(0, 3).join(", ")},` : "";
   const unused = use === "none" ? " It is not mounted now, so the node does not run from it." : "";
   const pulled = isPulledOut(view, disk);

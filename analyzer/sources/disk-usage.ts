@@ -22,6 +22,8 @@ const BLOCKS =
 const UNITS = "KMGTPE";
 const NUMBER = String.raw`-|\d+(?:[.,]\d+)?[KMGTPE]?i?B?`;
 const ROW = new RegExp(String.raw`^(.*?)\s+(${NUMBER})\s+(${NUMBER})\s+(-?${NUMBER})\s+(\d+%|-)\s+(\S.*)$`);
+/** A row without its header, as after grep: sizes with a unit are no inodes. */
+const ALONE = /^\S+\s+\d+(?:[.,]\d+)?[KMGT]\s+[\d.,]+[KMGT]?\s+[\d.,]+[KMGT]?\s+\d+%\s+\//;
 
 function factorOf(header: string): number | null {
   const match = BLOCKS.exec(header);
@@ -53,7 +55,8 @@ class Tables implements LineReader {
       this.#unit = INODES.test(text) ? "inodes" : "bytes";
       this.#factor = this.#unit === "inodes" ? 1 : factorOf(text);
       this.#typed = TYPED.test(text);
-    } else if (this.#unit === null) emitForeign(line, this.#context.sink, "a row of df");
+    } else if (this.#unit === null && ALONE.test(text)) this.#row("bytes", text, line);
+    else if (this.#unit === null) emitForeign(line, this.#context.sink, "a row of df");
     else if (/^\S+$/.test(text) && /^[\w/.:-]+$/.test(text)) this.#source = text;
     else if (!this.#row(this.#unit, text, line)) emitForeign(line, this.#context.sink, "a row of df");
   }
@@ -123,6 +126,13 @@ const source: SourceParser = {
       ],
       events: 1,
       facts: 3,
+    },
+    {
+      name: "a row that grep has left",
+      command: "df -h | grep data",
+      lines: ["/dev/sdb1       1.8T  1.2T  540G  69% /srv/data"],
+      events: 0,
+      facts: 1,
     },
     {
       name: "other languages",

@@ -37,6 +37,9 @@ const STRONG =
   /^(?:Linux \S+ \S+ #|PRETTY_NAME=| *Server Version: |Docker version \S+, build|containerd (?:github|con)|RuntimeVersion: +v?\d|(?:Kubernetes|k3s version|rke2 version) v\d| *Static hostname: |Raspberry Pi \d)/;
 const CLIENT = /^Client(?::|:? Docker Engine.*:)\s*$/;
 const COMMAND_LINE = /(?:^|\s)(?:root|console|cgroup_\w+|BOOT_IMAGE)=\S+/;
+/** Rows of docker info that tell of a trouble: a filesystem that no layers can lie on, a pool without room. */
+const TROUBLE =
+  /^ +(Backing Filesystem: (?:nfs|fuse|fuseblk|msdos|vfat|exfat|ntfs|cifs|smb\w*|<unknown>)|Supports d_type: false|(?:Metadata|Data) Space Available: 0 ?B)$/;
 const WARNING = /^(WARNING|ERROR): (.*)$/;
 /** Settings of os-release, fields and lists of docker info and version, and of hostnamectl. */
 const BESIDE = /^(?:[A-Z][A-Z_]+=.*|\s*[\w./-][\w ./()-]*:(?: .*|)|\s+[\w.:/-]+(?:\/\d+)?|Server:.*)$/;
@@ -64,6 +67,7 @@ class Description implements LineReader {
     if (header !== null) this.#path = header;
     else if (this.#named(text, line) || this.#version(text, line) || this.#said(text, line)) return;
     else if (WARNING.test(text)) this.#warned(text, line);
+    else if (TROUBLE.test(text)) this.#event(line, 4, "docker", text.trim());
     else if (COMMAND_LINE.test(text)) this.#event(line, 6, "cmdline", text);
     else if (!BESIDE.test(text)) emitForeign(line, this.#context.sink, "a description of a node");
   }
