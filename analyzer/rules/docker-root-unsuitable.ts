@@ -47,7 +47,7 @@ function refusedInLayer(view: RuleView): Sign | null {
   const said = view.matches("layer-unpack-refused");
   if (said.length === 0) return null;
   const unfit = UNFIT.test(typeOfMount(view, rootOf(said))?.type ?? "") || namedByDocker(view).length > 0;
-  const links = said.some(({ captures }) => /link$/.test(captures["call"] ?? ""));
+  const links = said.some(({ captures }) => captures["call"]?.toLowerCase().endsWith("link"));
   return { said, proof: namedByDocker(view), confidence: unfit || links ? "likely" : "possible" };
 }
 

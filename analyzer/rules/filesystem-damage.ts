@@ -5,6 +5,7 @@
  */
 import type { Fact } from "../model/fact.ts";
 import type { EntityRef, Evidence, FindingDraft } from "../model/rule.ts";
+import { recordKind } from "./_ext4-record.ts";
 import { fillRemedy, shortId } from "./_fill.ts";
 import { layerOfPath } from "../store/graph.ts";
 import { pathEntities, usersOfLayer } from "./_layers.ts";
@@ -205,8 +206,9 @@ function evaluate(view: RuleView): FindingDraft[] {
     group.paths.push(entry);
     groups.set(target, group);
   }
-  if (groups.size === 0 && onset(view, view.facts("ext4"))) {
-    const fact = view.facts("ext4").find(({ value }) => value.lastMountedOn !== null);
+  const contradicting = view.facts("ext4").filter((fact) => recordKind(fact.value) === "corruption");
+  if (groups.size === 0 && onset(view, contradicting)) {
+    const fact = contradicting.find(({ value }) => value.lastMountedOn !== null);
     groups.set(fact?.value.lastMountedOn ?? "/", { device: null, paths: [] });
   }
   return [...groups].map(([target, { device, paths }]) => draftFor(view, target, device, paths));

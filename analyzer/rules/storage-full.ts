@@ -261,6 +261,7 @@ const rule: StructuralRule = {
         ].join("\n"),
         "docker.txt": "write /var/run/docker/containerd/daemon/aa/config.json: no space left on device\n",
       },
+      { "df.txt": "$ df -h | grep log\nlog2ram            128M  128M     0 100% /var/log\n" },
       { "docker.txt": "docker: write /var/lib/docker/tmp/x: no space left on device.\n" },
     ],
     quiet: [

@@ -98,6 +98,8 @@ function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDr
   const where = targets.length > 0 ? `, which carries ${targets.slice(0, 3).join(", ")},` : "";
   const unused = use === "none" ? " It is not mounted now, so the node does not run from it." : "";
   const pulled = isPulledOut(view, disk);
+  const pools = [...view.findings("thin-pool-failed"), ...view.findings("thin-pool-full")];
+  const ofPool = disk.startsWith("dm-") && pools.length > 0;
   const times = count === 1 ? "once" : `${count} times`;
   return {
     subject: disk,
@@ -107,6 +109,8 @@ function draftFor(view: RuleView, disk: string, group: MatchedText[]): FindingDr
     summary:
       `The disk ${disk}${where} failed reads or writes, ${times}: ${kinds.slice(0, 4).join("; ")}. ` +
       `${medium ? "A medium error means that the disk itself is worn or broken." : "The lines do not tell whether the disk, its cable or its power is at fault."}${unused}`,
+    // The volumes of a thin pool that takes no writes fail for that, not by a disk of their own.
+    ...(ofPool ? { cause: "unknown", role: "effect" } : {}),
     confidence: pulled || use === "none" ? "likely" : "certain",
     severity: pulled ? "info" : use === "none" ? "minor" : use === "other" ? "major" : "critical",
     window: windowOf([...firsts, ...lasts].map(({ at }) => at)),

@@ -128,13 +128,6 @@ const source: SourceParser = {
       facts: 3,
     },
     {
-      name: "a row that grep has left",
-      command: "df -h | grep data",
-      lines: ["/dev/sdb1       1.8T  1.2T  540G  69% /srv/data"],
-      events: 0,
-      facts: 1,
-    },
-    {
       name: "other languages",
       lines: [
         "S.ficheros     bloques de 1K  Usados Disponibles Uso% Montado en",
