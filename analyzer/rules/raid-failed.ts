@@ -33,7 +33,9 @@ function ofMdstat(head: Evidence, row: Evidence | undefined): ArrayState[] {
   const faulty = [...head.text.matchAll(/(\w+)\[\d+\]\([FE]\)/g)].map((match) => match[1] ?? "");
   const failed = missing > bears(level, Number(total));
   if (!failed && faulty.length === 0) return [];
-  return [{ name, failed, faulty, what: `${level}, ${missing} of ${total} disks missing or failed`, evidence: [head, row] }];
+  return [
+    { name, failed, faulty, what: `${level}, ${missing} of ${total} disks missing or failed`, evidence: [head, row] },
+  ];
 }
 
 /** `mdadm --detail`: the array's name stands above its state, the disks below. */
