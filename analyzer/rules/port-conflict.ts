@@ -6,7 +6,26 @@ import { stillActive, windowOf } from "./_time.ts";
 /** Ports of Kubernetes and etcd: without them the node does not work. Others concern one program. */
 const VITAL = new Set(["6443", "6444", "2379", "2380", "10250", "10257", "10259", "9345"]);
 
+/** Those that are asked by UDP, so that a UDP socket may be the one that holds them. */
+const DATAGRAM = new Set(["53", "67"]);
+
+/** dnsmasq names some of its ports by what they are for. */
+function portOf(captures: Record<string, string>): string | undefined {
+  return captures["port"] ?? (captures["dhcp"] ? "67" : captures["dns"] && "53");
+}
+
 function remedyFor(port: string): RemedyStep[] {
+  if (DATAGRAM.has(port)) {
+    return [
+      { text: "See who listens there.", command: `sudo ss -lntup 'sport = :${port}'`, risk: "safe" },
+      {
+        text: "Decide which of the two is to answer. Often the other one is the system's own resolver (systemd-resolved), libvirt's dnsmasq, or a second DNS or DHCP server.",
+        command:
+          "systemctl list-units --state=running | grep -iE 'resolved|dnsmasq|named|unbound|pihole|dhcp|libvirt|lxd'; docker ps",
+        risk: "safe",
+      },
+    ];
+  }
   return [
     { text: "See who listens there.", command: `sudo ss -ltnp 'sport = :${port}'`, risk: "safe" },
     {
@@ -18,13 +37,15 @@ function remedyFor(port: string): RemedyStep[] {
 }
 
 function draftFor(view: RuleView, port: string): FindingDraft | null {
-  const matches = view.matches("address-in-use").filter(({ captures }) => captures["port"] === port);
+  const matches = view.matches("address-in-use").filter(({ captures }) => portOf(captures) === port);
   const firsts = matches.slice(0, 20).map((match) => match.first());
   const lasts = matches.slice(-20).map((match) => match.last());
   const [first, last] = [firsts[0], lasts.at(-1)];
   if (!first || !last) return null;
   const count = matches.reduce((sum, match) => sum + match.count, 0);
-  const holders = view.facts("socket").filter(({ value }) => String(value.port) === port && value.protocol === "tcp");
+  const holders = view
+    .facts("socket")
+    .filter(({ value }) => String(value.port) === port && (value.protocol === "tcp" || DATAGRAM.has(port)));
   const names = [...new Set(holders.flatMap(({ value }) => value.process ?? []))];
   const held = names.length > 0 ? ` ${names.join(" and ")} listens there.` : "";
   const sockets = holders
@@ -71,7 +92,7 @@ const rule: StructuralRule = {
   references: ["https://kubernetes.io/docs/reference/networking/ports-and-protocols/"],
   needs: ["logs"],
   evaluate: (view) => {
-    const ports = new Set(view.matches("address-in-use").flatMap(({ captures }) => captures["port"] ?? []));
+    const ports = new Set(view.matches("address-in-use").flatMap(({ captures }) => portOf(captures) ?? []));
     return [...ports].flatMap((port) => draftFor(view, port) ?? []);
   },
   cases: {
@@ -83,6 +104,10 @@ const rule: StructuralRule = {
           "State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess",
           'LISTEN 0      4096                *:6443             *:*    users:(("k3s-server",pid=900,fd=8))',
         ].join("\n"),
+      },
+      {
+        "journal.txt":
+          "Mar 02 11:46:20 n7 dnsmasq[700]: dnsmasq: failed to bind DHCP server socket: Address already in use",
       },
     ],
     quiet: [
