@@ -1,6 +1,7 @@
 /** Certificates whose time is over: by the words of those that refused them, and by the dates in tables. */
-import type { Evidence, FindingDraft, RemedyStep } from "../model/rule.ts";
+import type { Evidence, FindingDraft } from "../model/rule.ts";
 import { DAY } from "../model/time.ts";
+import { clusterRemedy, foreignRemedy } from "./_certificate-remedies.ts";
 import { clockLines } from "./_clock-steps.ts";
 import { formatSpan, parseUtc, utcMinute } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
@@ -17,6 +18,8 @@ interface Expired {
 
 /** Ports of the cluster's own servers; anything else is a server on the internet. */
 const CLUSTER_PORT = /:(?:6443|6444|8443|9345|16443|2379|2380|10250|10257|10259)$/;
+/** The end of the authority DST Root CA X3: lists of authorities without its successor refuse half of the internet since. */
+const OLD_ROOT_END = "2021-09-30 14:01";
 const ADDRESS = /^(?:localhost|\[?[0-9a-f.:]+\]?)(?::\d+)?$/i;
 
 function fromLines(view: RuleView): Expired[] {
@@ -87,41 +90,9 @@ function list(expired: Expired[]): string {
   return [...dates].map(([date, names]) => `${[...names].join(", ")} (expired ${date})`).join("; ");
 }
 
-const REMEDY: RemedyStep[] = [
-  {
-    text: "See which certificates have expired, and that the clock is right. The kubelet's own is not in kubeadm's table.",
-    command:
-      "date -u; sudo kubeadm certs check-expiration; sudo openssl x509 -noout -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
-    risk: "safe",
-  },
-  {
-    text: "Keep a copy of the keys and settings.",
-    command:
-      "sudo cp -a /etc/kubernetes /etc/kubernetes.before-renewal; sudo cp -a /var/lib/kubelet/pki /var/lib/kubelet/pki.before-renewal",
-    risk: "backup",
-  },
-  {
-    text: "On a control-plane node of kubeadm: renew the certificates that a still valid CA has signed (before Kubernetes 1.20 it is `kubeadm alpha certs renew all`), and replace the kubelet's own credentials.",
-    command:
-      'sudo kubeadm certs renew all; sudo kubeadm kubeconfig user --org system:nodes --client-name "system:node:$(hostname)" > kubelet.conf.new && sudo install -m 600 kubelet.conf.new /etc/kubernetes/kubelet.conf',
-    risk: "change",
-  },
-  {
-    text: "Restart the kubelet, and let it start the control plane's static pods anew (move their manifests away for 20 seconds and back).",
-    command: "sudo systemctl restart kubelet",
-    risk: "change",
-  },
-  {
-    text: "On a worker: make a new token on a control-plane node and join again with the command that it prints, after `kubeadm reset` of this worker.",
-    command: "kubeadm token create --print-join-command",
-    risk: "change",
-  },
-  {
-    text: "On k3s or rke2: a restart renews what has expired.",
-    command: "sudo k3s certificate check; sudo systemctl restart k3s",
-    risk: "change",
-  },
-];
+function isOldRoot({ end }: Expired): boolean {
+  return utcMinute(end).startsWith(OLD_ROOT_END);
+}
 
 function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
   const earliest = Math.min(...expired.map(({ end }) => end));
@@ -134,7 +105,10 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
     : table.authorities.length > 0
       ? ` The authorities that sign (${table.authorities.join(", ")}) still hold, so that renewing the others is enough.`
       : "";
-  const foreign = expired.every((one) => one.foreign);
+  const foreign = expired.every((one) => one.foreign || isOldRoot(one));
+  const oldRoot = expired.every(isOldRoot)
+    ? " This is the end of the authority DST Root CA X3: the server's certificate may well be valid, and the node's own list of authorities (ca-certificates) is too old to know its successor."
+    : "";
   const lines = expired
     .map(({ evidence }) => evidence)
     .toSorted((a, b) => Number(b.at !== null) - Number(a.at !== null));
@@ -142,9 +116,11 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
   const others = table.valid.length > 0 ? ` Still valid are: ${table.names.slice(0, 6).join(", ")}.` : "";
   return {
     subject: "",
-    title: `${names.length === 1 ? "A certificate has" : `${names.length} certificates have`} expired: ${shown} (${utcMinute(earliest)})`,
+    title: oldRoot
+      ? `The node's list of authorities is too old: an authority in it ended on 2021-09-30, and ${shown} ${names.length === 1 ? "is" : "are"} refused`
+      : `${names.length === 1 ? "A certificate has" : `${names.length} certificates have`} expired: ${shown} (${utcMinute(earliest)})`,
     summary:
-      `Expired${ago}: ${list(expired)}.${authority}${others} Programs check these dates only when they connect or start, ` +
+      `Expired${ago}: ${list(expired)}.${authority}${others}${oldRoot} Programs check these dates only when they connect or start, ` +
       "so that the failure shows at the next restart, not on the day itself.",
     confidence: "certain",
     severity: foreign ? "minor" : "critical",
@@ -153,7 +129,7 @@ function draft(view: RuleView, expired: Expired[], table: Table): FindingDraft {
     count: expired.reduce((sum, { count }) => sum + count, 0),
     evidence: lines.slice(0, 8),
     entities: [],
-    remedy: REMEDY,
+    remedy: foreign ? foreignRemedy : clusterRemedy,
   };
 }
 
@@ -180,7 +156,7 @@ function unsaid(view: RuleView): FindingDraft[] {
       count: lines.reduce((sum, { count }) => sum + count, 0),
       evidence: [view.evidence(first, `${name}: valid until ${end}`), line],
       entities: [],
-      remedy: REMEDY,
+      remedy: clusterRemedy,
     },
   ];
 }
@@ -211,7 +187,7 @@ const rule: StructuralRule = {
     "layer:workload",
     "layer:client",
   ],
-  remedy: REMEDY,
+  remedy: clusterRemedy,
   references: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"],
   refutedBy: ["clock"],
   needs: ["logs", "certificate-dates"],
@@ -232,6 +208,10 @@ const rule: StructuralRule = {
           "admin.conf                 Mar 02, 2026 11:46 UTC   <invalid>       ca                      no",
           "apiserver                  Mar 02, 2027 11:46 UTC   364d            ca                      no",
         ].join("\n"),
+      },
+      {
+        "pull.txt":
+          'Error response from daemon: Get "https://reg.example.net/v2/": x509: certificate has expired or is not yet valid: current time 2026-03-02T11:46:20Z is after 2021-09-30T14:01:15Z',
       },
       {
         "journal.txt":

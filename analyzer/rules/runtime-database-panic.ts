@@ -6,21 +6,23 @@ import type { FindingDraft } from "../model/rule.ts";
 import { windowOf } from "./_time.ts";
 import type { MatchedText, RuleView, StructuralRule } from "./types.ts";
 
-const RUNTIME = /(?:^|[/_.-])(?:dockerd|docker|containerd|balenad?|moby)(?:$|[/_.-])/i;
+const RUNTIME = /(?:^|[/_.-])(?:dockerd|docker|containerd|balenad?|moby|podman)(?:$|[/_.-])/i;
 const ETCD = /etcd/i;
 
-function ofRuntime(match: MatchedText): boolean {
+function ofRuntime(match: MatchedText, stacks: MatchedText[]): boolean {
   const { witness, artifact } = match.first();
   if (ETCD.test(witness) || ETCD.test(artifact)) return false;
+  if (/^\s*(?:dockerd|containerd|balenad)$/i.test(witness)) return true;
+  // The stack that is printed below the panic was built from the runtime's own source.
+  if (stacks.some((stack) => stack.first().artifact === artifact && stack.first().witness === witness)) return true;
   // `docker logs` of some container is no log of docker's own.
-  return (
-    /^(?:dockerd|containerd|balenad)$/i.test(witness) || (RUNTIME.test(artifact) && !/docker[-_]?logs?/i.test(artifact))
-  );
+  return RUNTIME.test(artifact) && !/docker[-_]?logs?/i.test(artifact);
 }
 
 function evaluate(view: RuleView): FindingDraft[] {
   if (view.findings("etcd-database-damaged").length > 0) return [];
-  const own = view.matches("bolt-panic").filter(ofRuntime);
+  const stacks = view.matches("bolt-frame");
+  const own = view.matches("bolt-panic").filter((match) => ofRuntime(match, stacks));
   if (own.length === 0) return [];
   const evidence = own.slice(0, 6).map((match) => match.first());
   const who = [...new Set(evidence.map(({ witness, artifact }) => (RUNTIME.test(witness) ? witness : artifact)))];
@@ -30,7 +32,7 @@ function evaluate(view: RuleView): FindingDraft[] {
       subject: "",
       title: `The container runtime ends inside of its own database: ${what}`,
       summary: `${who.join(", ")} panics when it opens a database of its own (bbolt): ${what}. The file contradicts itself; a write to it was cut off.`,
-      confidence: "likely",
+      confidence: /SIGBUS/.test(what) ? "likely" : "certain",
       window: windowOf(evidence.map(({ at }) => at)),
       active: null,
       count: own.reduce((sum, match) => sum + match.count, 0),
@@ -53,6 +55,7 @@ const rule: StructuralRule = {
   severity: "critical",
   confidence: "likely",
   explains: [
+    "runtime-database-damaged",
     "runtime-unreachable",
     "runtime-unit-down",
     "node-agent-down",
@@ -74,7 +77,7 @@ const rule: StructuralRule = {
     {
       text: "Stop the runtime and keep a copy of its databases.",
       command:
-        "sudo systemctl stop kubelet docker docker.socket containerd; sudo tar -czf /media/usb/runtime-db.tar.gz /var/lib/containerd/io.containerd.metadata.v1.bolt /var/lib/docker/network/files /var/lib/docker/buildkit /var/lib/docker/volumes/metadata.db",
+        "sudo systemctl stop kubelet docker docker.socket containerd; sudo tar -czf /media/usb/runtime-db.tar.gz /var/lib/containerd/io.containerd.metadata.v1.bolt /var/lib/docker/network/files /var/lib/docker/buildkit /var/lib/docker/volumes/metadata.db /var/lib/containers/storage/libpod/bolt_state.db",
       risk: "backup",
     },
     {
@@ -92,8 +95,16 @@ const rule: StructuralRule = {
         "journal.txt":
           "Mar 04 11:12:13 n7 containerd[412]: panic: freepages: failed to get all reachable pages (page 99112: out of bounds: 90)\n",
       },
+      {
+        "notes.txt":
+          "panic: page 7 already freed\n\ngoroutine 1 [running]:\ngo.etcd.io/bbolt.(*freelist).free(0xc0009f9900, 0x339)\n        /root/build-deb/engine/vendor/go.etcd.io/bbolt/freelist.go:175 +0x2c8\n",
+      },
     ],
     quiet: [
+      {
+        "notes.txt":
+          "panic: page 7 already freed\n\ngoroutine 1 [running]:\ngo.etcd.io/bbolt.(*freelist).free(0xc0009f9900, 0x339)\n        /go/pkg/mod/go.etcd.io/bbolt@v1.3.6/freelist.go:175 +0x2c8\n",
+      },
       { "etcd.log": "panic: freepages: failed to get all reachable pages (page 99112: out of bounds: 90)\n" },
       {
         "journal.txt":

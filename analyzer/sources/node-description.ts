@@ -40,6 +40,8 @@ const COMMAND_LINE = /(?:^|\s)(?:root|console|cgroup_\w+|BOOT_IMAGE)=\S+/;
 /** Rows of docker info that tell of a trouble: a filesystem that no layers can lie on, a pool without room. */
 const TROUBLE =
   /^ +(Backing Filesystem: (?:nfs|fuse|fuseblk|msdos|vfat|exfat|ntfs|cifs|smb\w*|<unknown>)|Supports d_type: false|(?:Metadata|Data) Space Available: 0 ?B)$/;
+/** docker info: why this manager of a swarm does not run. */
+const SWARM_ERROR = /^ +Error: (manager stopped: .*)$/;
 const WARNING = /^(WARNING|ERROR): (.*)$/;
 /** Settings of os-release, fields and lists of docker info and version, and of hostnamectl. */
 const BESIDE = /^(?:[A-Z][A-Z_]+=.*|\s*[\w./-][\w ./()-]*:(?: .*|)|\s+[\w.:/-]+(?:\/\d+)?|Server:.*)$/;
@@ -68,6 +70,7 @@ class Description implements LineReader {
     else if (this.#named(text, line) || this.#version(text, line) || this.#said(text, line)) return;
     else if (WARNING.test(text)) this.#warned(text, line);
     else if (TROUBLE.test(text)) this.#event(line, 4, "docker", text.trim());
+    else if (SWARM_ERROR.test(text)) this.#event(line, 3, "docker", SWARM_ERROR.exec(text)?.[1] ?? text);
     else if (COMMAND_LINE.test(text)) this.#event(line, 6, "cmdline", text);
     else if (!BESIDE.test(text)) emitForeign(line, this.#context.sink, "a description of a node");
   }
