@@ -1,34 +1,54 @@
-/** Elections that elect nobody, and peers that do not answer. */
+/** Signs that etcd has no leader: it says so, elections elect nobody, or too few members answer for a majority. */
 import type { FindingDraft } from "../model/rule.ts";
 import type { MatchedText, RuleView, StructuralRule } from "./types.ts";
+import { isQuorumBroken, lastAgreement, linesOf, silentMembers, timeOf } from "./_etcd-members.ts";
 import { stillActive, windowOf } from "./_time.ts";
 
-/** Lines of trouble that are more than a peer's restart. */
+/** Lines that are more than the restart of a member. */
 const SOME = 3;
 /** Elections without a leader that are more than a slow start. */
 const VAIN_ELECTIONS = 3;
+/** So many terms a cluster only has after elections that elected nobody, or after years. */
+const HIGH_TERM = 20;
 
 const total = (matches: MatchedText[]): number => matches.reduce((sum, { count }) => sum + count, 0);
-const timeOf = (match: MatchedText): number => match.last().at?.best ?? 0;
+const endOf = (matches: MatchedText[]): number =>
+  Math.max(-Infinity, ...matches.map((match) => timeOf(match.last()) ?? -Infinity));
+
+function areVain(elections: MatchedText[], elected: MatchedText[], hasSilentMember: boolean): boolean {
+  if (total(elections) - total(elected) >= VAIN_ELECTIONS) return true;
+  const isHigh = elections.some(({ captures }) => Number(captures["term"]) >= HIGH_TERM);
+  return isHigh && hasSilentMember && elected.length === 0;
+}
+
+/** The lines that prove that there is no leader; none when members are missing that the others can do without. */
+function proofs(view: RuleView): MatchedText[] {
+  const [lost, elections, elected] = [linesOf(view, "lost"), linesOf(view, "election"), linesOf(view, "elected")];
+  const silent = silentMembers(view);
+  const unanswered = silent.flatMap(({ lines }) => lines);
+  const agreed = lastAgreement(view) ?? -Infinity;
+  const found = Math.max(agreed, endOf(elected));
+  const isBroken = isQuorumBroken(view, silent) && agreed < endOf(unanswered);
+  const isVain = areVain(elections, elected, silent.length > 0);
+  const isLost =
+    lost.length > 0 && (total(lost) >= SOME || (total([...lost, ...unanswered]) >= SOME && found < endOf(lost)));
+  if (!isLost && !isVain && !isBroken) return [];
+  return [...lost, ...unanswered, ...(isVain ? elections : [])];
+}
 
 function evaluate(view: RuleView): FindingDraft[] {
-  const lines = view.matches("etcd-no-leader-lines");
-  const of = (...names: string[]): MatchedText[] =>
-    lines.filter(({ captures }) => names.some((name) => captures[name] !== undefined));
-  const [elections, elected, trouble] = [of("election"), of("elected"), of("lost", "peer")];
-  const isVain = total(elections) - total(elected) >= VAIN_ELECTIONS;
-  if (total(trouble) < SOME && !isVain) return [];
-  const shown = [...trouble, ...(isVain ? elections : [])];
+  const shown = proofs(view);
   const firsts = shown.slice(0, 100).map((match) => match.first());
   const lasts = shown
     .slice(-100)
-    .toSorted((a, b) => timeOf(a) - timeOf(b))
-    .map((match) => match.last());
+    .map((match) => match.last())
+    .toSorted((a, b) => (timeOf(a) ?? 0) - (timeOf(b) ?? 0));
   const [first, last] = [firsts[0], lasts.at(-1)];
   if (!first || !last) return [];
-  const isOver = elected.some((match) => timeOf(match) > (last.at?.best ?? Infinity)) && total(of("peer")) === 0;
+  const end = timeOf(last) ?? Infinity;
+  const isOver = endOf(linesOf(view, "elected", "works")) > end && silentMembers(view).length === 0;
   const count = total(shown);
-  const words = shown.map(({ captures: { lost, peer, election } }) => lost ?? peer ?? `one ${election}`);
+  const words = shown.map(({ captures: { lost, peer, election } }) => lost ?? peer?.trim() ?? `one ${election}`);
   return [
     {
       subject: "",
@@ -44,11 +64,18 @@ function evaluate(view: RuleView): FindingDraft[] {
   ];
 }
 
-const elections = (from: number, count: number): string[] =>
+const elections = (from: number, count: number, term = 2): string[] =>
   Array.from(
     { length: count },
     (_, index) =>
-      `2026-03-02 11:46:${from + index}.869754 I | raft: 8211f1d0f64f3269 is starting a new election at term ${index + 2}`,
+      `2026-03-02 11:46:${from + index}.869754 I | raft: 8211f1d0f64f3269 is starting a new election at term ${index + term}`,
+  );
+
+const unanswered = (member: string, count: number): string[] =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      `2026-03-02 11:46:2${index}.869754 W | rafthttp: health check for peer ${member} could not connect: dial tcp 10.0.0.8:2380: connect: no route to host`,
   );
 
 const rule: StructuralRule = {
@@ -95,14 +122,23 @@ const rule: StructuralRule = {
     fires: [
       { "etcd.log": elections(20, 5).join("\n") },
       {
-        "etcd.log": Array.from(
-          { length: 3 },
-          (_, index) =>
-            `2026-03-02 11:46:2${index}.869754 W | rafthttp: health check for peer 8211f1d0f64f3269 could not connect: dial tcp 10.0.0.8:2380: connect: no route to host`,
-        ).join("\n"),
+        "etcd.log": [
+          "2026-03-02 11:46:19.869754 I | etcdmain: --initial-cluster=n7=https://10.0.0.7:2380,n8=https://10.0.0.8:2380",
+          ...unanswered("8211f1d0f64f3269", 3),
+        ].join("\n"),
       },
+      { "etcd.log": [...unanswered("8211f1d0f64f3269", 1), ...elections(20, 1, 61)].join("\n") },
     ],
     quiet: [
+      { "etcd.log": unanswered("8211f1d0f64f3269", 9).join("\n") },
+      {
+        // Two members of three go on.
+        "etcd.log": [
+          "2026-03-02 11:46:19.869754 I | etcdmain: --initial-cluster=n7=https://10.0.0.7:2380,n8=https://10.0.0.8:2380,n9=https://10.0.0.9:2380",
+          ...unanswered("8211f1d0f64f3269", 9),
+        ].join("\n"),
+      },
+      { "etcd.log": elections(20, 1, 61).join("\n") },
       {
         // A single member elects itself at each of its starts.
         "etcd.log": [10, 20, 30, 40]

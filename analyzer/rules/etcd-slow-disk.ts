@@ -15,7 +15,7 @@ const OF_THE_DISK =
 /** k3s without etcd keeps its objects in a SQLite file, through kine. */
 const OF_KINE = /Slow SQL|database is locked/;
 /** Other programs have SQLite files too. */
-const KEEPS_IN_KINE = /k3s|rke2|kine/i;
+const KEEPS_IN_KINE = /k3s|rke2|kine|k8s-dqlite|\/registry\//i;
 
 /** Whether the complaints are about the disk, and more than a busy hour brings. */
 function enough(view: RuleView, count: number, words: string[]): boolean {
@@ -51,7 +51,7 @@ const KINE_REMEDY: RemedyStep[] = [
 ];
 
 function evaluate(view: RuleView): FindingDraft[] {
-  const lines = view.matches("etcd-slow-lines").filter(ofDatastore);
+  const lines = ["etcd-slow-lines", "database-locked-lines"].flatMap((rule) => view.matches(rule)).filter(ofDatastore);
   const count = lines.reduce((sum, match) => sum + match.count, 0);
   const effects = CONSEQUENCES.filter((rule) => view.findings(rule).length > 0);
   const words = lines.map(({ captures }) => captures["what"] ?? "");
