@@ -101,6 +101,8 @@ export interface RuleView {
   lastWords(event: number, origins: string[]): Evidence | null;
   /** The last and the first event of an artifact that carry a time. */
   lastEventOf(artifact: string): Evidence | null;
+  /** Last words of programs whose names match, of those that no rule knows, in order; the first of many. */
+  fatal(programs: RegExp): Evidence[];
   /** When the log that reaches furthest ends, µs UTC. */
   endOfLogs: Micros | null;
   firstEventOf(artifact: string): Evidence | null;

@@ -6,7 +6,15 @@ import { createShutdownBefore } from "../store/boot-ends.ts";
 import { ruleLines } from "../store/clock-queries.ts";
 import type { Graph } from "../store/graph.ts";
 import type { ArtifactSpan, TimelineEvent } from "../store/queries.ts";
-import { artifactSpans, eventById, factsOf, fieldPlace, lastErrorBefore, matchesOf } from "../store/queries.ts";
+import {
+  artifactSpans,
+  eventById,
+  factsOf,
+  fatalEvents,
+  fieldPlace,
+  lastErrorBefore,
+  matchesOf,
+} from "../store/queries.ts";
 import type { MatchedText, RuleView } from "./types.ts";
 import { eventWitness, factWitness } from "./_witnesses.ts";
 
@@ -87,6 +95,7 @@ export function createView(context: ViewContext): RuleView {
       const id = lastErrorBefore(database, event, origins);
       return id === null ? null : evidenceOf(eventById(database, id));
     },
+    fatal: (programs) => fatalEvents(database, programs).map((id) => evidenceOf(eventById(database, id))),
     endOfLogs: endOf([...spans.values()], context.collectedAt),
     lastEventOf: (artifact) => {
       const last = spans.get(artifact)?.last;

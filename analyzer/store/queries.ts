@@ -204,3 +204,25 @@ export function lastErrorBefore(database: Database, event: number, origins: stri
     .get(event, event - LOOK_BACK, event, JSON.stringify(origins)) as number | undefined;
   return found ?? null;
 }
+
+/** Fatal lines that are looked at: a program that ends each second for days says nothing new. */
+const MOST_FATAL = 1000;
+
+/**
+ * Ids of the events by which the origins whose names match ended, in order: of level critical or worse, or with “Error:”
+ * before them. Without those that a rule knows.
+ */
+export function fatalEvents(database: Database, origins: RegExp): number[] {
+  const names = database.prepare("SELECT id, name FROM origin").all() as { id: number; name: string }[];
+  const ids = names.filter(({ name }) => origins.test(name)).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return database
+    .prepare(
+      `SELECT event.id FROM event JOIN text ON text.id = event.text
+       WHERE origin IN (SELECT value FROM json_each(?)) AND (level <= 2 OR text.text LIKE 'error: %')
+       AND event.text NOT IN (SELECT text FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%')
+       ORDER BY event.id LIMIT ?`,
+    )
+    .pluck()
+    .all(JSON.stringify(ids), MOST_FATAL) as number[];
+}
