@@ -218,10 +218,11 @@ export function fatalEvents(database: Database, origins: RegExp): number[] {
   if (ids.length === 0) return [];
   return database
     .prepare(
-      `SELECT event.id FROM event JOIN text ON text.id = event.text
-       WHERE origin IN (SELECT value FROM json_each(?)) AND (level <= 2 OR text.text LIKE 'error: %')
-       AND event.text NOT IN (SELECT text FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%')
-       ORDER BY event.id LIMIT ?`,
+      `SELECT id FROM event
+       WHERE (level <= 2 OR text IN (SELECT id FROM text WHERE text LIKE 'error: %' LIMIT 10000))
+       AND origin IN (SELECT value FROM json_each(?))
+       AND text NOT IN (SELECT text FROM match WHERE rule NOT LIKE 'clock:%' AND rule NOT LIKE 'secret:%')
+       ORDER BY id LIMIT ?`,
     )
     .pluck()
     .all(JSON.stringify(ids), MOST_FATAL) as number[];
