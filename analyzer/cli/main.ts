@@ -12,6 +12,9 @@ import { toolVersion } from "./version.ts";
 export async function run(argv: string[]): Promise<void> {
   // V8 would let the heap grow fourfold before it looks for what is dead: a hundred megabytes for a large bundle.
   setFlagsFromString("--heap-growing-percent=100");
+  // Rows pass through a small space for young values as quickly as through one that has grown (measured): 25 MB less.
+  setFlagsFromString("--max-semi-space-size=8");
+  setFlagsFromString("--semi-space-growth-factor=1");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       removePartial();
