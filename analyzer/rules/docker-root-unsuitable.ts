@@ -1,6 +1,8 @@
 /** The runtime's directory lies on a filesystem that cannot hold image layers (FAT, NTFS, NFS, xfs without ftype, another overlay). */
 import type { Confidence } from "../model/words.ts";
 import type { Evidence, FindingDraft } from "../model/rule.ts";
+import type { Filesystem } from "./_mounts.ts";
+import { filesystemUnder } from "./_mounts.ts";
 import { stillActive, windowOf } from "./_time.ts";
 import type { MatchedText, RuleView, StructuralRule } from "./types.ts";
 
@@ -23,15 +25,8 @@ function rootOf(said: MatchedText[]): string | null {
   return null;
 }
 
-function typeOfMount(view: RuleView, path: string | null): { type: string; source: string; evidence: Evidence } | null {
-  const holding = view.facts("mount").filter(({ value: { target } }) => {
-    return path !== null && (target === "/" || path === target || path.startsWith(`${target}/`));
-  });
-  const [fact] = holding.toSorted((a, b) => b.value.target.length - a.value.target.length);
-  if (!fact) return null;
-  const { source, target, type } = fact.value;
-  return { type, source, evidence: view.evidence(fact, `${source} on ${target} type ${type}`) };
-}
+const mountUnder = (view: RuleView, root: string | null): Filesystem | null =>
+  root === null ? null : filesystemUnder(view, root);
 
 /** The kernel refuses the filesystem. A runtime that then takes another driver runs, unless the kernel says it outright. */
 function refusedByKernel(view: RuleView): Sign | null {
@@ -46,7 +41,7 @@ function refusedByKernel(view: RuleView): Sign | null {
 function refusedInLayer(view: RuleView): Sign | null {
   const said = view.matches("layer-unpack-refused");
   if (said.length === 0) return null;
-  const unfit = UNFIT.test(typeOfMount(view, rootOf(said))?.type ?? "") || namedByDocker(view).length > 0;
+  const unfit = UNFIT.test(mountUnder(view, rootOf(said))?.type ?? "") || namedByDocker(view).length > 0;
   const links = said.some(({ captures }) => captures["call"]?.toLowerCase().endsWith("link"));
   return { said, proof: namedByDocker(view), confidence: unfit || links ? "likely" : "possible" };
 }
@@ -60,7 +55,7 @@ function refusedMount(view: RuleView): Sign | null {
   const said = view
     .matches("overlay-mount-failed")
     .filter(({ captures }) => captures["path"] !== undefined && captures["what"]?.toLowerCase() === "invalid argument");
-  const mount = typeOfMount(view, rootOf(said));
+  const mount = mountUnder(view, rootOf(said));
   const unfit = mount !== null && UNFIT.test(mount.type) ? [mount.evidence] : [];
   const proof = [...namedByDocker(view), ...unfit];
   return said.length > 0 && proof.length > 0 ? { said, proof, confidence: "likely" } : null;
@@ -72,7 +67,7 @@ function evaluate(view: RuleView): FindingDraft[] {
   if (!sign) return [];
   const said = signs.flatMap((one) => one.said);
   const root = rootOf(said);
-  const mount = typeOfMount(view, root);
+  const mount = mountUnder(view, root);
   const named = view.matches("docker-root-filesystem").find(({ captures }) => captures["type"])?.captures["type"];
   const kind = mount ? ` (${mount.source}, ${mount.type})` : named ? ` (docker calls it ${named})` : "";
   const place = root ?? "the runtime's directory";

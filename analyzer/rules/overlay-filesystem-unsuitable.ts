@@ -1,35 +1,20 @@
 /** The kernel refuses even an overlay of a single layer: the filesystem of containerd's directory does not carry one. */
-import type { Evidence, FindingDraft } from "../model/rule.ts";
+import type { FindingDraft } from "../model/rule.ts";
+import { filesystemUnder } from "./_mounts.ts";
 import { stillActive, windowOf } from "./_time.ts";
 import type { RuleView, StructuralRule } from "./types.ts";
 
 /** Filesystems on which overlayfs does not work, or not with every kernel. */
 const UNSUITABLE = /^(?:zfs|overlay|aufs|nfs4?|cifs|fuse\S*|vfat|exfat|ntfs3?|ecryptfs|9p|virtiofs|squashfs|erofs)$/;
 
-/** What the directory lies on, where the table of mounts tells, and the line that says so. */
-function filesystemOf(
-  view: RuleView,
-  path: string,
-): { type: string; isUnsuitable: boolean; evidence: Evidence } | null {
-  const mount = view.mountOf(path);
-  const fact = view.facts("mount").find(({ value }) => value.target === mount?.target);
-  const type = fact?.value.type;
-  if (!fact || !type) return null;
-  return {
-    type,
-    isUnsuitable: UNSUITABLE.test(type),
-    evidence: view.evidence(fact, `${fact.value.source} on ${fact.value.target} type ${type}`),
-  };
-}
-
 function evaluate(view: RuleView): FindingDraft[] {
   const lines = view.matches("overlay-single-layer");
   const [match] = lines;
   const path = match?.captures["path"];
   if (!match || path === undefined) return [];
-  const known = filesystemOf(view, path);
+  const known = filesystemUnder(view, path);
   const kind = known ? ` (${known.type})` : "";
-  const confidence = known === null ? "likely" : known.isUnsuitable ? "certain" : "possible";
+  const confidence = known === null ? "likely" : UNSUITABLE.test(known.type) ? "certain" : "possible";
   const [first, last] = [match.first(), lines.at(-1)?.last() ?? match.last()];
   const count = lines.reduce((sum, line) => sum + line.count, 0);
   return [
